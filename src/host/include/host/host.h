@@ -1,0 +1,109 @@
+/* host: the only room that calls the host's operating system.
+ *
+ * Everything here returns 0 or positive, or a negative errno: the variable
+ * `errno` is thread-local and does not survive a task switch, so no other room
+ * looks at it. Non-determinism (clocks, entropy, input) enters through here
+ * and nowhere else (design D10). Rooms above may use pure libc (string.h,
+ * stdio's snprintf, ...), never a system call. */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include <sys/types.h>
+#include "base/types.h"
+#include "base/list.h"
+
+/* ---- memory -------------------------------------------------------------- */
+
+/* A memfd of `size` bytes, mapped shared and read-write at *base. Returns the fd. */
+int host_ram_create(uint64_t size, void **base);
+/* Give whole pages of the RAM back to the host; they read as zero afterwards. */
+int host_ram_discard(int fd, uint64_t offset, uint64_t len);
+/* Anonymous private pages with a PROT_NONE guard page below them; NULL when out of memory. */
+void *host_stack_alloc(size_t size);
+void host_stack_free(void *base, size_t size);
+/* Reserve zeroed, lazily committed memory (large tables). NULL when out of memory. */
+void *host_pages_alloc(size_t size);
+void host_pages_free(void *p, size_t size);
+uint64_t host_memory_total(void);   /* bytes of RAM the host has */
+
+/* ---- time and entropy ---------------------------------------------------- */
+
+uint64_t host_clock_ns(int clockid);     /* CLOCK_REALTIME, CLOCK_MONOTONIC, ... of the host */
+void host_random(void *buf, size_t len); /* the host's getrandom, or the --seed generator */
+/* From now on host_random is a deterministic function of seed. */
+void host_random_seed(uint64_t seed);
+int host_cpu_count(void);
+
+/* ---- events: the machine's device interrupts ------------------------------ */
+
+/* One source of events: a host fd watched in the one epoll set of the machine. */
+struct host_event {
+	int fd;
+	/* Runs with the kernel lock held, from host_poll(). `events` are EPOLL* bits. */
+	void (*fire)(struct host_event *ev, uint32_t events);
+};
+/* events: EPOLLIN/EPOLLOUT/... (level triggered; add EPOLLONESHOT to re-arm by hand).
+ * -EPERM: a regular file, which is always ready and cannot be watched. */
+int host_event_add(struct host_event *ev, uint32_t events);
+int host_event_modify(struct host_event *ev, uint32_t events);
+void host_event_del(struct host_event *ev);
+/* Wait up to timeout_ns (-1: for ever, 0: only look), then fire what happened. Number fired. */
+int host_poll(int64_t timeout_ns);
+/* Make a host_poll that sleeps in another thread, or comes next, return. Async-signal-safe. */
+void host_poll_kick(void);
+
+/* Host signals that concern the machine (SIGINT, SIGTERM, SIGWINCH, SIGHUP, SIGQUIT,
+ * SIGTSTP, SIGCONT) arrive through this function, called from host_poll. */
+void host_signals_watch(void (*arrived)(int signo));
+
+/* ---- files: thin wrappers, -errno ----------------------------------------- */
+/* vfs' host file system and the console build on these. Signatures follow the calls. */
+int     host_openat(int dirfd, const char *path, int flags, mode_t mode); /* adds O_CLOEXEC */
+int     host_close(int fd);
+ssize_t host_pread(int fd, void *buf, size_t n, int64_t off);
+ssize_t host_pwrite(int fd, const void *buf, size_t n, int64_t off);
+ssize_t host_read(int fd, void *buf, size_t n);
+ssize_t host_write(int fd, const void *buf, size_t n);
+struct stat;
+struct statfs;
+struct statx;
+struct iovec;
+int     host_fstat(int fd, struct stat *st);
+int     host_fstatat(int dirfd, const char *path, struct stat *st, int flags);
+int     host_fstatfs(int fd, struct statfs *st);
+int     host_ftruncate(int fd, int64_t len);
+int     host_fsync(int fd, bool data_only);
+int     host_fallocate(int fd, int mode, int64_t off, int64_t len);
+int64_t host_lseek(int fd, int64_t off, int whence);
+ssize_t host_readlinkat(int dirfd, const char *path, char *buf, size_t n);
+int     host_symlinkat(const char *target, int dirfd, const char *path);
+int     host_linkat(int olddir, const char *old, int newdir, const char *new_, int flags);
+int     host_unlinkat(int dirfd, const char *path, int flags);
+int     host_mkdirat(int dirfd, const char *path, mode_t mode);
+int     host_mkfifoat(int dirfd, const char *path, mode_t mode);
+int     host_renameat2(int olddir, const char *old, int newdir, const char *new_, unsigned flags);
+int     host_fchmod(int fd, mode_t mode);           /* works on O_PATH fds too (through /proc/self/fd) */
+int     host_utimensat(int dirfd, const char *path, const struct timespec ts[2], int flags);
+ssize_t host_getdents64(int fd, void *buf, size_t n);
+int     host_dup(int fd);
+ssize_t host_fgetxattr(int fd, const char *name, void *buf, size_t n);
+int     host_fsetxattr(int fd, const char *name, const void *buf, size_t n, int flags);
+ssize_t host_flistxattr(int fd, char *buf, size_t n);
+int     host_fremovexattr(int fd, const char *name);
+
+/* ---- terminal -------------------------------------------------------------- */
+struct termios;
+struct winsize;
+bool host_isatty(int fd);
+int  host_tty_get(int fd, struct termios *t);
+int  host_tty_set(int fd, const struct termios *t);
+int  host_tty_winsize(int fd, struct winsize *ws);
+
+/* ---- the process ----------------------------------------------------------- */
+_Noreturn void host_exit(int status);   /* flushes nothing, runs no atexit handler */
+uint32_t host_uid(void);
+uint32_t host_gid(void);
+/* Raise RLIMIT_NOFILE to its hard limit: every open guest file may be a host fd. */
+void host_raise_fd_limit(void);
+
+#endif

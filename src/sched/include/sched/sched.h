@@ -1,0 +1,135 @@
+/* sched: kernel threads, the switch between them, run queue, wait queues, timers, idle.
+ *
+ * A hart is a host thread (one in this version); a `struct thread` is what a
+ * hart runs: a kernel stack and where it stands in it. The kernel's task embeds
+ * one. Exactly one thread a hart is RUNNING; thread_current() names it.
+ *
+ * Lock: the kernel lock (sched_lock) guards everything in this room and every
+ * room above. It is held whenever kernel code runs, and released while guest
+ * code runs, in a blocking host call, and by an idle hart. A thread that
+ * sleeps gives the hart, not the lock, away: the next thread owns it.
+ *
+ * Sleeping has one form:   ret = wait_event(&wq, condition, WAIT_INTERRUPTIBLE, deadline);
+ * After a wake-up the condition is looked at again, always. */
+#ifndef SCHED_SCHED_H
+#define SCHED_SCHED_H
+
+#include "base/list.h"
+#include "base/types.h"
+
+/* Internal results, never seen by a guest (Linux include/linux/errno.h): the
+ * call was interrupted by a signal; the signal code decides between restart and EINTR. */
+#define ERESTARTSYS           512  /* restart if SA_RESTART or no handler, else EINTR */
+#define ERESTARTNOINTR        513  /* always restart */
+#define ERESTARTNOHAND        514  /* restart only if no handler ran, else EINTR */
+#define ERESTART_RESTARTBLOCK 516  /* restart through restart_syscall (nanosleep, poll, futex) */
+
+enum { THREAD_STACK_SIZE = 64 * 1024 };  /* ASan builds use four times as much */
+
+enum thread_state {
+	THREAD_RUNNABLE, THREAD_RUNNING,
+	THREAD_SLEEPING,         /* woken by its queue, its timer, or a signal */
+	THREAD_UNINTERRUPTIBLE,  /* woken by its queue or timer only; fatal signals too if killable */
+	THREAD_STOPPED,          /* job control; continues by thread_wake */
+	THREAD_DEAD,
+};
+
+struct thread {
+	void *sp;                     /* saved stack pointer while switched out */
+	void *stack;                  /* lowest address of the kernel stack */
+	enum thread_state state;
+	struct list run_link;         /* on the run queue while RUNNABLE */
+	void (*entry)(void *arg);
+	void *entry_arg;
+	bool signal_pending;          /* set by the kernel: interruptible sleeps end */
+	bool kill_pending;            /* SIGKILL is pending: killable sleeps end */
+	uint64_t runtime_ns;          /* CPU time consumed */
+	uint64_t run_start_ns;        /* when it was last switched in */
+	uint64_t nr_switches_voluntary, nr_switches_involuntary;
+	void *fiber;                  /* sanitizer's view of the stack */
+};
+
+/* ---- life ------------------------------------------------------------------ */
+void sched_init(void);
+/* A new thread that will run entry(arg) on its own stack; -EAGAIN when no stack can be had.
+ * It does not run before thread_start(). */
+int  thread_init(struct thread *t, void (*entry)(void *arg), void *arg);
+void thread_start(struct thread *t);
+/* The calling thread ends: never returns. after(arg) runs on another stack once
+ * this one is no longer in use, and may free the thread. */
+_Noreturn void thread_exit(void (*after)(void *arg), void *arg);
+struct thread *thread_current(void);
+/* Turn the calling host thread into a hart: run threads until sched_shutdown(). */
+void sched_run_hart(void);
+void sched_shutdown(void);           /* sched_run_hart returns after the current thread exits or sleeps */
+
+void sched_lock(void);               /* the kernel lock */
+void sched_unlock(void);
+
+/* ---- giving way -------------------------------------------------------------- */
+void sched_yield_hart(void);         /* to the end of the run queue */
+/* Called when the instruction budget is spent: polls host events, fires timers, and
+ * yields if the slice is over and somebody else is runnable. */
+void sched_tick(void);
+bool sched_others_runnable(void);
+uint64_t sched_runnable_count(void);
+
+/* ---- wait queues ------------------------------------------------------------- */
+struct wait_queue { struct list waiters; };
+struct wait_entry {
+	struct list link;
+	struct thread *thread;
+	/* NULL: wake the thread. Otherwise called instead (poll, epoll); return true if it
+	 * consumed an exclusive wake-up. */
+	bool (*wake)(struct wait_entry *e, uint64_t key);
+	bool exclusive;
+};
+#define WAIT_QUEUE_INIT(q) { LIST_INIT((q).waiters) }
+void wait_queue_init(struct wait_queue *q);
+void wait_queue_add(struct wait_queue *q, struct wait_entry *e);
+void wait_queue_remove(struct wait_entry *e);   /* harmless when not queued */
+bool wait_queue_active(const struct wait_queue *q);
+
+void wake_up_all(struct wait_queue *q);
+/* Every non-exclusive waiter and the first `nr` exclusive ones. Returns exclusive ones woken. */
+int  wake_up_nr(struct wait_queue *q, int nr, uint64_t key);
+#define wake_up(q) wake_up_nr(q, 1, 0)
+/* Make a sleeping thread runnable, whatever it waits for. */
+void thread_wake(struct thread *t);
+
+enum wait_mode { WAIT_UNINTERRUPTIBLE, WAIT_KILLABLE, WAIT_INTERRUPTIBLE };
+#define WAIT_FOREVER UINT64_MAX      /* a deadline that never comes */
+
+/* The two halves wait_event is made of. prepare sets the state and queues;
+ * sleep gives the hart away until woken: 0 woken (look again), -ETIMEDOUT at
+ * deadline_ns (CLOCK_MONOTONIC), -ERESTARTSYS when a signal ends it. */
+void wait_prepare(struct wait_queue *q, struct wait_entry *e, enum wait_mode mode);
+int  wait_sleep(struct wait_entry *e, enum wait_mode mode, uint64_t deadline_ns);
+void wait_finish(struct wait_entry *e);
+
+/* Sleep until `condition`; 0, -ETIMEDOUT or -ERESTARTSYS. The condition is an
+ * expression, evaluated with the kernel lock held, before sleeping and after
+ * each wake-up; it wins over a time-out or a signal that came as well. */
+#define wait_event(q, condition, mode, deadline_ns) ({                          \
+	int _ret = 0;                                                           \
+	struct wait_entry _e = { .link = LIST_INIT(_e.link) };                  \
+	for (;;) {                                                              \
+		wait_prepare((q), &_e, (mode));                                 \
+		if (condition) { _ret = 0; break; }                             \
+		if (_ret) break;                                                \
+		_ret = wait_sleep(&_e, (mode), (deadline_ns));                  \
+	}                                                                       \
+	wait_finish(&_e);                                                       \
+	_ret; })
+
+/* ---- timers -------------------------------------------------------------------- */
+struct timer {
+	uint64_t deadline_ns;                    /* CLOCK_MONOTONIC */
+	void (*fire)(struct timer *t);           /* kernel lock held, on any thread's stack: may not sleep */
+	size_t heap_index;                       /* 0: not armed */
+};
+void timer_arm(struct timer *t, uint64_t deadline_ns);   /* re-arms if armed */
+bool timer_cancel(struct timer *t);                      /* true if it was armed */
+uint64_t sched_clock_ns(void);                           /* CLOCK_MONOTONIC of the machine */
+
+#endif
