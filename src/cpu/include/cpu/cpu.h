@@ -1,0 +1,52 @@
+/* cpu: the interpreter. Runs guest instructions until a trap; never sees a task.
+ *
+ * struct cpu_regs is the guest-visible state of one hart, saved with the task;
+ * struct cpu is what belongs to the hart itself: its translation buffer,
+ * its LR/SC reservation and where its pre-decoded code is. */
+#ifndef CPU_CPU_H
+#define CPU_CPU_H
+
+#include "base/types.h"
+#include "mm/mm.h"
+
+/* Integer, float and pc state. For RV32 the upper halves of x and pc are zero at
+ * every trap. f registers are NaN-boxed as the ISA says. */
+struct cpu_regs {
+	uint64_t x[32];          /* x[0] stays 0 */
+	uint64_t pc;
+	uint64_t f[32];
+	uint32_t fcsr;           /* frm << 5 | fflags */
+};
+
+/* Why guest code stopped. `pc` is that of the instruction that trapped (for ecall
+ * and ebreak too: the kernel advances it), except TRAP_TIMER: the next one. */
+enum trap {
+	TRAP_TIMER,              /* the budget is spent, or cpu_interrupt() was called */
+	TRAP_SYSCALL,            /* ecall */
+	TRAP_BREAKPOINT,         /* ebreak, c.ebreak */
+	TRAP_ILLEGAL,            /* tval: the instruction bits */
+	TRAP_FETCH_FAULT,        /* tval: the faulting address (may be pc + 2) */
+	TRAP_LOAD_FAULT,         /* tval: the first byte that could not be accessed */
+	TRAP_STORE_FAULT,
+	TRAP_MISALIGNED_AMO,     /* LR/SC/AMO on a misaligned address; tval: the address */
+	TRAP_COUNT
+};
+extern const char *const trap_names[TRAP_COUNT];
+
+struct cpu;
+struct cpu *cpu_create(void);
+void cpu_destroy(struct cpu *cpu);
+
+/* Run at most about `budget` instructions (a block may overshoot by its own length) of
+ * the address space `mm` from regs->pc. Called without the kernel lock's protection of the
+ * regs: they belong to the caller. *tval as enum trap says. */
+enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval);
+/* Make a cpu_run in progress return TRAP_TIMER soon. Async-signal-safe. */
+void cpu_interrupt(struct cpu *cpu);
+/* The flush_icache call and vDSO entry: pre-decoded copies of writable code are dropped. */
+void cpu_flush_icache(struct cpu *cpu);
+/* A trap into the kernel that changes tasks, and sigreturn, kill the LR/SC reservation. */
+void cpu_clear_reservation(struct cpu *cpu);
+uint64_t cpu_instret(const struct cpu *cpu);   /* instructions retired by this hart, exact */
+
+#endif

@@ -1,0 +1,142 @@
+/* The machine's device interrupts: one epoll set, one kick, and host signals.
+ *
+ * Everything that may wake an idle hart is a descriptor in this set. Host
+ * signals are turned into a descriptor too (signalfd): the machine hears of ^C
+ * where it hears of everything else, never in the middle of kernel code.
+ * The set is made on first use, so that a short program never pays for it. */
+#include "host/host.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum { EVENTS_PER_POLL = 64 };
+
+static int epoll_fd = -1;
+static struct host_event kick = { .fd = -1 };
+static struct host_event signals = { .fd = -1 };
+static void (*signal_arrived)(int signo);
+
+/* Signals sent to hearth that are meant for the machine inside. */
+static const int watched_signals[] = {
+	SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGTSTP, SIGCONT,
+};
+
+/* Events of the batch being fired; host_event_del() clears its entries here, so
+ * that an event removed by an earlier one of the same batch never fires. */
+static struct epoll_event batch[EVENTS_PER_POLL];
+static int batch_count;
+
+static int set_fd(void)
+{
+	if (epoll_fd < 0) {
+		epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+		if (epoll_fd < 0)
+			panic("the host gives no epoll descriptor: raise `ulimit -n`");
+	}
+	return epoll_fd;
+}
+
+static int control(int op, struct host_event *ev, uint32_t events)
+{
+	struct epoll_event e = { .events = events, .data.ptr = ev };
+
+	return epoll_ctl(set_fd(), op, ev->fd, &e) == 0 ? 0 : -errno;
+}
+
+int host_event_add(struct host_event *ev, uint32_t events)
+{
+	return control(EPOLL_CTL_ADD, ev, events);
+}
+
+int host_event_modify(struct host_event *ev, uint32_t events)
+{
+	return control(EPOLL_CTL_MOD, ev, events);
+}
+
+void host_event_del(struct host_event *ev)
+{
+	control(EPOLL_CTL_DEL, ev, 0);
+	for (int i = 0; i < batch_count; i++)
+		if (batch[i].data.ptr == ev)
+			batch[i].data.ptr = NULL;
+}
+
+static void drain_kick(struct host_event *ev, uint32_t events)
+{
+	uint64_t count;
+
+	if (read(ev->fd, &count, sizeof(count)) < 0)
+		return;   /* another hart was first */
+}
+
+static void kick_create(void)
+{
+	kick.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	kick.fire = drain_kick;
+	if (kick.fd < 0 || host_event_add(&kick, EPOLLIN) < 0)
+		panic("the host gives no event descriptor: raise `ulimit -n`");
+}
+
+int host_poll(int64_t timeout_ns)
+{
+	struct timespec ts = { timeout_ns / NSEC_PER_SEC, timeout_ns % NSEC_PER_SEC };
+	int n;
+
+	/* Nothing can happen that nobody registered for. */
+	if (timeout_ns == 0 && epoll_fd < 0)
+		return 0;
+	if (kick.fd < 0)
+		kick_create();
+	n = epoll_pwait2(set_fd(), batch, EVENTS_PER_POLL, timeout_ns < 0 ? NULL : &ts, NULL);
+	if (n < 0)
+		return 0;    /* EINTR: the caller looks at its conditions again */
+	batch_count = n;
+	for (int i = 0; i < batch_count; i++) {
+		struct host_event *ev = batch[i].data.ptr;
+
+		if (ev)
+			ev->fire(ev, batch[i].events);
+	}
+	batch_count = 0;
+	return n;
+}
+
+void host_poll_kick(void)
+{
+	static const uint64_t one = 1;
+
+	if (kick.fd >= 0 && write(kick.fd, &one, sizeof(one)) < 0)
+		return;      /* the counter is full: the poll returns anyway */
+}
+
+static void read_signals(struct host_event *ev, uint32_t events)
+{
+	struct signalfd_siginfo info;
+
+	while (read(ev->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		signal_arrived((int)info.ssi_signo);
+}
+
+void host_signals_watch(void (*arrived)(int signo))
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (unsigned i = 0; i < ARRAY_SIZE(watched_signals); i++)
+		sigaddset(&set, watched_signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* A guest's write to a closed host pipe is its EPIPE, not hearth's death. */
+	signal(SIGPIPE, SIG_IGN);
+	signal_arrived = arrived;
+	signals.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	signals.fire = read_signals;
+	if (signals.fd < 0 || host_event_add(&signals, EPOLLIN) < 0)
+		panic("the host gives no signal descriptor: raise `ulimit -n`");
+}

@@ -1,0 +1,31 @@
+/* hearth's own process on the host. */
+#include "host/host.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+void host_exit(int status)
+{
+	_exit(status);
+}
+
+uint32_t host_uid(void)
+{
+	return getuid();
+}
+
+uint32_t host_gid(void)
+{
+	return getgid();
+}
+
+void host_raise_fd_limit(void)
+{
+	struct rlimit lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) == 0 && lim.rlim_cur < lim.rlim_max) {
+		lim.rlim_cur = lim.rlim_max;
+		/* Refused: we go on with what we have, and opens fail with EMFILE. */
+		(void)setrlimit(RLIMIT_NOFILE, &lim);
+	}
+}

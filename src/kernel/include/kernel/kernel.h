@@ -1,0 +1,129 @@
+/* kernel: processes, exec, signals, time, the trap loop. What sys calls and cli starts. */
+#ifndef KERNEL_KERNEL_H
+#define KERNEL_KERNEL_H
+
+#include "kernel/task.h"
+
+/* ---- machine ------------------------------------------------------------------------ */
+struct machine_config {
+	uint64_t memory_bytes;
+	const char *hostname;             /* NULL: "hearth" */
+	bool aslr;
+	uint32_t uid, gid;                /* of the first process */
+};
+extern struct machine {
+	struct machine_config config;
+	char hostname[65], domainname[65];
+	uint64_t boot_ns;                 /* CLOCK_MONOTONIC at start */
+	struct process *init;             /* pid 1 */
+	int pid_max;                      /* 32768 */
+	uint64_t mmap_min_addr;
+} machine;
+
+/* Bring up RAM, scheduler, vfs (no mounts yet). 0 or -errno with a message printed. */
+int  kernel_init(const struct machine_config *cfg);
+/* Create pid 1 running `path` (as the guest sees it) with argv/envp, fds 0-2 on the console.
+ * 0, or the errno of exec. The machine does not run yet. */
+int  kernel_start_init(const char *path, const char *cwd, char *const argv[], char *const envp[]);
+/* Run until pid 1 has ended and been collected; its wait status (as wait4's). */
+int  kernel_run(void);
+/* Everything the machine owned is freed; returns how much leaked (frames, tasks, inodes, files):
+ * 0 in a correct kernel; each leak is reported by log_error. */
+unsigned kernel_shutdown(void);
+
+/* The system call table is installed from above (sys). Returns a0's new value or -E*. */
+extern int64_t (*kernel_syscall)(struct task *t, uint64_t nr, const uint64_t args[6]);
+
+/* ---- processes ------------------------------------------------------------------------- */
+struct clone_request {                    /* clone3's arguments, as numbers */
+	uint64_t flags;
+	int exit_signal;
+	gva_t stack;                      /* new sp, or 0: the parent's (clone3's base+size added up) */
+	gva_t tls, child_tid, parent_tid, pidfd;
+	int set_tid;
+};
+int64_t kernel_clone(const struct clone_request *req);           /* tid or -errno */
+_Noreturn void kernel_exit_thread(int code);                     /* exit(2): this task only */
+_Noreturn void kernel_exit_group(int wait_status);               /* all tasks of the process */
+struct wait_result { int pid; int status; int code; uint32_t uid; struct rusage_k rusage; };  /* code: CLD_* */
+enum wait_id { WAIT_ANY, WAIT_PID, WAIT_PGRP };
+/* options: WNOHANG WUNTRACED/WSTOPPED WCONTINUED WEXITED WNOWAIT __WALL ... ; pid, 0, or -errno. */
+int64_t kernel_wait(enum wait_id which, int id, uint32_t options, struct wait_result *out);
+int64_t kernel_setpgid(int pid, int pgid);
+int64_t kernel_setsid(void);
+int64_t kernel_getpgid(int pid);
+int64_t kernel_getsid(int pid);
+bool pgrp_is_orphaned(int pgid);
+
+/* ---- exec (exec.c, binfmt_*.c) ------------------------------------------------------------ */
+/* Strings in guest memory (uargv/uenvp: address of the pointer array in the caller's mm) or,
+ * for the first program, on the host (kargv/kenvp). */
+struct exec_request {
+	struct file *dir; const char *path; unsigned at_flags;
+	gva_t uargv, uenvp;
+	char *const *kargv; char *const *kenvp;
+};
+/* Replace the current task's image. Returns only on error; on success 0 with the task's registers
+ * set to the new program's start (the trap loop runs it). */
+int kernel_execve(const struct exec_request *req);
+
+/* ---- signals --------------------------------------------------------------------------------- */
+/* Send with siginfo; process-directed or to one task. 0, -EAGAIN (queue limit), -ESRCH. */
+int  signal_send_process(struct process *p, const struct abi_siginfo *info);
+int  signal_send_task(struct task *t, const struct abi_siginfo *info);
+int  signal_send_pgrp(int pgid, const struct abi_siginfo *info);    /* -ESRCH if nobody; permission of current applied when check */
+/* A fault by the current task: forced through even if blocked or ignored. */
+void signal_force(int signo, int code, gva_t addr);
+bool signal_pending(const struct task *t);
+void signal_recalc(struct task *t);                  /* recompute thread.signal_pending after a mask change */
+void signal_set_blocked(struct task *t, uint64_t mask);   /* SIGKILL and SIGSTOP cannot be blocked */
+/* Take one pending signal out of `set` (sigtimedwait, signalfd): true and *info. */
+bool signal_dequeue(struct task *t, uint64_t set, struct abi_siginfo *info);
+/* Before returning to the guest: act on pending signals, build frames, restart calls. */
+void signal_deliver(struct task *t);
+int64_t signal_return(struct task *t);               /* rt_sigreturn: restores the frame; a0 */
+void signal_exec_reset(struct task *t);
+extern const char *const signal_names[65];           /* "SIGHUP" ... ; [0] unused */
+
+/* ---- futex, time --------------------------------------------------------------------------------- */
+int64_t futex_wait(gva_t uaddr, uint32_t val, uint32_t bitset, uint64_t deadline_ns, bool shared);
+int64_t futex_wake(gva_t uaddr, int nr, uint32_t bitset, bool shared);
+int64_t futex_requeue(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_requeue, const uint32_t *cmp, bool shared);
+void futex_exit_robust_list(struct task *t);
+
+/* Guest clocks: 0 and *ns, or -EINVAL. CLOCK_* ids of Linux, per-process and per-thread CPU clocks too. */
+int time_read_clock(int clockid, uint64_t *ns);
+int time_clock_resolution(int clockid, uint64_t *ns);
+/* Convert an absolute time of a clock (REALTIME, MONOTONIC, BOOTTIME) into a sched deadline. */
+uint64_t time_to_deadline(int clockid, uint64_t abs_ns);
+int64_t time_nanosleep(int clockid, bool absolute, uint64_t ns, gva_t rem_uaddr);
+int64_t time_set_itimer(int which, uint64_t value_ns, uint64_t interval_ns, uint64_t *old_value, uint64_t *old_interval);
+void process_times(const struct process *p, struct rusage_k *out);   /* living threads + dead_threads */
+
+/* ---- /proc ----------------------------------------------------------------------------------------- */
+int procfs_create(struct super **out);               /* kernel/procfs*.c */
+int binfmt_misc_create(struct super **out);          /* kernel/binfmt_misc.c: register, status, entries */
+
+/* ---- tracepoints -------------------------------------------------------------------------------------- */
+struct binprm;                                       /* kernel/binprm.h */
+struct kernel_tracepoints {
+	void (*syscall_enter)(struct task *t, uint64_t nr, const uint64_t args[6]);
+	void (*syscall_exit)(struct task *t, uint64_t nr, const uint64_t args[6], int64_t ret);
+	void (*trap)(struct task *t, enum trap trap, uint64_t tval);
+	void (*signal_delivered)(struct task *t, int signo, const struct abi_siginfo *info, gva_t handler);
+	void (*task_created)(struct task *parent, struct task *child, uint64_t clone_flags);
+	void (*process_exited)(struct process *p);
+	/* exec, in order */
+	void (*exec_begin)(struct task *t, const char *path);
+	void (*exec_opened)(const struct binprm *b);                      /* file open, 256 bytes read */
+	void (*exec_format)(const struct binprm *b, const char *format, int verdict, const char *why);  /* 0 done, 1 again, -errno */
+	void (*exec_rewrite)(const struct binprm *b, const char *format); /* argv after script/misc */
+	void (*exec_elf_header)(const struct binprm *b, const void *ehdr, const void *phdrs, bool is_interp);
+	void (*exec_segment)(const struct binprm *b, const void *phdr, gva_t at, uint64_t bias, bool is_interp);
+	void (*exec_stack)(const struct binprm *b, struct mm *mm, gva_t sp);
+	void (*exec_commit)(struct task *t, const struct binprm *b);      /* registers are set */
+	void (*exec_failed)(struct task *t, const char *path, int error, const char *why);
+};
+extern struct kernel_tracepoints kernel_tracepoints;
+
+#endif

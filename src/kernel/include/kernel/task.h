@@ -1,0 +1,127 @@
+/* Tasks and processes: what Linux keeps in task_struct, signal_struct and sighand_struct.
+ *
+ *   struct task      one thread of execution: registers, kernel stack, blocked signals
+ *   struct process   a thread group: pid, parent, children, exit status, limits, timers
+ *   struct sighand   the signal handlers, shared by CLONE_SIGHAND
+ *   struct pgrp / session are plain ids on struct process; see kernel/pid.c
+ *
+ * All guarded by the kernel lock. */
+#ifndef KERNEL_TASK_H
+#define KERNEL_TASK_H
+
+#include "abi/signal.h"
+#include "abi/types.h"
+#include "base/list.h"
+#include "cpu/cpu.h"
+#include "mm/mm.h"
+#include "sched/sched.h"
+#include "vfs/vfs.h"
+
+enum { COMM_LEN = 16 };
+
+/* One queued signal (Linux struct sigqueue). */
+struct sigqueue { struct list link; struct abi_siginfo info; };
+struct sigpending {
+	struct list queue;            /* of sigqueue, oldest first */
+	uint64_t set;                 /* bit signo-1; a set bit without an entry means SI_USER without details */
+};
+
+struct sigaction_k {              /* the kernel's form of struct sigaction, both widths */
+	gva_t handler;                /* ABI_SIG_DFL, ABI_SIG_IGN or the guest address */
+	uint64_t flags;               /* SA_* */
+	uint64_t mask;
+};
+struct sighand { unsigned refs; struct sigaction_k action[64]; struct wait_queue signalfd_wait; };
+
+struct rlimit_k { uint64_t cur, max; };
+enum { RLIM_COUNT = 16 };
+
+struct process {
+	int pid;                      /* = tid of the first task = tgid */
+	struct process *parent;       /* NULL only for pid 1 */
+	struct list children, sibling;
+	struct list tasks;            /* task.group_link; the leader may already be a zombie */
+	unsigned nr_tasks;            /* alive */
+	struct task *leader;
+	int pgid, sid;
+	struct tty *tty;              /* controlling terminal of the session, or NULL */
+	bool session_leader, did_exec;
+	bool subreaper;               /* PR_SET_CHILD_SUBREAPER */
+	struct sighand *sighand;
+	struct sigpending pending;    /* process-directed */
+	struct wait_queue child_wait; /* parent sleeps here in wait4 */
+	struct wait_queue exit_wait;  /* pidfd pollers */
+	int exit_signal;              /* to the parent; SIGCHLD for fork */
+	bool group_exit;              /* exit_group or a fatal signal is under way */
+	int exit_code;                /* wait status: code << 8, or signal | 0x80 if core */
+	bool zombie;                  /* all tasks ended, waiting to be reaped */
+	int stop_signal;              /* != 0: stopped by job control */
+	bool stop_reported, continued;/* for wait4's WUNTRACED / WCONTINUED */
+	struct rlimit_k rlim[RLIM_COUNT];
+	uint64_t start_ns;            /* CLOCK_BOOTTIME */
+	struct rusage_k { uint64_t utime_ns, stime_ns, min_flt, maj_flt, nvcsw, nivcsw, inblock, oublock, maxrss_kb; }
+		dead_threads, dead_children;    /* sums of what has ended */
+	struct itimer_k { uint64_t interval_ns, value_ns; struct timer timer; struct process *proc; int which; } itimer[3];
+	struct list posix_timers;
+	struct path exe;              /* /proc/PID/exe */
+	uint32_t personality;
+	bool dumpable;
+	int oom_score_adj;
+};
+
+struct task {
+	struct thread thread;
+	struct cpu_regs regs;         /* guest registers while in the kernel */
+	int tid;
+	struct process *proc;
+	struct list group_link;       /* process.tasks */
+	struct mm *mm;                /* NULL once exiting */
+	struct files *files;
+	struct fs *fs;
+	struct cred *cred;
+	char comm[COMM_LEN];
+	/* signals */
+	uint64_t blocked;
+	uint64_t saved_blocked;       /* to restore after sigsuspend/ppoll/pselect; see restore_blocked */
+	bool restore_blocked;
+	struct sigpending pending;
+	struct { gva_t sp; uint64_t size; uint32_t flags; } altstack;
+	int pdeath_signal;
+	/* the call being served */
+	int64_t syscall_nr;           /* -1 outside; used by restart */
+	uint64_t syscall_a0;          /* a0 as it was at ecall: the result overwrites it */
+	struct restart_block {        /* how restart_syscall(2) goes on */
+		int64_t (*fn)(struct restart_block *);
+		gva_t uaddr; uint64_t deadline_ns; uint64_t arg[4];
+	} restart;
+	/* thread library */
+	gva_t clear_child_tid, set_child_tid;
+	gva_t robust_list; uint64_t robust_len;
+	gva_t rseq; uint32_t rseq_len, rseq_sig;
+	struct vfork_done { unsigned refs; bool done; struct wait_queue wait; } *vfork;   /* we are a vfork child: tell the parent */
+	bool exiting;
+	unsigned refs;
+	uint64_t utime_ns, stime_ns;
+	uint64_t start_ns;
+	int nice; int policy; int rt_priority;
+	uint64_t timer_slack_ns;
+	uint64_t min_flt, maj_flt;
+	struct { uint32_t sig; int code; gva_t addr; gva_t pc; } fault;  /* last synchronous fault, for the crash line */
+};
+
+struct task *task_current(void);
+void task_get(struct task *t);
+void task_put(struct task *t);
+struct task *task_find(int tid);              /* borrowed */
+struct process *process_find(int pid);        /* borrowed; zombies included */
+/* Iterate processes in pid order: the first with pid >= from, NULL at the end. */
+struct process *process_next(int from);
+uint64_t task_count(void);
+enum xlen task_xlen(const struct task *t);
+struct walker task_walker(struct file *dir);  /* of the current task */
+uint64_t task_rlimit(const struct task *t, int which);
+/* uid checks of kill(2), ptrace-like access for /proc. */
+bool task_may_signal(const struct task *by, const struct process *target, int sig);
+bool task_capable(const struct task *t, int cap);
+
+#endif

@@ -1,0 +1,333 @@
+/* vfs: names and files. Path walk, mounts, inodes, open files, descriptor tables, poll.
+ *
+ *   file system type   struct fs_ops          hostfs, tmpfs, pseudo (proc, dev, binfmt_misc)
+ *   mounted instance   struct mount           a tree of them makes the name space
+ *   name               struct dentry          parent + name -> inode, cached
+ *   object             struct inode           type, mode, owner, size; owns its page cache
+ *   open file          struct file            position, flags, operations
+ *   descriptors        struct files           fd -> file + close-on-exec
+ *   where a task is    struct fs              root, cwd, umask
+ *   who it is          struct cred            ids, groups
+ *
+ * All objects are reference counted (_get/_put) and guarded by the kernel lock;
+ * operations may sleep. */
+#ifndef VFS_VFS_H
+#define VFS_VFS_H
+
+#include "abi/types.h"
+#include "base/list.h"
+#include "base/types.h"
+#include "mm/mm.h"
+#include "sched/sched.h"
+
+struct inode; struct dentry; struct mount; struct file; struct super;
+
+/* ---- identity -------------------------------------------------------------------- */
+enum { NGROUPS_MAX_HERE = 64 };   /* supplementary groups kept; setgroups beyond is EINVAL */
+struct cred {
+	unsigned refs;
+	uint32_t uid, euid, suid, fsuid;
+	uint32_t gid, egid, sgid, fsgid;
+	uint32_t groups[NGROUPS_MAX_HERE];
+	unsigned nr_groups;
+	uint64_t cap_effective, cap_permitted, cap_inheritable, cap_bounding, cap_ambient;
+	bool no_new_privs;
+};
+struct cred *cred_create(uint32_t uid, uint32_t gid);
+struct cred *cred_get(struct cred *c);
+void cred_put(struct cred *c);
+struct cred *cred_copy(const struct cred *c);   /* a new one, one reference */
+bool cred_in_group(const struct cred *c, uint32_t gid);
+
+/* ---- a place in the name space ------------------------------------------------------ */
+struct path { struct mount *mnt; struct dentry *dentry; };
+struct path path_get(struct path p);
+void path_put(struct path p);
+
+struct fs {                       /* shared by CLONE_FS */
+	unsigned refs;
+	struct path root, cwd;
+	uint32_t umask;
+};
+struct fs *fs_create(struct path root);
+struct fs *fs_get(struct fs *fs);
+struct fs *fs_copy(const struct fs *fs);
+void fs_put(struct fs *fs);
+
+/* Who walks, from where. Passed by value to everything that takes a name. */
+struct walker {
+	const struct fs *fs;
+	const struct cred *cred;
+	struct file *dir;             /* start of relative paths; NULL: fs->cwd */
+};
+
+/* ---- inodes ------------------------------------------------------------------------- */
+struct inode_ops {
+	/* Directory operations: name is one component. Results carry a reference. */
+	int (*lookup)(struct inode *dir, const char *name, struct inode **out);
+	int (*create)(struct inode *dir, const char *name, uint32_t mode, const struct cred *who, struct inode **out);
+	int (*mkdir)(struct inode *dir, const char *name, uint32_t mode, const struct cred *who, struct inode **out);
+	int (*mknod)(struct inode *dir, const char *name, uint32_t mode, uint64_t rdev, const struct cred *who, struct inode **out);
+	int (*symlink)(struct inode *dir, const char *name, const char *target, const struct cred *who, struct inode **out);
+	int (*link)(struct inode *dir, const char *name, struct inode *target);
+	int (*unlink)(struct inode *dir, const char *name, struct inode *victim);
+	int (*rmdir)(struct inode *dir, const char *name, struct inode *victim);
+	int (*rename)(struct inode *olddir, const char *old, struct inode *newdir, const char *new_, unsigned flags);
+	/* Does the cached name still mean `inode`? NULL op: always. */
+	bool (*revalidate)(struct inode *dir, const char *name, struct inode *inode);
+	/* Symlinks: the target into buf[cap]; its length. */
+	int (*readlink)(struct inode *inode, char *buf, size_t cap);
+	/* Magic links (/proc/PID/fd/N, exe, cwd): jump here instead of reading text. NULL for others. */
+	int (*follow)(struct inode *inode, struct path *out);
+	int (*setattr)(struct inode *inode, const struct attr_change *c);
+	int (*refresh)(struct inode *inode);     /* bring the attributes below up to date; NULL: they are */
+	/* A new open file: sets file->ops, file->private. NULL: inode->fops is used. */
+	int (*open)(struct inode *inode, struct file *file);
+	ssize_t (*getxattr)(struct inode *inode, const char *name, void *buf, size_t size);
+	int (*setxattr)(struct inode *inode, const char *name, const void *buf, size_t size, int flags);
+	ssize_t (*listxattr)(struct inode *inode, char *buf, size_t size);
+	int (*removexattr)(struct inode *inode, const char *name);
+	void (*release)(struct inode *inode);    /* the last reference went: free private parts */
+};
+struct attr_change {
+	unsigned valid;               /* ATTR_* below */
+	uint32_t mode, uid, gid;
+	uint64_t size;
+	struct abi_timespec64 atime, mtime;
+};
+enum { ATTR_MODE = 1, ATTR_UID = 2, ATTR_GID = 4, ATTR_SIZE = 8, ATTR_ATIME = 16, ATTR_MTIME = 32 };
+
+struct inode {
+	unsigned refs;
+	const struct inode_ops *ops;
+	const struct file_ops *fops;
+	struct super *super;
+	uint64_t ino;
+	uint32_t mode;                /* S_IF* | permissions */
+	uint32_t uid, gid;
+	uint32_t nlink;
+	uint64_t size, blocks;        /* bytes; 512-byte units */
+	uint64_t rdev;                /* devices: Linux' makedev encoding */
+	struct abi_timespec64 atime, mtime, ctime, btime;
+	struct mapping mapping;       /* page cache (regular files) */
+	unsigned writers;             /* open for writing: ETXTBSY for exec; see deny_write */
+	unsigned deny_write;          /* being executed: ETXTBSY for open-for-write */
+	struct pipe *pipe;            /* FIFOs while open */
+	void *private;
+};
+struct inode *inode_create(struct super *s, uint32_t mode, const struct inode_ops *ops, const struct file_ops *fops);
+void inode_get(struct inode *i);
+void inode_put(struct inode *i);
+/* Linux' generic_permission with fsuid/fsgid/groups and CAP_DAC_*: 0 or -EACCES. mask: 4 r, 2 w, 1 x. */
+int  inode_permission(struct inode *i, const struct cred *who, int mask);
+
+/* ---- open files ----------------------------------------------------------------------- */
+struct poll_table;
+struct file_ops {
+	/* pos: the position to use and advance; NULL for streams. Bytes, 0 at the end, -errno. */
+	ssize_t (*read)(struct file *f, struct uio *u, uint64_t *pos);
+	ssize_t (*write)(struct file *f, struct uio *u, uint64_t *pos);
+	int64_t (*seek)(struct file *f, int64_t off, int whence);
+	/* Calls emit for each entry from f->pos on until it returns false; entry's `next` is the
+	 * position after it. */
+	int (*readdir)(struct file *f, bool (*emit)(void *arg, const char *name, uint64_t ino, unsigned dtype, uint64_t next), void *arg);
+	/* EPOLL* bits that are ready now; registers with poll_wait() when pt is not NULL. */
+	uint32_t (*poll)(struct file *f, struct poll_table *pt);
+	/* arg is guest memory; mm is the caller's. -ENOTTY for unknown. */
+	int64_t (*ioctl)(struct file *f, unsigned cmd, gva_t arg, struct mm *mm);
+	/* What mmap of this file maps; -ENODEV when it cannot be. */
+	int (*mmap)(struct file *f, struct mapping **out);
+	int (*truncate)(struct file *f, uint64_t size);
+	int (*fallocate)(struct file *f, int mode, uint64_t off, uint64_t len);
+	int (*fsync)(struct file *f, bool data_only);
+	void (*flush)(struct file *f);           /* every close() of a descriptor */
+	void (*release)(struct file *f);         /* the last reference went */
+};
+struct file {
+	unsigned refs;
+	const struct file_ops *ops;
+	struct path path;             /* dentry NULL for pipes, sockets, anonymous files */
+	struct inode *inode;          /* always there */
+	struct cred *cred;            /* of the opener */
+	uint32_t flags;               /* O_* of the guest (abi/fcntl.h): access mode, APPEND, NONBLOCK, PATH... */
+	uint64_t pos;
+	int owner_pid; int owner_sig; /* F_SETOWN, F_SETSIG */
+	const char *anon_name;        /* "pipe:[12]", "anon_inode:[eventfd]" for /proc; NULL with a path */
+	void *private;
+};
+struct file *file_create(struct inode *inode, const struct file_ops *ops, uint32_t flags, const struct cred *who);
+struct file *file_get(struct file *f);
+void file_put(struct file *f);
+/* On an open file: checks access mode, O_APPEND, limits; -EBADF, -EINVAL, -ESPIPE as Linux.
+ * pos NULL: use and advance f->pos. */
+ssize_t file_read(struct file *f, struct uio *u, uint64_t *pos);
+ssize_t file_write(struct file *f, struct uio *u, uint64_t *pos);
+int64_t file_seek(struct file *f, int64_t off, int whence);
+uint32_t file_poll(struct file *f, struct poll_table *pt);
+ssize_t file_read_kernel(struct file *f, void *buf, size_t n, uint64_t pos);   /* exec's reads */
+/* Text of /proc/PID/fd/N and maps for this file: a path from `root`, "pipe:[n]", " (deleted)". */
+int file_describe(struct file *f, const struct fs *viewer, char *buf, size_t cap);
+
+/* ---- descriptors ------------------------------------------------------------------------ */
+struct files;
+struct files *files_create(void);
+struct files *files_get(struct files *t);
+void files_put(struct files *t);
+int  files_copy(const struct files *t, struct files **out);
+/* Borrowed: valid while the table cannot change; take file_get() before sleeping. NULL: -EBADF. */
+struct file *files_lookup(struct files *t, int fd);
+/* Install in the lowest free descriptor >= min; limit: RLIMIT_NOFILE. Consumes the reference
+ * on success. fd, -EMFILE, -EINVAL. */
+int  files_install(struct files *t, struct file *f, int min, bool cloexec, uint64_t limit);
+int  files_replace(struct files *t, int fd, struct file *f, bool cloexec);   /* dup2/dup3; consumes */
+int  files_close(struct files *t, int fd);
+int  files_close_range(struct files *t, unsigned first, unsigned last, bool cloexec_only);
+void files_close_on_exec(struct files *t);
+int  files_cloexec(struct files *t, int fd);                  /* 0/1, -EBADF */
+int  files_set_cloexec(struct files *t, int fd, bool on);
+int  files_next(struct files *t, int from);                   /* next open fd >= from, or -1 */
+unsigned files_count_refs(const struct files *t);
+
+/* ---- names -> objects --------------------------------------------------------------------- */
+enum {
+	WALK_NOFOLLOW = 1,            /* do not follow the last symlink */
+	WALK_EMPTY_OK = 2,            /* "" means the start itself (AT_EMPTY_PATH) */
+	WALK_DIRECTORY = 4,
+	WALK_PARENT = 8,
+	WALK_NO_AUTOMOUNT = 16,
+};
+int vfs_lookup(struct walker w, const char *name, unsigned walk_flags, struct path *out);
+/* flags: guest O_*; mode already without the umask applied (vfs applies fs->umask).
+ * resolve: RESOLVE_* of openat2. */
+int vfs_open(struct walker w, const char *name, uint32_t flags, uint32_t mode, uint64_t resolve, struct file **out);
+/* Open a place already found (magic links, exec of a found path). */
+int vfs_open_path(struct path p, uint32_t flags, const struct cred *who, struct file **out);
+int vfs_mkdir(struct walker w, const char *name, uint32_t mode);
+int vfs_mknod(struct walker w, const char *name, uint32_t mode, uint64_t rdev);
+int vfs_symlink(struct walker w, const char *target, const char *name);
+int vfs_link(struct walker from, const char *old, struct walker to, const char *new_, unsigned at_flags);
+int vfs_unlink(struct walker w, const char *name, bool dir);          /* dir: AT_REMOVEDIR */
+int vfs_rename(struct walker from, const char *old, struct walker to, const char *new_, unsigned flags);
+int vfs_readlink(struct walker w, const char *name, char *buf, size_t cap);
+int vfs_access(struct walker w, const char *name, int mask, unsigned at_flags, bool effective);
+int vfs_setattr(struct path p, const struct cred *who, const struct attr_change *c);   /* with permission checks */
+int vfs_truncate(struct path p, const struct cred *who, uint64_t size);
+/* Absolute path as seen from `root`; " (deleted)" appended when unlinked; -ENOENT unreachable, -ERANGE. */
+int vfs_path_string(struct path p, struct path root, char *buf, size_t cap);
+int vfs_chdir(struct fs *fs, struct path p);   /* takes its own reference */
+int vfs_chroot(struct fs *fs, struct path p);
+
+/* What stat, statx, fstat want; abi_fill_stat in sys turns it into each layout. */
+struct kstat {
+	uint64_t dev, ino, rdev, size, blocks;
+	uint32_t mode, nlink, uid, gid, blksize;
+	struct abi_timespec64 atime, mtime, ctime, btime;
+	uint64_t mnt_id;
+	bool is_mount_root;
+};
+int vfs_stat(struct path p, struct kstat *out);
+int file_stat(struct file *f, struct kstat *out);
+struct kstatfs { uint64_t type, bsize, blocks, bfree, bavail, files, ffree, namelen, frsize, flags; };
+int vfs_statfs(struct path p, struct kstatfs *out);
+
+/* ---- file systems and mounts ------------------------------------------------------------------ */
+struct super {
+	const char *type;             /* "tmpfs", "hostfs", "proc", ... */
+	uint64_t dev;                 /* st_dev */
+	uint64_t magic;               /* statfs f_type */
+	struct inode *root;
+	int (*statfs)(struct super *s, struct kstatfs *out);
+	void (*destroy)(struct super *s);
+	unsigned refs;
+	void *private;
+};
+enum { MNT_RDONLY = 1, MNT_NOEXEC = 2, MNT_NOSUID = 4, MNT_NODEV = 8 };
+/* Each makes a file system, not yet mounted, with one reference. */
+int hostfs_create(const char *host_dir, bool read_only, struct super **out);   /* -errno of the host */
+int hostfs_create_file(const char *host_file, bool read_only, struct super **out);  /* root is a file: for --bind of files */
+int tmpfs_create(uint32_t root_mode, struct super **out);
+int devfs_create(struct super **out);           /* null zero full random urandom tty console ptmx... */
+/* Mount `s` on the directory at `name` (absolute, as the machine's owner sees it), made if absent
+ * in a tmpfs parent. The first mount, on "/", is the root. */
+int vfs_mount(const char *name, struct super *s, unsigned mnt_flags, const char *source);
+struct path vfs_root(void);                      /* of the machine; takes a reference */
+void vfs_show_mounts(struct strbuf *out, const struct fs *viewer, bool mountinfo);
+void vfs_init(void);
+void vfs_shutdown(void);                         /* unmounts all; writes back; for leak checks */
+
+/* ---- poll --------------------------------------------------------------------------------------- */
+struct poll_table { void (*queue)(struct poll_table *pt, struct wait_queue *q); };
+static inline void poll_wait(struct poll_table *pt, struct wait_queue *q)
+{
+	if (pt)
+		pt->queue(pt, q);
+}
+struct poll_item { struct file *file; uint32_t events, revents; };
+/* poll(2)'s heart: number ready, 0 at the deadline, -ERESTARTNOHAND. */
+int vfs_poll(struct poll_item *items, unsigned n, uint64_t deadline_ns);
+
+/* ---- made on the fly ------------------------------------------------------------------------------ */
+int pipe_create(uint32_t flags, const struct cred *who, struct file *ends[2]);   /* [0] read, [1] write */
+int eventfd_create(uint32_t init, uint32_t flags, const struct cred *who, struct file **out);
+int memfd_create_file(const char *name, uint32_t flags, const struct cred *who, struct file **out);
+int epoll_create_file(uint32_t flags, const struct cred *who, struct file **out);
+int epoll_ctl_file(struct file *ep, int op, int fd, struct file *target, uint32_t events, uint64_t data);
+struct epoll_result { uint32_t events; uint64_t data; };
+int epoll_wait_file(struct file *ep, struct epoll_result *out, int max, uint64_t deadline_ns);
+
+/* A file of an open-coded kind (signalfd, pidfd, timerfd, ...), with an anonymous inode. */
+struct file *anon_file_create(const char *name, const struct file_ops *ops, void *priv, uint32_t flags, const struct cred *who);
+
+/* ---- terminals --------------------------------------------------------------------------------------- */
+/* The console: /dev/console, and descriptors 0-2 of init. When hearth's stdio is a terminal the
+ * guest gets a tty with line discipline in the host's raw mode; else plain streams over the host fds. */
+int console_open(int host_fd, struct file **out);
+void console_restore(void);      /* put the host terminal back as it was; async-signal-safe */
+/* Installed by the kernel: signal a foreground process group; the caller's session and group. */
+struct tty;
+struct tty_hooks {
+	void (*signal_pgrp)(int pgrp, int sig);
+	int (*current_session)(void);
+	int (*current_pgrp)(void);
+	/* A background process touches its terminal: sends SIGTTIN/SIGTTOU to the caller's group
+	 * unless blocked, ignored or orphaned; 0 go on, -ERESTARTSYS, or -EIO. */
+	int (*job_control)(int sig);
+	struct tty *(*controlling_tty)(void);
+	void (*set_controlling_tty)(struct tty *tty);
+};
+extern struct tty_hooks tty_hooks;
+int tty_foreground_pgrp(struct tty *t);
+void tty_hangup_session(struct tty *t);          /* the session leader exited */
+uint64_t tty_device(struct tty *t);              /* rdev, for /proc/PID/stat tty_nr */
+
+/* ---- pseudo file systems: /proc, /sys, binfmt_misc ------------------------------------------------------- */
+/* A directory is either a static table or has callbacks; a file has show/store. */
+struct pseudo_node {
+	const char *name;
+	uint32_t mode;                                      /* S_IFREG|0444, S_IFDIR|0555, S_IFLNK|0777 */
+	const struct pseudo_node *children;                 /* static directory; ends with name NULL */
+	/* Regular file: text made at open. arg: see pseudo_dir.lookup. 0 or -errno. */
+	int (*show)(uint64_t arg, struct strbuf *out);
+	int (*store)(uint64_t arg, const char *text, size_t len);   /* a write(2); bytes or -errno */
+	int (*readlink)(uint64_t arg, char *buf, size_t cap);
+	int (*follow)(uint64_t arg, struct path *out);      /* magic link */
+	const struct pseudo_dir *dir;                       /* dynamic directory */
+	const struct file_ops *fops;                        /* own operations; file->private is arg */
+	void (*owner)(uint64_t arg, uint32_t *uid, uint32_t *gid);
+};
+struct pseudo_dir {
+	/* Find `name` below the directory instantiated with `arg`: the node and its own arg.
+	 * -ENOENT. Checked again at each use: a process may be gone. */
+	int (*lookup)(uint64_t arg, const char *name, const struct pseudo_node **node, uint64_t *child_arg);
+	/* The cursor'th entry's name into buf; false at the end. */
+	bool (*entry)(uint64_t arg, uint64_t cursor, char *buf, size_t cap, unsigned *dtype, uint64_t *next);
+};
+int pseudo_create(const char *type, uint64_t magic, const struct pseudo_node *root, struct super **out);
+
+struct vfs_tracepoints {
+	/* One component of a path walk: what it was and what was found (S_IF* mode, or -errno). */
+	void (*walk_step)(const char *whole, const char *component, int mode_or_error, const char *link_target);
+};
+extern struct vfs_tracepoints vfs_tracepoints;
+
+#endif
