@@ -90,6 +90,10 @@ ssize_t host_fgetxattr(int fd, const char *name, void *buf, size_t n);
 int     host_fsetxattr(int fd, const char *name, const void *buf, size_t n, int flags);
 ssize_t host_flistxattr(int fd, char *buf, size_t n);
 int     host_fremovexattr(int fd, const char *name);
+/* Which of the EPOLL* `events` hold now (EPOLLERR and EPOLLHUP always looked at); never waits. */
+uint32_t host_fd_ready(int fd, uint32_t events);
+int     host_fd_flags(int fd);                      /* F_GETFL: the host's O_* */
+int     host_bytes_readable(int fd);                /* FIONREAD */
 
 /* ---- terminal -------------------------------------------------------------- */
 struct termios;
