@@ -1,0 +1,91 @@
+/* The host's memory: the guest's RAM, kernel stacks and large tables.
+ *
+ * RAM is a memfd and not anonymous memory, because the translator's views map
+ * the same pages a second time (design D4). Nothing is touched here: a page
+ * costs the host nothing before its first use. */
+#include "host/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int host_ram_create(uint64_t size, void **base)
+{
+	int fd = memfd_create("hearth-ram", MFD_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)size) == 0) {
+		/* NORESERVE: RAM is a limit, not a claim; --memory may exceed what is free now. */
+		void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+
+		if (p != MAP_FAILED) {
+			*base = p;
+			return fd;
+		}
+	}
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+void host_ram_destroy(int fd, void *base, uint64_t size)
+{
+	munmap(base, size);
+	close(fd);
+}
+
+int host_ram_discard(int fd, uint64_t offset, uint64_t len)
+{
+	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)len) != 0)
+		return -errno;
+	return 0;
+}
+
+int host_pages_populate(void *p, size_t size)
+{
+	/* One call for a run of pages costs a third of faulting each of them in. */
+	return madvise(p, size, MADV_POPULATE_WRITE) == 0 ? 0 : -errno;
+}
+
+void *host_stack_alloc(size_t size)
+{
+	size_t guard = PAGE_SIZE;
+	char *p = mmap(NULL, size + guard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	if (mprotect(p + guard, size, PROT_READ | PROT_WRITE) != 0) {
+		munmap(p, size + guard);
+		return NULL;
+	}
+	return p + guard;
+}
+
+void host_stack_free(void *base, size_t size)
+{
+	munmap((char *)base - PAGE_SIZE, size + PAGE_SIZE);
+}
+
+void *host_pages_alloc(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void host_pages_free(void *p, size_t size)
+{
+	munmap(p, size);
+}
+
+uint64_t host_memory_total(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES);
+	long size = sysconf(_SC_PAGESIZE);
+
+	return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;
+}
