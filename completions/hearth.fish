@@ -1,0 +1,17 @@
+# fish completion for hearth(1).
+
+function __hearth_no_command
+    test (count (commandline -opc)) -eq 1
+end
+
+complete -c hearth -n __hearth_no_command -a run -d 'Run a program'
+complete -c hearth -n __hearth_no_command -a explain -d 'Run a program and tell how it started'
+complete -c hearth -l root -r -a '(__fish_complete_directories)' -d "The directory that is the program's /"
+complete -c hearth -l bind -r -a '(__fish_complete_directories)' -d 'Show a host directory inside: SRC:DST[:ro]'
+complete -c hearth -l env -x -d 'Set an environment variable: NAME=VALUE'
+complete -c hearth -l cwd -r -a '(__fish_complete_directories)' -d 'Start in this directory of the root'
+complete -c hearth -l user -x -d 'Start as this user: UID[:GID]'
+complete -c hearth -l hostname -x -d 'The name of the machine'
+complete -c hearth -l memory -x -d 'How much memory the machine has (K, M, G)'
+complete -c hearth -l strace -d 'Write every system call to standard error'
+complete -c hearth -l report -d 'Count instructions, faults and calls at the end'

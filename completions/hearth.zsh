@@ -1,0 +1,32 @@
+#compdef hearth
+# zsh completion for hearth(1).
+
+_hearth_options=(
+	'--root[the directory that is the program'\''s /]:directory:_directories'
+	'*--bind[show a host directory inside: SRC:DST[:ro]]:source:_directories'
+	'*--env[set an environment variable]:NAME=VALUE:_parameters -g "*export*" -qS='
+	'--cwd[start in this directory of the root]:directory:_directories'
+	'--user[start as this user]:UID[\:GID]:'
+	'--hostname[the name of the machine]:name:'
+	'--memory[how much memory the machine has]:size (K, M, G):'
+	'--strace[write every system call to standard error]'
+	'--report[count instructions, faults and calls at the end]'
+	'--help[show help]'
+)
+
+_hearth() {
+	local curcontext=$curcontext state line
+	if (( CURRENT == 2 )); then
+		_alternative \
+			'commands:command:((run\:"run a program" explain\:"run a program and tell how it started"))' \
+			'files:program:_files'
+		return
+	fi
+	if [[ $words[2] == (run|explain) ]]; then
+		words=("${(@)words[1]}" "${(@)words[3,-1]}")
+		(( CURRENT-- ))
+	fi
+	_arguments -S $_hearth_options '1:program:_files' '*::arguments:_normal'
+}
+
+_hearth "$@"
