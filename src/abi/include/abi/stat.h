@@ -27,10 +27,6 @@
 #define S_ISSOCK(m)	(((m) & S_IFMT) == S_IFSOCK)
 #endif
 
-/* d_type of a directory entry; = (mode & S_IFMT) >> 12. */
-enum { ABI_DT_UNKNOWN = 0, ABI_DT_FIFO = 1, ABI_DT_CHR = 2, ABI_DT_DIR = 4, ABI_DT_BLK = 6,
-       ABI_DT_REG = 8, ABI_DT_LNK = 10, ABI_DT_SOCK = 12 };
-
 /* asm-generic/stat.h for 64 bits: newfstatat and fstat of RV64. */
 struct abi_stat64 {
 	uint64_t dev, ino;
@@ -94,13 +90,5 @@ _Static_assert(sizeof(struct abi_statfs32) == 88, "layout");
 /* getdents64: followed by the name and NUL, reclen rounded up to 8. */
 struct abi_dirent64 { uint64_t ino; int64_t off; uint16_t reclen; uint8_t type; char name[]; };
 _Static_assert(offsetof(struct abi_dirent64, name) == 19, "layout");
-
-/* Device numbers: Linux' new_encode_dev, as stat's st_dev and mknodat's argument. */
-static inline uint64_t abi_makedev(uint32_t major, uint32_t minor)
-{
-	return (minor & 0xff) | (uint64_t)(major & 0xfff) << 8 | (uint64_t)(minor & ~0xffu) << 12;
-}
-static inline uint32_t abi_major(uint64_t dev) { return (uint32_t)(dev >> 8) & 0xfff; }
-static inline uint32_t abi_minor(uint64_t dev) { return (uint32_t)((dev & 0xff) | (dev >> 12 & 0xfff00)); }
 
 #endif
