@@ -46,7 +46,13 @@ struct thread {
 	uint64_t runtime_ns;          /* CPU time consumed */
 	uint64_t run_start_ns;        /* when it was last switched in */
 	uint64_t nr_switches_voluntary, nr_switches_involuntary;
-	void *fiber;                  /* sanitizer's view of the stack */
+	struct hart *hart;            /* where it runs, or last ran */
+	bool on_hart;                 /* its stack is in use now, whatever `state` says */
+	bool killable;                /* the sleep under way is WAIT_KILLABLE */
+	/* What the sanitizers know of the stack; unused in plain builds. */
+	void *fiber, *fake_stack;
+	const void *stack_bottom;
+	size_t stack_size;
 };
 
 /* ---- life ------------------------------------------------------------------ */
@@ -55,6 +61,7 @@ void sched_init(void);
  * It does not run before thread_start(). */
 int  thread_init(struct thread *t, void (*entry)(void *arg), void *arg);
 void thread_start(struct thread *t);
+void thread_destroy(struct thread *t);   /* instead of thread_start(): it never ran */
 /* The calling thread ends: never returns. after(arg) runs on another stack once
  * this one is no longer in use, and may free the thread. */
 _Noreturn void thread_exit(void (*after)(void *arg), void *arg);
@@ -72,6 +79,10 @@ void sched_yield_hart(void);         /* to the end of the run queue */
  * yields if the slice is over and somebody else is runnable. */
 void sched_tick(void);
 bool sched_others_runnable(void);
+/* CPU time of `t` up to now, CLOCK_MONOTONIC nanoseconds. */
+uint64_t thread_runtime_ns(const struct thread *t);
+/* Frees pooled kernel stacks; how many are still in use. For leak checks. */
+unsigned sched_release_stacks(void);
 uint64_t sched_runnable_count(void);
 
 /* ---- wait queues ------------------------------------------------------------- */
@@ -96,6 +107,10 @@ int  wake_up_nr(struct wait_queue *q, int nr, uint64_t key);
 #define wake_up(q) wake_up_nr(q, 1, 0)
 /* Make a sleeping thread runnable, whatever it waits for. */
 void thread_wake(struct thread *t);
+/* A signal came: wake it if it sleeps interruptibly, or killably when `kill`. */
+void thread_wake_signal(struct thread *t, bool kill);
+/* Job control: give the hart away until thread_wake(), or at once if `kill_pending`. */
+void thread_stop(void);
 
 enum wait_mode { WAIT_UNINTERRUPTIBLE, WAIT_KILLABLE, WAIT_INTERRUPTIBLE };
 #define WAIT_FOREVER UINT64_MAX      /* a deadline that never comes */
