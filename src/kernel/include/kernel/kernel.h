@@ -9,6 +9,7 @@ struct machine_config {
 	uint64_t memory_bytes;
 	const char *hostname;             /* NULL: "hearth" */
 	bool aslr;
+	bool init_immune;                 /* a booted system: pid 1 gets no signal it does not handle */
 	uint32_t uid, gid;                /* of the first process */
 };
 extern struct machine {
@@ -18,6 +19,16 @@ extern struct machine {
 	struct process *init;             /* pid 1 */
 	int pid_max;                      /* 32768 */
 	uint64_t mmap_min_addr;
+	struct cpu *cpu;                  /* of the one hart */
+	/* How pid 1 ended, for the one-line reason: its wait status and, when a fault killed it,
+	 * what it was. comm is the program's. */
+	struct crash_info {
+		int status;
+		struct { uint32_t sig; int code; gva_t addr, pc; } fault;   /* sig 0: none */
+		char comm[COMM_LEN];
+		char symbol_file[256];    /* the mapped file at pc, and pc's place in it; "" unknown */
+		uint64_t symbol_offset;
+	} crash;
 } machine;
 
 /* Bring up RAM, scheduler, vfs (no mounts yet). 0 or -errno with a message printed. */
@@ -55,11 +66,18 @@ int64_t kernel_getpgid(int pid);
 int64_t kernel_getsid(int pid);
 bool pgrp_is_orphaned(int pgid);
 
+int64_t kernel_restart_syscall(void);            /* restart_syscall(2) */
+/* Descriptors for processes and signals. -EMFILE and friends as Linux. */
+int64_t kernel_pidfd_open(int pid, uint32_t flags);
+struct process *pidfd_process(struct file *f);   /* borrowed; NULL: not a pidfd */
+int64_t kernel_signalfd(int fd, uint64_t mask, uint32_t flags);      /* fd -1: a new one */
+
 /* ---- exec (exec.c, binfmt_*.c) ------------------------------------------------------------ */
 /* Strings in guest memory (uargv/uenvp: address of the pointer array in the caller's mm) or,
  * for the first program, on the host (kargv/kenvp). */
 struct exec_request {
 	struct file *dir; const char *path; unsigned at_flags;
+	int dirfd;                        /* the descriptor that `dir` is, for "/dev/fd/N" */
 	gva_t uargv, uenvp;
 	char *const *kargv; char *const *kenvp;
 };
@@ -98,6 +116,18 @@ int time_clock_resolution(int clockid, uint64_t *ns);
 uint64_t time_to_deadline(int clockid, uint64_t abs_ns);
 int64_t time_nanosleep(int clockid, bool absolute, uint64_t ns, gva_t rem_uaddr);
 int64_t time_set_itimer(int which, uint64_t value_ns, uint64_t interval_ns, uint64_t *old_value, uint64_t *old_interval);
+int64_t time_get_itimer(int which, uint64_t *value_ns, uint64_t *interval_ns);
+/* POSIX timers: ids count from 0 in each process. notify: SIGEV_*; tid for SIGEV_THREAD_ID. */
+int64_t posix_timer_create(int clockid, int notify, int signo, uint64_t value, int tid, bool default_value);
+int64_t posix_timer_set(int id, bool absolute, uint64_t value_ns, uint64_t interval_ns,
+			uint64_t *old_value, uint64_t *old_interval);
+int64_t posix_timer_get(int id, uint64_t *value_ns, uint64_t *interval_ns);
+int64_t posix_timer_overrun(int id);
+int64_t posix_timer_delete(int id);
+int64_t timerfd_create_fd(int clockid, uint32_t flags);
+int64_t timerfd_set(struct file *f, bool absolute, uint64_t value_ns, uint64_t interval_ns,
+		    uint64_t *old_value, uint64_t *old_interval);
+int64_t timerfd_get(struct file *f, uint64_t *value_ns, uint64_t *interval_ns);
 void process_times(const struct process *p, struct rusage_k *out);   /* living threads + dead_threads */
 
 /* ---- /proc ----------------------------------------------------------------------------------------- */

@@ -36,7 +36,17 @@ struct sighand { unsigned refs; struct sigaction_k action[64]; struct wait_queue
 struct rlimit_k { uint64_t cur, max; };
 enum { RLIM_COUNT = 16 };
 
+/* A number in use as a task, a process, a process group or a session; see pid.c. */
+struct pid {
+	int nr;
+	struct task *task;            /* NULL once it is reaped (or was never one) */
+	struct process *process;      /* the thread group whose leader has this number */
+	struct list pgrp_members;     /* process.pgrp_link */
+	unsigned nr_session_members;
+};
+
 struct process {
+	unsigned refs;                /* one a task, one while in the pid table, pidfds */
 	int pid;                      /* = tid of the first task = tgid */
 	struct process *parent;       /* NULL only for pid 1 */
 	struct list children, sibling;
@@ -44,6 +54,7 @@ struct process {
 	unsigned nr_tasks;            /* alive */
 	struct task *leader;
 	int pgid, sid;
+	struct list pgrp_link;        /* pid.pgrp_members of pgid */
 	struct tty *tty;              /* controlling terminal of the session, or NULL */
 	bool session_leader, did_exec;
 	bool subreaper;               /* PR_SET_CHILD_SUBREAPER */
@@ -55,7 +66,11 @@ struct process {
 	bool group_exit;              /* exit_group or a fatal signal is under way */
 	int exit_code;                /* wait status: code << 8, or signal | 0x80 if core */
 	bool zombie;                  /* all tasks ended, waiting to be reaped */
-	int stop_signal;              /* != 0: stopped by job control */
+	bool reaped;                  /* no longer in the pid table */
+	bool unkillable;              /* init: signals without a handler do not reach it */
+	struct wait_queue thread_wait;/* a task of the process ended (exec waits for that) */
+	int stop_signal;              /* != 0: stopped (or stopping) by job control */
+	unsigned stop_left;           /* tasks that have not stopped yet */
 	bool stop_reported, continued;/* for wait4's WUNTRACED / WCONTINUED */
 	struct rlimit_k rlim[RLIM_COUNT];
 	uint64_t start_ns;            /* CLOCK_BOOTTIME */
@@ -63,6 +78,9 @@ struct process {
 		dead_threads, dead_children;    /* sums of what has ended */
 	struct itimer_k { uint64_t interval_ns, value_ns; struct timer timer; struct process *proc; int which; } itimer[3];
 	struct list posix_timers;
+	int next_timer_id;
+	bool cpu_timers;              /* some timer or limit counts CPU time: look at each tick */
+	bool cpu_limit_warned;
 	struct path exe;              /* /proc/PID/exe */
 	uint32_t personality;
 	bool dumpable;
@@ -84,6 +102,7 @@ struct task {
 	uint64_t blocked;
 	uint64_t saved_blocked;       /* to restore after sigsuspend/ppoll/pselect; see restore_blocked */
 	bool restore_blocked;
+	bool stop_pending;            /* has to take part in the process' stop */
 	struct sigpending pending;
 	struct { gva_t sp; uint64_t size; uint32_t flags; } altstack;
 	int pdeath_signal;
@@ -101,7 +120,8 @@ struct task {
 	struct vfork_done { unsigned refs; bool done; struct wait_queue wait; } *vfork;   /* we are a vfork child: tell the parent */
 	bool exiting;
 	unsigned refs;
-	uint64_t utime_ns, stime_ns;
+	uint64_t utime_ns, stime_ns;  /* as last reported: neither ever goes back */
+	uint64_t guest_ns, nr_runs;   /* sampled time in guest code; how often it was entered */
 	uint64_t start_ns;
 	int nice; int policy; int rt_priority;
 	uint64_t timer_slack_ns;
@@ -123,5 +143,20 @@ uint64_t task_rlimit(const struct task *t, int which);
 /* uid checks of kill(2), ptrace-like access for /proc. */
 bool task_may_signal(const struct task *by, const struct process *target, int sig);
 bool task_capable(const struct task *t, int cap);
+void task_set_comm(struct task *t, const char *name);
+/* The calling task's other threads are killed and waited for; it takes over the leader's
+ * tid. For exec. 0, or -EAGAIN when the process is being killed already. */
+int  process_kill_other_threads(void);
+/* Give the task another address space (exec): takes over the reference, drops the old one,
+ * tells a vfork parent. */
+void task_replace_mm(struct task *t, struct mm *mm);
+/* A private copy of the handlers, when they are shared (exec). */
+void task_unshare_sighand(struct task *t);
+void process_get(struct process *p);
+void process_put(struct process *p);
+/* utime and stime of one task so far. */
+void task_times(struct task *t, uint64_t *utime_ns, uint64_t *stime_ns);
+/* Is the process stopped by job control, all of it? (state T in /proc) */
+static inline bool process_stopped(const struct process *p) { return p->stop_signal && !p->stop_left; }
 
 #endif

@@ -1,0 +1,79 @@
+/* What the files of kernel share among themselves. */
+#ifndef KERNEL_INTERNAL_H
+#define KERNEL_INTERNAL_H
+
+#include "kernel/kernel.h"
+
+/* ---- pid.c --------------------------------------------------------------------- */
+enum { PID_MAX_DEFAULT = 32768, PID_MAX_LIMIT = 4 * 1024 * 1024, PID_WRAP = 300 };
+void pid_init(void);
+/* A free number with no roles yet; `want` != 0: this one (clone3's set_tid). -EAGAIN, -EEXIST. */
+int  pid_alloc(int want);
+struct pid *pid_find(int nr);                 /* NULL: not in use */
+void pid_free_if_unused(struct pid *pid);
+void pid_join_pgrp(struct process *p, int pgid);    /* leaves the old one, if any */
+void pid_leave_pgrp(struct process *p);
+void pid_join_session(struct process *p, int sid);
+void pid_leave_session(struct process *p);
+unsigned pid_count_in_use(void);
+
+/* ---- task.c -------------------------------------------------------------------- */
+struct process *process_create(void);
+struct task *task_create(struct process *p);  /* one reference, thread not initialised */
+void task_link(struct task *t, int tid);
+void process_unlink(struct process *p);       /* out of pid table and parent's children */
+unsigned process_count(void);
+unsigned task_live_count(void);               /* structures, for leak checks */
+unsigned process_live_count(void);
+void sighand_put(struct sighand *s);
+struct sighand *sighand_copy(const struct sighand *s);
+void task_vfork_done(struct task *t);
+void task_release_mm(struct task *t);
+void default_rlimits(struct rlimit_k *rlim);
+/* The next task of the process that has not begun to exit; from NULL: the first. */
+struct task *process_next_task(struct process *p, struct task *from);
+#define for_each_task(t, p) \
+	for (t = process_next_task((p), NULL); t; t = process_next_task((p), t))
+
+/* ---- exit.c, wait.c, pgrp.c ------------------------------------------------------ */
+void process_kill_all_but(struct process *keep);
+void exit_group_begin(struct process *p, int wait_status);   /* others are killed; does not return to guest */
+void process_reap(struct process *p);
+void rusage_add(struct rusage_k *to, const struct rusage_k *from);
+void process_rusage(struct process *p, struct rusage_k *out);
+void notify_parent_exit(struct process *p);
+void notify_parent_stop(struct process *p, int code);
+/* `p` leaves its group (exit, setpgid...): hang up groups that become orphaned and have stopped members. */
+void pgrp_kill_orphaned(int pgid, const struct process *leaving);
+
+/* ---- signal.c, signal_frame.c ---------------------------------------------------- */
+void signal_init_pending(struct sigpending *p);
+void signal_flush_pending(struct sigpending *p);
+bool signal_is_ignored_by_default(int signo);
+bool signal_is_stop(int signo);
+bool signal_dumps_core(int signo);
+/* SIGKILL without a queue entry: the task ends when it next looks. */
+void signal_kill_task(struct task *t);
+int  signal_setup_frame(struct task *t, int signo, const struct abi_siginfo *info,
+			const struct sigaction_k *sa, uint64_t oldset);
+unsigned signal_queued_count(void);
+struct abi_siginfo signal_info_kernel(int signo);
+
+/* ---- trap.c, fork.c ---------------------------------------------------------------- */
+_Noreturn void trap_loop(struct task *t);
+
+/* ---- futex.c, time.c ----------------------------------------------------------------- */
+void futex_init(void);
+unsigned futex_waiter_count(void);
+void futex_wake_at(struct mm *mm, gva_t uaddr, int nr);
+void time_tick(struct task *t);                /* CPU-time timers and limits of its process */
+void time_process_exit(struct process *p);     /* disarm everything */
+void time_init_process(struct process *p);
+void posix_timers_exit(struct process *p);
+uint64_t process_runtime_ns(const struct process *p);
+void process_update_cpu_timers(struct process *p);
+
+/* ---- jobctl.c -------------------------------------------------------------------------- */
+void jobctl_install_hooks(void);
+
+#endif
