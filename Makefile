@@ -47,6 +47,7 @@ bench:
 	@bench/run --build $(BUILD) $(T)
 
 install: all
+	@meson configure $(BUILD) --prefix=$(PREFIX) && ninja -C $(BUILD)
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
 
 # Sanitizers have their own build directories; test-asan and test-tsan run the
