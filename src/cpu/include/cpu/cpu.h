@@ -33,6 +33,10 @@ enum trap {
 };
 extern const char *const trap_names[TRAP_COUNT];
 
+/* The `time` CSR is CLOCK_MONOTONIC of the machine counted at this rate: time = ns * HZ / 1e9.
+ * The vDSO computes the clocks from it. */
+enum { CPU_TIMEBASE_HZ = 10000000 };
+
 struct cpu;
 struct cpu *cpu_create(void);
 void cpu_destroy(struct cpu *cpu);

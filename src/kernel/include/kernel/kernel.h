@@ -56,9 +56,16 @@ struct clone_request {                    /* clone3's arguments, as numbers */
 int64_t kernel_clone(const struct clone_request *req);           /* tid or -errno */
 _Noreturn void kernel_exit_thread(int code);                     /* exit(2): this task only */
 _Noreturn void kernel_exit_group(int wait_status);               /* all tasks of the process */
-struct wait_result { int pid; int status; int code; uint32_t uid; struct rusage_k rusage; };  /* code: CLD_* */
+struct wait_result {
+	int pid;
+	int status;                       /* as wait4 reports it */
+	int code, value;                  /* CLD_* and si_status, as waitid reports it */
+	uint32_t uid;
+	struct rusage_k rusage;
+};
 enum wait_id { WAIT_ANY, WAIT_PID, WAIT_PGRP };
-/* options: WNOHANG WUNTRACED/WSTOPPED WCONTINUED WEXITED WNOWAIT __WALL ... ; pid, 0, or -errno. */
+/* options: WNOHANG WUNTRACED/WSTOPPED WCONTINUED WEXITED (wait4 implies it: add it) WNOWAIT __WALL
+ * __WCLONE; which flags a call may carry is checked above. pid, 0, or -errno. */
 int64_t kernel_wait(enum wait_id which, int id, uint32_t options, struct wait_result *out);
 int64_t kernel_setpgid(int pid, int pgid);
 int64_t kernel_setsid(void);
@@ -69,6 +76,7 @@ bool pgrp_is_orphaned(int pgid);
 int64_t kernel_restart_syscall(void);            /* restart_syscall(2) */
 /* Descriptors for processes and signals. -EMFILE and friends as Linux. */
 int64_t kernel_pidfd_open(int pid, uint32_t flags);
+int64_t kernel_pidfd_for(struct process *p, uint32_t flags);
 struct process *pidfd_process(struct file *f);   /* borrowed; NULL: not a pidfd */
 int64_t kernel_signalfd(int fd, uint64_t mask, uint32_t flags);      /* fd -1: a new one */
 
@@ -84,6 +92,14 @@ struct exec_request {
 /* Replace the current task's image. Returns only on error; on success 0 with the task's registers
  * set to the new program's start (the trap loop runs it). */
 int kernel_execve(const struct exec_request *req);
+/* References to process.exe: the file cannot be opened for writing meanwhile. */
+struct path exec_exe_get(struct path p);
+void exec_exe_put(struct path p);
+
+/* ---- vDSO (vdso_map.c) ---- */
+/* The host's realtime clock may have been set: called now and then (exec, a slow tick). */
+void vdso_update_clocks(void);
+void vdso_shutdown(void);
 
 /* ---- signals --------------------------------------------------------------------------------- */
 /* Send with siginfo; process-directed or to one task. 0, -EAGAIN (queue limit), -ESRCH. */

@@ -1,0 +1,198 @@
+/* The vDSO in an address space, and the data page it reads.
+ *
+ * Text and data are frames of two `struct mapping`s that live as long as the
+ * machine: every process maps the same ones. Both lie in one piece,
+ *
+ *     [vvar] one page, read-only      written by vdso_update_clocks()
+ *     [vdso] the image                a real ELF object, built from vdso/
+ *
+ * wherever the mmap area has room, which makes it random as everything there. */
+#include "binprm.h"
+#include "vdso/vvar.h"
+
+#include <string.h>
+
+#include "abi/elf.h"
+#include "abi/mman.h"
+#include "base/log.h"
+#include "host/host.h"
+#include "internal.h"
+
+extern const unsigned char vdso64_image[], vdso32_image[];   /* made by vdso/build.sh */
+extern const size_t vdso64_size, vdso32_size;
+
+struct vdso {
+	struct mapping mapping;
+	const unsigned char *image;
+	size_t size;
+	uint64_t sigreturn;            /* offset of __vdso_rt_sigreturn */
+};
+static struct vdso vdsos[2];           /* RV64, RV32 */
+static struct mapping vvar_mapping;
+static struct vvar vvar;               /* what the page holds; the page itself is made on demand */
+static bool ready;
+
+/* ---- the mappings ----------------------------------------------------------------- */
+
+static int read_image(struct mapping *m, uint64_t index, void *page)
+{
+	struct vdso *v = container_of(m, struct vdso, mapping);
+	size_t at = index * PAGE_SIZE;
+
+	if (at < v->size)
+		memcpy(page, v->image + at, MIN(v->size - at, (size_t)PAGE_SIZE));
+	return 0;
+}
+
+static int read_vvar(struct mapping *m, uint64_t index, void *page)
+{
+	memcpy(page, &vvar, sizeof(vvar));
+	return 0;
+}
+
+static uint64_t image_size(struct mapping *m)
+{
+	return align_up(container_of(m, struct vdso, mapping)->size, PAGE_SIZE);
+}
+
+static uint64_t vvar_size(struct mapping *m) { return VVAR_PAGE_SIZE; }
+static void keep(struct mapping *m) { }
+
+static const struct mapping_ops image_ops = { .read_page = read_image, .size = image_size, .get = keep, .put = keep };
+static const struct mapping_ops vvar_ops = { .read_page = read_vvar, .size = vvar_size, .get = keep, .put = keep };
+
+/* rt_sigreturn's place: the kernel sets it as the return address of every signal handler. Found
+ * by its two instructions, li a7,139 and ecall, which occur nowhere else. */
+static uint64_t find_sigreturn(const struct vdso *v)
+{
+	static const uint8_t insns[8] = { 0x93, 0x08, 0xb0, 0x08, 0x73, 0x00, 0x00, 0x00 };
+
+	for (size_t i = 0; i + sizeof(insns) <= v->size; i += 4)
+		if (memcmp(v->image + i, insns, sizeof(insns)) == 0)
+			return i;
+	panic("the vDSO has no rt_sigreturn");
+}
+
+static void init_image(struct vdso *v, const unsigned char *image, size_t size)
+{
+	v->image = image;
+	v->size = size;
+	v->sigreturn = find_sigreturn(v);
+	mapping_init(&v->mapping, &image_ops);
+	v->mapping.unevictable = true;
+}
+
+static void init(void)
+{
+	if (ready)
+		return;
+	ready = true;
+	init_image(&vdsos[0], vdso64_image, vdso64_size);
+	init_image(&vdsos[1], vdso32_image, vdso32_size);
+	mapping_init(&vvar_mapping, &vvar_ops);
+	vvar_mapping.unevictable = true;
+	vdso_update_clocks();
+}
+
+void vdso_shutdown(void)
+{
+	if (!ready)
+		return;
+	mapping_destroy(&vdsos[0].mapping);
+	mapping_destroy(&vdsos[1].mapping);
+	mapping_destroy(&vvar_mapping);
+	ready = false;
+}
+
+/* ---- the clocks ----------------------------------------------------------------------- */
+
+enum { REALTIME = 0, MONOTONIC = 1, MONOTONIC_RAW = 4, REALTIME_COARSE = 5, MONOTONIC_COARSE = 6,
+       BOOTTIME = 7, TAI = 11 };
+
+/* The difference of two clocks of the host; read close together, so that rereading
+ * the same two gives (nearly) the same. */
+static uint64_t clock_distance(int clock)
+{
+	uint64_t before, value, after;
+
+	do {
+		before = sched_clock_ns();
+		value = host_clock_ns(clock);
+		after = sched_clock_ns();
+	} while (after - before > 100 * 1000);   /* interrupted in between */
+	return value - (before + (after - before) / 2);
+}
+
+static void publish(void)
+{
+	pfn_t pfn = mapping_peek_page(&vvar_mapping, 0);
+	struct vvar *page;
+
+	if (pfn == PFN_NONE)
+		return;                         /* nobody maps it yet: read_vvar will copy it */
+	page = frame_host(pfn);
+	__atomic_store_n(&page->seq, vvar.seq + 1, __ATOMIC_RELEASE);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	vvar.seq += 2;
+	memcpy((uint8_t *)page + sizeof(page->seq), (uint8_t *)&vvar + sizeof(vvar.seq),
+	       sizeof(vvar) - sizeof(vvar.seq));
+	__atomic_store_n(&page->seq, vvar.seq, __ATOMIC_RELEASE);
+}
+
+void vdso_update_clocks(void)
+{
+	enum { SLACK_NS = 20000 };              /* below this a change is only measuring error */
+	uint64_t real;
+
+	if (!ready)
+		return;
+	real = clock_distance(REALTIME);
+	if (vvar.known_clocks && real - vvar.offset_ns[REALTIME] + SLACK_NS < 2 * SLACK_NS)
+		return;
+	vvar.ns_per_tick = (uint32_t)(NSEC_PER_SEC / CPU_TIMEBASE_HZ);
+	vvar.fine_res_ns = 1;
+	vvar.coarse_res_ns = 4000000;           /* CONFIG_HZ=250 */
+	vvar.known_clocks = 1 << REALTIME | 1 << MONOTONIC | 1 << MONOTONIC_RAW | 1 << REALTIME_COARSE |
+			    1 << MONOTONIC_COARSE | 1 << BOOTTIME | 1 << TAI;
+	vvar.offset_ns[REALTIME] = vvar.offset_ns[REALTIME_COARSE] = real;
+	vvar.offset_ns[BOOTTIME] = clock_distance(BOOTTIME);
+	vvar.offset_ns[TAI] = real;             /* no leap-second table: the host says 0 unless told */
+	publish();
+}
+
+/* ---- exec ---------------------------------------------------------------------------------- */
+
+int vdso_map(struct mm *mm)
+{
+	struct vdso *v;
+	struct mm_layout *l = mm_layout(mm);
+	struct mmap_request req = { .prot = PROT_NONE, .flags = MAP_PRIVATE | MAP_ANONYMOUS };
+	int64_t at;
+
+	init();
+	vdso_update_clocks();
+	v = &vdsos[mm_xlen(mm) == XLEN_32];
+	req.len = VVAR_PAGE_SIZE + image_size(&v->mapping);
+	at = mm_mmap(mm, &req);                 /* one hole for both */
+	if (at < 0)
+		return (int)at;
+	req = (struct mmap_request){
+		.addr = (gva_t)at, .len = VVAR_PAGE_SIZE, .prot = PROT_READ, .flags = MAP_PRIVATE | MAP_FIXED,
+		.mapping = &vvar_mapping, .name = "[vvar]",
+	};
+	at = mm_mmap(mm, &req);
+	if (at < 0)
+		return (int)at;
+	req.addr += VVAR_PAGE_SIZE;
+	req.len = image_size(&v->mapping);
+	req.prot = PROT_READ | PROT_EXEC;
+	req.mapping = &v->mapping;
+	req.may_write = req.may_exec = true;    /* a debugger may plant breakpoints: COW */
+	req.name = "[vdso]";
+	at = mm_mmap(mm, &req);
+	if (at < 0)
+		return (int)at;
+	l->vdso = (gva_t)at;
+	l->sigreturn = l->vdso + v->sigreturn;
+	return 0;
+}
