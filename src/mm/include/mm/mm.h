@@ -42,6 +42,8 @@ struct mapping_ops {
 	/* Fill the page of the file at `index` (4 KiB units) into host memory `page`
 	 * (already zeroed). Bytes past the end of file stay zero. 0 or -errno. */
 	int (*read_page)(struct mapping *m, uint64_t index, void *page);
+	/* Optional: fill `nr` contiguous pages in one go, for reading ahead. 0 or -errno. */
+	int (*read_run)(struct mapping *m, uint64_t index, unsigned nr, void *pages);
 	/* Write `len` bytes (the part inside the file) back; NULL: no write-back (tmpfs). */
 	int (*write_page)(struct mapping *m, uint64_t index, const void *page, size_t len);
 	uint64_t (*size)(struct mapping *m);        /* of the file, in bytes */
@@ -87,6 +89,7 @@ uint64_t mm_tlb_generation(const struct mm *mm);
 struct mm_layout {
 	gva_t start_code, end_code, start_data, end_data;
 	gva_t start_brk, brk, start_stack, mmap_base;
+	bool mmap_bottom_up;           /* legacy layout: mappings grow up from mmap_base */
 	gva_t arg_start, arg_end, env_start, env_end;
 	gva_t vdso;
 	gva_t sigreturn;               /* address of the vDSO's rt_sigreturn trampoline */
@@ -114,10 +117,13 @@ struct mmap_request {
 	struct mapping *mapping;       /* NULL: anonymous */
 	uint64_t offset;               /* bytes, page aligned */
 	bool may_write;                /* a shared mapping may be made writable later */
-	bool may_exec;                 /* false: noexec mount */
+	bool may_exec;                 /* of a file: false on a noexec mount */
+	bool allow_low;                /* CAP_SYS_RAWIO: MAP_FIXED below mm_mmap_min_addr */
 	void *file;                    /* opaque to mm: the kernel's struct file, for /proc/PID/maps */
 	const char *name;              /* "[vdso]" etc.; static string or NULL */
 };
+extern gva_t mm_mmap_min_addr;         /* vm.mmap_min_addr, 65536 */
+#define MM_MAX_MAP_COUNT 65530u        /* vm.max_map_count */
 /* References to the opaque file of a vma; installed by vfs. */
 extern void (*mm_file_get)(void *file);
 extern void (*mm_file_put)(void *file);
@@ -131,6 +137,7 @@ int  mm_madvise(struct mm *mm, gva_t addr, uint64_t len, int advice);
 int  mm_msync(struct mm *mm, gva_t addr, uint64_t len, int flags);
 int  mm_mincore(struct mm *mm, gva_t addr, uint64_t len, uint8_t *vec);  /* one byte a page */
 int  mm_mlock(struct mm *mm, gva_t addr, uint64_t len, bool lock);
+int  mm_mlockall(struct mm *mm, int flags);   /* MCL_*; 0: munlockall */
 
 /* A read-only look at one area, for /proc, explain, core dumps. */
 struct vma_info {

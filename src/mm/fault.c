@@ -1,0 +1,356 @@
+/* Page faults (Linux mm/memory.c handle_mm_fault()): an access the table forbids either gets
+ * its page, or a signal.
+ *
+ *   nothing there    private anonymous   read: the zero page; write: a new frame
+ *                    private file        read: the cache's frame, read-only; write: a copy
+ *                    shared              the cache's frame; a store sets D, which the cache
+ *                                        collects when the entry goes or the file is synced
+ *   there, no W      sole owner          W is set
+ *                    anybody else's      copied (COW)
+ *   below a stack    it grows, within RLIMIT_STACK and away from what lies below
+ *
+ * Faults are dear, so one may bring neighbours (fault-around): pages of the same
+ * file in the same 64 KiB that are in the cache, and, once an anonymous area is
+ * seen to be used front to back, the pages that come next. */
+#include "mm_private.h"
+
+#include <string.h>
+
+#include "pte.h"
+
+enum {
+	AROUND_PAGES = 16,         /* Linux fault_around_bytes: 64 KiB */
+	SEQUENTIAL_AFTER = 8,      /* faults in a row before anonymous memory comes in runs */
+};
+
+pte_t prot_bits(int prot, bool writable)
+{
+	pte_t e = PTE_V | PTE_U;
+
+	if (!(prot & (PROT_READ | PROT_WRITE | PROT_EXEC)))
+		return PTE_NONE;
+	/* W without R is reserved: write permission implies read. X alone is execute-only. */
+	if (prot & (PROT_READ | PROT_WRITE))
+		e |= PTE_R;
+	if ((prot & PROT_WRITE) && writable)
+		e |= PTE_W;
+	if (prot & PROT_EXEC)
+		e |= PTE_X;
+	return e;
+}
+
+/* One page being resolved. */
+struct fault {
+	struct mm *mm;
+	struct vma *v;
+	gva_t va;
+	struct leaf leaf;          /* of va: entry leaf.first */
+	bool write, force;
+	bool major, cow;
+};
+
+static void set_page(struct fault *f, pfn_t pfn, bool writable)
+{
+	pte_t e = pte_make(pfn, prot_bits(f->v->prot, writable) | PTE_A);
+
+	if (f->write && (e & PTE_W))
+		e |= PTE_D;
+	pte_set(f->mm, f->leaf.table, f->leaf.first, e);
+	rss_add(f->mm, pfn, 1);
+}
+
+/* ---- private pages ----------------------------------------------------------------- */
+
+/* The program goes through memory front to back: give it the next pages as well. */
+static void anon_run(struct fault *f)
+{
+	struct mm *mm = f->mm;
+	unsigned n;
+
+	mm->fault_run = f->va == mm->fault_next ? mm->fault_run + 1 : 0;
+	mm->fault_next = f->va + PAGE_SIZE;
+	if (mm->fault_run < SEQUENTIAL_AFTER)
+		return;
+	n = MIN((unsigned)AROUND_PAGES, f->leaf.last - f->leaf.first + 1);
+	for (unsigned i = 1; i < n; i++) {
+		struct fault next = *f;
+
+		next.leaf.first = f->leaf.first + i;
+		if (pte_get(mm, f->leaf.table, next.leaf.first))
+			break;
+		pfn_t pfn = frame_alloc();
+
+		if (pfn == PFN_NONE)
+			break;
+		set_page(&next, pfn, true);
+		mm->fault_next += PAGE_SIZE;
+	}
+}
+
+static enum fault_result anon_fault(struct fault *f)
+{
+	pfn_t pfn;
+
+	if (!f->write) {
+		set_page(f, ZERO_PFN, false);
+		return FAULT_OK;
+	}
+	pfn = frame_alloc();
+	if (pfn == PFN_NONE)
+		return FAULT_OOM;
+	set_page(f, pfn, true);
+	if (!f->force)
+		anon_run(f);
+	return FAULT_OK;
+}
+
+static pfn_t copy_frame(pfn_t from)
+{
+	pfn_t pfn;
+
+	if (from == ZERO_PFN)
+		return frame_alloc();
+	pfn = frame_alloc_raw();
+	if (pfn != PFN_NONE)
+		memcpy(frame_ptr(pfn), frame_ptr(from), PAGE_SIZE);
+	return pfn;
+}
+
+/* A store to a private page that is mapped without W. */
+static enum fault_result cow_fault(struct fault *f, pte_t e)
+{
+	pfn_t old = pte_pfn(e), pfn;
+
+	f->cow = true;
+	if (frame_is_anon(old) && frame_of(old)->refs == 1) {
+		pte_t now = pte_make(old, prot_bits(f->v->prot, true) | PTE_A | PTE_D);
+
+		pte_set(f->mm, f->leaf.table, f->leaf.first, now);
+		return FAULT_OK;
+	}
+	/* Allocation may reclaim, but never this page: the entry holds a reference. */
+	pfn = copy_frame(old);
+	if (pfn == PFN_NONE)
+		return FAULT_OOM;
+	rss_add(f->mm, old, -1);
+	set_page(f, pfn, true);
+	frame_put(old);
+	if (old != ZERO_PFN)
+		f->mm->stats.cow_copies++;
+	f->mm->tlb_generation++;   /* a reader may still hold the old frame */
+	return FAULT_OK;
+}
+
+/* ---- pages of files ------------------------------------------------------------------ */
+
+/* Map what the cache holds of the 64 KiB around, as if each had been read. */
+static void map_around(struct fault *f)
+{
+	const struct vma *v = f->v;
+	unsigned at = f->leaf.first;
+	unsigned first = at - at % AROUND_PAGES, last = MIN(f->leaf.last, first + AROUND_PAGES - 1);
+	uint64_t pages = (v->mapping->ops->size(v->mapping) + PAGE_MASK) >> PAGE_SHIFT;
+	pte_t bits = prot_bits(v->prot, v->flags & VMA_SHARED) | PTE_A;
+	uint64_t below = (f->va - v->start) >> PAGE_SHIFT;
+
+	first = MAX(first, (unsigned)(at - MIN(below, (uint64_t)at)));
+	for (unsigned i = first; i <= last; i++) {
+		uint64_t index = vma_index(v, f->va) + i - at;
+		pfn_t pfn;
+
+		if (index >= pages || pte_get(f->mm, f->leaf.table, i))
+			continue;
+		pfn = mapping_peek_page(v->mapping, index);
+		if (pfn == PFN_NONE)
+			continue;
+		frame_get(pfn);
+		pte_set(f->mm, f->leaf.table, i, pte_make(pfn, bits));
+		rss_add(f->mm, pfn, 1);
+	}
+}
+
+/* The cache's page under va, with a reference. */
+static enum fault_result file_page(struct fault *f, pfn_t *out)
+{
+	struct mapping *m = f->v->mapping;
+	uint64_t index = vma_index(f->v, f->va);
+	int ret;
+
+	if (index >= (m->ops->size(m) + PAGE_MASK) >> PAGE_SHIFT)
+		return FAULT_BUS;
+	if (mapping_peek_page(m, index) == PFN_NONE && !mapping_is_shmem(m)) {
+		uint64_t first = index - index % AROUND_PAGES;
+
+		f->major = true;
+		mapping_read_ahead(m, first, AROUND_PAGES);
+	}
+	ret = mapping_get_page(m, index, false, out);
+	if (ret == -ENOMEM)
+		return FAULT_OOM;
+	return ret || *out == PFN_NONE ? FAULT_BUS : FAULT_OK;
+}
+
+static enum fault_result file_fault(struct fault *f)
+{
+	bool shared = f->v->flags & VMA_SHARED;
+	enum fault_result r;
+	pfn_t page, copy;
+
+	r = file_page(f, &page);
+	if (r != FAULT_OK)
+		return r;
+	if (f->write && !shared) {
+		copy = copy_frame(page);
+		frame_put(page);
+		if (copy == PFN_NONE)
+			return FAULT_OOM;
+		f->cow = true;
+		f->mm->stats.cow_copies++;
+		set_page(f, copy, true);
+		return FAULT_OK;
+	}
+	set_page(f, page, shared);
+	if (!f->force)
+		map_around(f);
+	return FAULT_OK;
+}
+
+/* ---- one page -------------------------------------------------------------------------- */
+
+/* The entry is there, so what is missing is a right, or nothing (a stale cache of it). */
+static enum fault_result present_fault(struct fault *f, pte_t e)
+{
+	if (f->write && !(e & PTE_W) && !(f->v->flags & VMA_SHARED))
+		return cow_fault(f, e);
+	e |= PTE_A;
+	if (f->write && (e & PTE_W))
+		e |= PTE_D;
+	pte_set(f->mm, f->leaf.table, f->leaf.first, e);
+	return FAULT_OK;
+}
+
+static bool area_permits(const struct vma *v, enum access access)
+{
+	/* Linux arch/riscv/mm/fault.c access_error(): write implies read. */
+	static const int needs[] = {
+		[ACCESS_READ] = PROT_READ | PROT_WRITE,
+		[ACCESS_WRITE] = PROT_WRITE,
+		[ACCESS_EXEC] = PROT_EXEC,
+	};
+
+	return v->prot & needs[access];
+}
+
+/* Resolve an access to the page at va, inside v. FAULT_FORCE: whatever the area permits. */
+enum fault_result fault_page(struct mm *mm, struct vma *v, gva_t va, enum access access, unsigned flags)
+{
+	struct fault f = { .mm = mm, .v = v, .va = align_down(va, PAGE_SIZE),
+		.write = access == ACCESS_WRITE, .force = flags & FAULT_FORCE };
+	enum fault_result r;
+	pte_t e;
+
+	if (!f.force && !area_permits(v, access))
+		return FAULT_ACCERR;
+	if (!pt_alloc_leaf(mm, f.va, v->end, &f.leaf))
+		return FAULT_OOM;
+	e = pte_get(mm, f.leaf.table, f.leaf.first);
+	if (e)
+		r = present_fault(&f, e);
+	else if (v->mapping)
+		r = file_fault(&f);
+	else
+		r = anon_fault(&f);
+	if (r != FAULT_OK)
+		pt_trim(mm, f.va);
+	else if (f.major)
+		mm->stats.maj_faults++;
+	else
+		mm->stats.min_faults++;
+	if (!(flags & FAULT_QUIET))
+		TRACE(mm, page_fault, mm, va, access, r, f.major, f.cow);
+	return r;
+}
+
+/* ---- the stack ---------------------------------------------------------------------------- */
+
+/* Linux mm/vma.c expand_downwards(): the area above va, grown to contain it; NULL if it may not. */
+static struct vma *grow_stack(struct mm *mm, unsigned i, gva_t va)
+{
+	gva_t start = align_down(va, PAGE_SIZE);
+	struct vma *v;
+	uint64_t pages;
+
+	if (i == mm->nr_vmas || !(mm->vmas[i]->flags & VMA_GROWSDOWN))
+		return NULL;
+	v = mm->vmas[i];
+	if (start < mm_mmap_min_addr)
+		return NULL;
+	if (i > 0) {
+		const struct vma *below = mm->vmas[i - 1];
+
+		/* Another stack or an inaccessible area below may be closer. */
+		if (!(below->flags & VMA_GROWSDOWN) && below->prot && start - below->end < STACK_GUARD_GAP)
+			return NULL;
+	}
+	pages = (v->start - start) >> PAGE_SHIFT;
+	if (v->end - start > mm->limits.stack || !vma_may_expand(mm, v->prot, v->flags, pages))
+		return NULL;
+	if ((v->flags & VMA_LOCKED) && lock_allowed(mm, pages) != 0)
+		return NULL;
+	if (v->mapping && v->offset < v->start - start)
+		return NULL;
+	vma_resize(mm, v, start, v->end);
+	return v;
+}
+
+enum fault_result mm_fault(struct mm *mm, gva_t va, enum access access)
+{
+	unsigned i = vma_find_index(mm, va);
+	struct vma *v = i < mm->nr_vmas ? mm->vmas[i] : NULL;
+
+	if (va >= mm->top)
+		v = NULL;
+	else if (v && va < v->start)
+		v = grow_stack(mm, i, va);
+	if (!v) {
+		TRACE(mm, page_fault, mm, va, access, FAULT_MAPERR, false, false);
+		return FAULT_MAPERR;
+	}
+	return fault_page(mm, v, va, access, 0);
+}
+
+/* ---- filling in advance ----------------------------------------------------------------------- */
+
+static const int fault_errno[] = {
+	[FAULT_OK] = 0, [FAULT_MAPERR] = -ENOMEM, [FAULT_ACCERR] = -EFAULT,
+	[FAULT_BUS] = -EFAULT, [FAULT_OOM] = -ENOMEM,
+};
+
+/* Linux populate_vma_page_range(): break COW in advance where the area is writable. */
+static enum access populate_access(const struct vma *v, bool write)
+{
+	if (write || ((v->prot & PROT_WRITE) && !(v->flags & VMA_SHARED)))
+		return ACCESS_WRITE;
+	return v->prot & (PROT_READ | PROT_WRITE) ? ACCESS_READ : ACCESS_EXEC;
+}
+
+int populate_range(struct mm *mm, gva_t start, gva_t end, bool write)
+{
+	for (gva_t va = start; va < end; va += PAGE_SIZE) {
+		struct vma *v = vma_find(mm, va);
+		enum access access;
+		pte_t e;
+		enum fault_result r;
+
+		if (!v)
+			return -ENOMEM;
+		access = populate_access(v, write);
+		e = pt_lookup(mm, va);
+		if ((e & PTE_V) && (access != ACCESS_WRITE || (e & PTE_W)))
+			continue;
+		r = fault_page(mm, v, va, access, FAULT_QUIET);
+		if (r != FAULT_OK)
+			return fault_errno[r];
+	}
+	return 0;
+}

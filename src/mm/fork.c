@@ -1,0 +1,86 @@
+/* fork: a copy of an address space (Linux mm/mmap.c dup_mmap(), mm/memory.c copy_page_range()).
+ *
+ * Areas are copied, tables are copied entry by entry, frames are not: a page a
+ * private area may write loses W on both sides, and the first to store copies
+ * it (fault.c). Only present entries are looked at. */
+#include "mm_private.h"
+
+#include "pte.h"
+
+/* Entries of one stretch. Returns whether the parent lost a right. */
+static bool copy_leaf(struct mm *parent, struct mm *child, const struct leaf *from,
+                      pfn_t to, bool cow)
+{
+	unsigned left = frame_of(from->table)->entries;
+	bool lost = false;
+
+	for (unsigned i = from->first; i <= from->last && left; i++) {
+		pte_t e = pte_get(parent, from->table, i);
+
+		if (!e)
+			continue;
+		left--;
+		if (cow && (e & PTE_W)) {
+			e &= ~(pte_t)PTE_W;
+			pte_set(parent, from->table, i, e);
+			lost = true;
+		}
+		/* The child has touched nothing yet; what the parent's D says about a shared
+		 * page stays with the parent. */
+		pte_set(child, to, i, cow ? e : e & ~(pte_t)PTE_D);
+		frame_get(pte_pfn(e));
+		rss_add(child, pte_pfn(e), 1);
+	}
+	return lost;
+}
+
+static int copy_pages(struct mm *parent, struct mm *child, const struct vma *v)
+{
+	bool cow = !(v->flags & VMA_SHARED);
+	struct leaf from, to;
+
+	for (gva_t pos = v->start; pt_next_leaf(parent, &pos, v->end, &from);) {
+		if (!pt_alloc_leaf(child, from.va, v->end, &to))
+			return -ENOMEM;
+		if (copy_leaf(parent, child, &from, to.table, cow))
+			parent->tlb_generation++;
+		if (!frame_of(to.table)->entries)
+			pt_trim(child, from.va);
+	}
+	return 0;
+}
+
+static int copy_area(struct mm *parent, struct mm *child, const struct vma *v)
+{
+	struct vma *copy;
+
+	if (v->flags & VMA_DONTFORK)
+		return 0;
+	copy = vma_new(v);
+	if (!copy)
+		return -ENOMEM;
+	copy->flags &= ~(unsigned)VMA_LOCKED;      /* locks are not inherited */
+	vma_insert(child, copy);
+	return v->flags & VMA_WIPEONFORK ? 0 : copy_pages(parent, child, v);
+}
+
+int mm_fork(struct mm *parent, struct mm **out)
+{
+	struct mm *child = mm_create(parent->rv32 ? XLEN_32 : XLEN_64);
+	int ret;
+
+	if (!child)
+		return -ENOMEM;
+	child->limits = parent->limits;
+	child->layout = parent->layout;
+	ret = vma_reserve(child, parent->nr_vmas);
+	for (unsigned i = 0; !ret && i < parent->nr_vmas; i++)
+		ret = copy_area(parent, child, parent->vmas[i]);
+	if (ret) {
+		/* The parent keeps its pages; those that lost W get it back at the next store. */
+		mm_put(child);
+		return ret;
+	}
+	*out = child;
+	return 0;
+}
