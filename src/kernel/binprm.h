@@ -44,6 +44,7 @@ struct binprm {
 	bool is_check;                  /* AT_EXECVE_CHECK: stop before the formats */
 	bool path_inaccessible;         /* named through a close-on-exec descriptor */
 	bool have_execfd, execfd_creds;
+	bool preserve_argv0;            /* binfmt_misc P, told in AT_FLAGS */
 	bool enforce_nondump;           /* a file was not readable by the caller */
 	bool fatal;                     /* past Linux' point of no return */
 	const char *why;                /* the last refusal, in words */

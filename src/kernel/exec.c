@@ -175,7 +175,7 @@ static int step_to_interpreter(struct binprm *b)
 
 	b->file = b->interpreter;
 	b->interpreter = NULL;
-	if (!b->have_execfd || b->executable == script) {
+	if (!b->have_execfd) {
 		exec_close(script);
 		return 0;
 	}

@@ -189,7 +189,7 @@ static void build_auxv(struct binprm *b, const struct exec_image *img, gva_t ran
 	put_aux(&a, AT_PHENT, img->phent);
 	put_aux(&a, AT_PHNUM, img->phnum);
 	put_aux(&a, AT_BASE, img->interp_base);
-	put_aux(&a, AT_FLAGS, 0);
+	put_aux(&a, AT_FLAGS, b->preserve_argv0);     /* AT_FLAGS_PRESERVE_ARGV0 is bit 0 */
 	put_aux(&a, AT_ENTRY, img->entry);
 	put_aux(&a, AT_UID, b->cred->uid);
 	put_aux(&a, AT_EUID, b->cred->euid);

@@ -117,6 +117,13 @@ bool signal_dequeue(struct task *t, uint64_t set, struct abi_siginfo *info);
 void signal_deliver(struct task *t);
 int64_t signal_return(struct task *t);               /* rt_sigreturn: restores the frame; a0 */
 void signal_exec_reset(struct task *t);
+/* The bodies of rt_sigsuspend and rt_sigtimedwait. deadline 0: only look; the signal's number,
+ * -EAGAIN at the deadline, -EINTR. */
+int64_t signal_suspend(uint64_t mask);
+int64_t signal_timedwait(uint64_t set, uint64_t deadline_ns, struct abi_siginfo *info);
+/* After a change of sighand->action: pending signals that are ignored now are dropped. */
+void signal_action_changed(struct process *p, int signo);
+bool signal_on_altstack(const struct task *t, gva_t sp);
 extern const char *const signal_names[65];           /* "SIGHUP" ... ; [0] unused */
 
 /* ---- futex, time --------------------------------------------------------------------------------- */
@@ -148,7 +155,8 @@ void process_times(const struct process *p, struct rusage_k *out);   /* living t
 
 /* ---- /proc ----------------------------------------------------------------------------------------- */
 int procfs_create(struct super **out);               /* kernel/procfs*.c */
-int binfmt_misc_create(struct super **out);          /* kernel/binfmt_misc.c: register, status, entries */
+int binfmt_misc_create(struct super **out);          /* register, status, entries */
+void binfmt_misc_shutdown(void);                     /* forgets all entries */
 
 /* ---- tracepoints -------------------------------------------------------------------------------------- */
 struct binprm;                                       /* kernel/binprm.h */
