@@ -1,0 +1,225 @@
+/* The topics' common part: the table, and how results are printed.
+ *
+ *   abi            names of all topics
+ *   abi NAME ...   run one
+ *   anything else  "show" mode, for exec tests: print argc, argv and the environment */
+#include "abi.h"
+
+extern const struct topic *const __start_topics[], *const __stop_topics[];
+
+sigjmp_buf fault_jump;
+static volatile sig_atomic_t fault_signo, fault_code;
+static volatile uintptr_t fault_address;
+
+const char *error_name(int error)
+{
+#ifdef __GLIBC__
+	const char *name = error ? strerrorname_np(error) : "0";
+
+	if (error == EAGAIN)
+		return "EAGAIN";
+	return name ? name : "E?";
+#else
+	return error ? strerror(error) : "0";
+#endif
+}
+
+const char *signal_name(int signo)
+{
+	static char text[24];
+
+	if (signo >= 32)
+		snprintf(text, sizeof(text), "SIGRT%d", signo - 32);
+#ifdef __GLIBC__
+	else if (signo > 0 && sigabbrev_np(signo))
+		snprintf(text, sizeof(text), "SIG%s", sigabbrev_np(signo));
+#endif
+	else
+		snprintf(text, sizeof(text), "SIG%d", signo);
+	return text;
+}
+
+long long show_result(const char *text, long long value)
+{
+	if (value == -1 && errno)
+		printf("%s = -1 %s\n", text, error_name(errno));
+	else
+		printf("%s = %lld\n", text, value);
+	return value;
+}
+
+void show_value(const char *text, long long value)
+{
+	printf("%s = %lld\n", text, value);
+}
+
+void show_error(const char *text, int error)
+{
+	printf("%s = %s\n", text, error_name(error));
+}
+
+void show_status(int status)
+{
+	if (WIFEXITED(status))
+		printf("child: exit %d\n", WEXITSTATUS(status));
+	else if (WIFSIGNALED(status))
+		printf("child: killed by %s\n", signal_name(WTERMSIG(status)));
+	else if (WIFSTOPPED(status))
+		printf("child: stopped by %s\n", signal_name(WSTOPSIG(status)));
+	else if (WIFCONTINUED(status))
+		printf("child: continued\n");
+	else
+		printf("child: status %#x\n", status);
+}
+
+void reap(pid_t pid)
+{
+	int status = 0;
+	pid_t got;
+
+	do {
+		got = waitpid(pid, &status, 0);
+	} while (got == -1 && errno == EINTR);
+	if (got != pid)
+		printf("child: waitpid = -1 %s\n", error_name(errno));
+	else
+		show_status(status);
+}
+
+static void fault_handler(int signo, siginfo_t *info, void *context)
+{
+	(void)context;
+	fault_signo = signo;
+	fault_code = info->si_code;
+	fault_address = (uintptr_t)info->si_addr;
+	siglongjmp(fault_jump, 1);
+}
+
+void fault_arm(void)
+{
+	struct sigaction action = { .sa_sigaction = fault_handler, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+}
+
+void fault_show(const char *text, uintptr_t base)
+{
+	const char *code = "?";
+
+	if (fault_signo == SIGSEGV)
+		code = fault_code == SEGV_MAPERR ? "SEGV_MAPERR" : fault_code == SEGV_ACCERR ? "SEGV_ACCERR" : "?";
+	else if (fault_signo == SIGBUS)
+		code = fault_code == BUS_ADRERR ? "BUS_ADRERR" : fault_code == BUS_ADRALN ? "BUS_ADRALN" : "?";
+	printf("%s: %s %s at base%+lld\n", text, signal_name(fault_signo), code,
+	       (long long)(fault_address - base));
+}
+
+void put_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		printf("cannot write %s: %s\n", path, error_name(errno));
+	close(fd);
+}
+
+void show_bytes(const char *what, const void *data, size_t len)
+{
+	const unsigned char *bytes = data;
+
+	printf("%s: \"", what);
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '\n')
+			printf("\\n");
+		else if (bytes[i] < 32 || bytes[i] > 126)
+			printf("\\%03o", bytes[i]);
+		else
+			putchar(bytes[i]);
+	}
+	printf("\"\n");
+}
+
+void show_file(const char *path)
+{
+	char buffer[4096];
+	int fd = open(path, O_RDONLY);
+	ssize_t len = fd < 0 ? -1 : read(fd, buffer, sizeof(buffer));
+
+	if (len < 0)
+		printf("%s: %s\n", path, error_name(errno));
+	else
+		show_bytes(path, buffer, len);
+	if (fd >= 0)
+		close(fd);
+}
+
+const char *type_name(mode_t mode)
+{
+	return S_ISREG(mode) ? "file" : S_ISDIR(mode) ? "directory" : S_ISLNK(mode) ? "symlink" :
+	       S_ISFIFO(mode) ? "fifo" : S_ISCHR(mode) ? "char device" : S_ISBLK(mode) ? "block device" :
+	       S_ISSOCK(mode) ? "socket" : "?";
+}
+
+long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+void sleep_ms(int ms)
+{
+	struct timespec left = { ms / 1000, ms % 1000 * 1000000L };
+
+	while (nanosleep(&left, &left) == -1 && errno == EINTR)
+		;
+}
+
+void *anon(size_t pages, int prot)
+{
+	char *all = mmap(NULL, (pages + 2) * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *middle = all + PAGE;
+
+	munmap(all, PAGE);
+	munmap(middle + pages * PAGE, PAGE);
+	mprotect(middle, pages * PAGE, prot);
+	return middle;
+}
+
+void exec_topic(const char *name, const char *arg)
+{
+	char *const argv[] = { "abi", (char *)name, (char *)arg, NULL };
+
+	execv("/proc/self/exe", argv);
+	printf("exec of topic %s: %s\n", name, error_name(errno));
+}
+
+static void show_mode(int argc, char **argv)
+{
+	printf("argc = %d\n", argc);
+	for (int i = 0; i < argc; i++)
+		printf("argv[%d] = \"%s\"\n", i, argv[i]);
+	printf("argv[argc] is %s\n", argv[argc] ? "not null" : "null");
+	for (char **env = environ; *env; env++)
+		printf("env \"%s\"\n", *env);
+}
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 4096);
+	if (argc == 1 && argv[0][0] && !getenv("SHOW")) {
+		for (const struct topic *const *t = __start_topics; t < __stop_topics; t++)
+			puts((*t)->name);
+		return 0;
+	}
+	for (const struct topic *const *t = __start_topics; argc >= 2 && t < __stop_topics; t++) {
+		if (strcmp((*t)->name, argv[1]) == 0) {
+			(*t)->run(argc - 1, argv + 1);
+			return 0;
+		}
+	}
+	show_mode(argc, argv);
+	return 0;
+}
