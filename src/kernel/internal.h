@@ -36,15 +36,20 @@ struct task *process_next_task(struct process *p, struct task *from);
 	for (t = process_next_task((p), NULL); t; t = process_next_task((p), t))
 
 /* ---- exit.c, wait.c, pgrp.c ------------------------------------------------------ */
-void process_kill_all_but(struct process *keep);
-void exit_group_begin(struct process *p, int wait_status);   /* others are killed; does not return to guest */
-void process_reap(struct process *p);
+void task_unlink(struct task *t);
+/* The process is to end with this status: its other tasks are killed. */
+void exit_group_begin(struct process *p, int wait_status);
+_Noreturn void exit_task(void);
+extern bool machine_ending;                   /* init has exited: every zombie is reaped at once */
 void rusage_add(struct rusage_k *to, const struct rusage_k *from);
+void rusage_add_task(struct rusage_k *to, struct task *t);
 void process_rusage(struct process *p, struct rusage_k *out);
-void notify_parent_exit(struct process *p);
+struct abi_siginfo exit_siginfo(struct process *p, int code, int value);
 void notify_parent_stop(struct process *p, int code);
-/* `p` leaves its group (exit, setpgid...): hang up groups that become orphaned and have stopped members. */
-void pgrp_kill_orphaned(int pgid, const struct process *leaving);
+/* `p` leaves its group by exiting (parent NULL), or `parent` by whom the group was
+ * controlled is gone: a group that is orphaned by it and has stopped members is
+ * sent SIGHUP and SIGCONT. */
+void pgrp_check_orphaned(struct process *p, struct process *parent);
 
 /* ---- signal.c, signal_frame.c ---------------------------------------------------- */
 void signal_init_pending(struct sigpending *p);
@@ -54,10 +59,14 @@ bool signal_is_stop(int signo);
 bool signal_dumps_core(int signo);
 /* SIGKILL without a queue entry: the task ends when it next looks. */
 void signal_kill_task(struct task *t);
+/* An exiting task no longer takes part in signals and stops. */
+void signal_task_leaves(struct task *t);
 int  signal_setup_frame(struct task *t, int signo, const struct abi_siginfo *info,
 			const struct sigaction_k *sa, uint64_t oldset);
 unsigned signal_queued_count(void);
 struct abi_siginfo signal_info_kernel(int signo);
+/* A queued SI_TIMER signal of this timer, still waiting: NULL if none. */
+struct abi_siginfo *signal_find_queued_timer(struct process *p, struct task *t, int timerid);
 
 /* ---- trap.c, fork.c ---------------------------------------------------------------- */
 _Noreturn void trap_loop(struct task *t);
@@ -70,6 +79,10 @@ void time_tick(struct task *t);                /* CPU-time timers and limits of 
 void time_process_exit(struct process *p);     /* disarm everything */
 void time_init_process(struct process *p);
 void posix_timers_exit(struct process *p);
+bool posix_timers_use_cpu_time(struct process *p);
+void posix_timers_tick(struct process *p);
+/* A timer's signal is about to be delivered: info->overrun is what timer_getoverrun will say. */
+void posix_timer_signal_taken(struct process *p, struct abi_siginfo *info);
 uint64_t process_runtime_ns(const struct process *p);
 void process_update_cpu_timers(struct process *p);
 

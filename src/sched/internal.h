@@ -49,7 +49,6 @@ enum { KERNEL_STACK_SIZE =
 /* Fire every timer that is due; the next deadline, or WAIT_FOREVER. */
 uint64_t timers_run(uint64_t now_ns);
 void timers_init(void);
-bool timers_pending(void);
 
 void sched_swtch(void **save_sp, void *load_sp);
 

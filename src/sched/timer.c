@@ -69,9 +69,9 @@ void timers_init(void)
 	heap.next_order = 0;
 }
 
-bool timers_pending(void)
+size_t sched_timers_armed(void)
 {
-	return heap.nr > 0;
+	return heap.nr;
 }
 
 bool timer_cancel(struct timer *t)

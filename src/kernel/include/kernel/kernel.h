@@ -130,6 +130,7 @@ extern const char *const signal_names[65];           /* "SIGHUP" ... ; [0] unuse
 int64_t futex_wait(gva_t uaddr, uint32_t val, uint32_t bitset, uint64_t deadline_ns, bool shared);
 int64_t futex_wake(gva_t uaddr, int nr, uint32_t bitset, bool shared);
 int64_t futex_requeue(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_requeue, const uint32_t *cmp, bool shared);
+int64_t futex_wake_op(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_wake2, uint32_t encoded, bool shared);
 void futex_exit_robust_list(struct task *t);
 
 /* Guest clocks: 0 and *ns, or -EINVAL. CLOCK_* ids of Linux, per-process and per-thread CPU clocks too. */

@@ -68,6 +68,7 @@ struct process {
 	bool zombie;                  /* all tasks ended, waiting to be reaped */
 	bool reaped;                  /* no longer in the pid table */
 	bool unkillable;              /* init: signals without a handler do not reach it */
+	struct task *exec_task;       /* survives while group_exit ends the others: it is in exec */
 	struct wait_queue thread_wait;/* a task of the process ended (exec waits for that) */
 	int stop_signal;              /* != 0: stopped (or stopping) by job control */
 	unsigned stop_left;           /* tasks that have not stopped yet */
@@ -102,6 +103,7 @@ struct task {
 	uint64_t blocked;
 	uint64_t saved_blocked;       /* to restore after sigsuspend/ppoll/pselect; see restore_blocked */
 	bool restore_blocked;
+	uint64_t real_blocked;        /* during sigtimedwait: the mask without what is waited for */
 	bool stop_pending;            /* has to take part in the process' stop */
 	struct sigpending pending;
 	struct { gva_t sp; uint64_t size; uint32_t flags; } altstack;

@@ -145,6 +145,7 @@ struct timer {
 };
 void timer_arm(struct timer *t, uint64_t deadline_ns);   /* re-arms if armed */
 bool timer_cancel(struct timer *t);                      /* true if it was armed */
+size_t sched_timers_armed(void);                         /* for leak checks */
 uint64_t sched_clock_ns(void);                           /* CLOCK_MONOTONIC of the machine */
 
 #endif

@@ -1,0 +1,153 @@
+/* The trap loop: every task's life between its birth and exit_task().
+ *
+ *        guest code ── cpu_run() ── trap ──> kernel code ──┐
+ *            ^                                             │
+ *            └── pending signals, time slice <─────────────┘
+ *
+ * The budget is the timer (design D3): instructions that guest code may retire
+ * before the tick. It goes on across system calls, each of which is charged a
+ * flat amount, so that a task that only makes calls is preempted as well. */
+#include "internal.h"
+
+#include "abi/process.h"
+#include "base/log.h"
+#include "base/trace.h"
+
+enum {
+	TICK_BUDGET = 40000,          /* instructions: roughly 100-200 us of the interpreter */
+	SYSCALL_CHARGE = 200,         /* what a call costs, in instructions */
+	FAULT_CHARGE = 200,
+	ECALL_SIZE = 4,
+	REG_A0 = 10, REG_A7 = 17,
+	/* Time in guest code is sampled: each entry at first, so that short programs
+	 * are seen, then every 16th, so that the clock is not read on each call. */
+	SAMPLE_ALL = 32, SAMPLE_EVERY = 16,
+};
+
+static struct task *last_in_guest;    /* whose LR/SC reservation the hart holds */
+
+static enum trap run_guest(struct task *t, int64_t *budget, uint64_t *tval)
+{
+	struct cpu *cpu = machine.cpu;
+	uint64_t retired = cpu_instret(cpu), start = 0;
+	unsigned weight = t->nr_runs < SAMPLE_ALL ? 1 : t->nr_runs % SAMPLE_EVERY ? 0 : SAMPLE_EVERY;
+	enum trap trap;
+
+	if (last_in_guest != t) {
+		last_in_guest = t;
+		cpu_clear_reservation(cpu);
+	}
+	t->nr_runs++;
+	if (weight)
+		start = sched_clock_ns();
+	sched_unlock();
+	trap = cpu_run(cpu, &t->regs, t->mm, *budget, tval);
+	sched_lock();
+	if (weight)
+		t->guest_ns += (sched_clock_ns() - start) * weight;
+	*budget -= (int64_t)(cpu_instret(cpu) - retired);
+	return trap;
+}
+
+/* ---- what stopped it ------------------------------------------------------------------- */
+
+static void handle_syscall(struct task *t)
+{
+	uint64_t *x = t->regs.x;
+	uint64_t args[6] = { x[10], x[11], x[12], x[13], x[14], x[15] };
+	uint64_t nr = x[REG_A7];
+	int64_t ret;
+
+	t->syscall_nr = (int64_t)nr;
+	t->syscall_a0 = x[REG_A0];
+	t->regs.pc += ECALL_SIZE;
+	ret = kernel_syscall(t, nr, args);
+	x[REG_A0] = task_xlen(t) == XLEN_32 ? (uint32_t)ret : (uint64_t)ret;
+	/* Results that no guest may see mean "interrupted", also if the signal is gone by now. */
+	if (unlikely(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK) && t->syscall_nr >= 0)
+		signal_deliver(t);
+}
+
+static void handle_fault(struct task *t, enum access access, gva_t addr)
+{
+	switch (mm_fault(t->mm, addr, access)) {
+	case FAULT_OK:
+		t->min_flt++;
+		return;
+	case FAULT_MAPERR:
+		signal_force(SIGSEGV, SEGV_MAPERR, addr);
+		return;
+	case FAULT_ACCERR:
+		signal_force(SIGSEGV, SEGV_ACCERR, addr);
+		return;
+	case FAULT_BUS:
+		signal_force(SIGBUS, BUS_ADRERR, addr);
+		return;
+	case FAULT_OOM:
+		log_warn("out of guest memory: killed process %d (%s)", t->proc->pid, t->comm);
+		exit_group_begin(t->proc, SIGKILL);
+		return;
+	}
+}
+
+/* arch/riscv/kernel/traps.c: which signal, which code; the address is that of the instruction. */
+static void handle_trap(struct task *t, enum trap trap, uint64_t tval)
+{
+	TRACE(kernel, trap, t, trap, tval);
+	switch (trap) {
+	case TRAP_SYSCALL:
+		handle_syscall(t);
+		return;
+	case TRAP_FETCH_FAULT:
+		handle_fault(t, ACCESS_EXEC, tval);
+		return;
+	case TRAP_LOAD_FAULT:
+		handle_fault(t, ACCESS_READ, tval);
+		return;
+	case TRAP_STORE_FAULT:
+		handle_fault(t, ACCESS_WRITE, tval);
+		return;
+	case TRAP_BREAKPOINT:
+		signal_force(SIGTRAP, TRAP_BRKPT, t->regs.pc);
+		return;
+	case TRAP_ILLEGAL:
+		signal_force(SIGILL, ILL_ILLOPC, t->regs.pc);
+		return;
+	case TRAP_MISALIGNED_AMO:
+		signal_force(SIGBUS, BUS_ADRALN, t->regs.pc);
+		return;
+	case TRAP_TIMER:
+	case TRAP_COUNT:
+		return;
+	}
+}
+
+static void tick(struct task *t)
+{
+	sched_tick();
+	time_tick(t);
+}
+
+void trap_loop(struct task *t)
+{
+	int64_t budget = TICK_BUDGET;
+	uint64_t tval = 0;
+
+	for (;;) {
+		enum trap trap;
+
+		while (unlikely(t->thread.signal_pending))
+			signal_deliver(t);
+		trap = run_guest(t, &budget, &tval);
+		if (trap == TRAP_TIMER) {
+			budget = 0;
+		} else {
+			handle_trap(t, trap, tval);
+			budget -= trap == TRAP_SYSCALL ? SYSCALL_CHARGE : FAULT_CHARGE;
+		}
+		if (budget <= 0) {
+			tick(t);
+			budget = TICK_BUDGET;
+		}
+	}
+}
