@@ -14,13 +14,16 @@
 #ifndef VFS_VFS_H
 #define VFS_VFS_H
 
+#include <sys/types.h>
 #include "abi/types.h"
 #include "base/list.h"
+#include "base/strbuf.h"
 #include "base/types.h"
 #include "mm/mm.h"
 #include "sched/sched.h"
 
 struct inode; struct dentry; struct mount; struct file; struct super;
+struct attr_change; struct kstatfs; struct path; struct pipe;
 
 /* ---- identity -------------------------------------------------------------------- */
 enum { NGROUPS_MAX_HERE = 64 };   /* supplementary groups kept; setgroups beyond is EINVAL */
@@ -31,7 +34,7 @@ struct cred {
 	uint32_t groups[NGROUPS_MAX_HERE];
 	unsigned nr_groups;
 	uint64_t cap_effective, cap_permitted, cap_inheritable, cap_bounding, cap_ambient;
-	bool no_new_privs;
+	bool no_new_privs, keep_caps;
 };
 struct cred *cred_create(uint32_t uid, uint32_t gid);
 struct cred *cred_get(struct cred *c);
@@ -43,6 +46,10 @@ bool cred_in_group(const struct cred *c, uint32_t gid);
 struct path { struct mount *mnt; struct dentry *dentry; };
 struct path path_get(struct path p);
 void path_put(struct path p);
+/* What a place is; borrowed while the caller holds the path. */
+struct inode *path_inode(struct path p);
+unsigned path_mount_flags(struct path p);        /* MNT_* */
+const char *path_name(struct path p);            /* the last component */
 
 struct fs {                       /* shared by CLONE_FS */
 	unsigned refs;
@@ -95,7 +102,8 @@ struct attr_change {
 	uint64_t size;
 	struct abi_timespec64 atime, mtime;
 };
-enum { ATTR_MODE = 1, ATTR_UID = 2, ATTR_GID = 4, ATTR_SIZE = 8, ATTR_ATIME = 16, ATTR_MTIME = 32 };
+enum { ATTR_MODE = 1, ATTR_UID = 2, ATTR_GID = 4, ATTR_SIZE = 8, ATTR_ATIME = 16, ATTR_MTIME = 32,
+       ATTR_TIMES_SET = 64 };         /* with ATIME or MTIME: given values, not "now": owners only */
 
 struct inode {
 	unsigned refs;
@@ -118,6 +126,9 @@ struct inode {
 struct inode *inode_create(struct super *s, uint32_t mode, const struct inode_ops *ops, const struct file_ops *fops);
 void inode_get(struct inode *i);
 void inode_put(struct inode *i);
+/* exec's side of ETXTBSY: refuse writers while the file is executed. 0 or -ETXTBSY. */
+int  inode_deny_write(struct inode *i);
+void inode_allow_write(struct inode *i);
 /* Linux' generic_permission with fsuid/fsgid/groups and CAP_DAC_*: 0 or -EACCES. mask: 4 r, 2 w, 1 x. */
 int  inode_permission(struct inode *i, const struct cred *who, int mask);
 
@@ -154,6 +165,10 @@ struct file {
 	int owner_pid; int owner_sig; /* F_SETOWN, F_SETSIG */
 	const char *anon_name;        /* "pipe:[12]", "anon_inode:[eventfd]" for /proc; NULL with a path */
 	void *private;
+	bool counted_writer;          /* in inode->writers */
+	bool created;                 /* this open made the file (fanotify, openat2 callers) */
+	struct path place;            /* see file_place */
+	struct list epitems;          /* epoll sets that watch it */
 };
 struct file *file_create(struct inode *inode, const struct file_ops *ops, uint32_t flags, const struct cred *who);
 struct file *file_get(struct file *f);
@@ -165,8 +180,35 @@ ssize_t file_write(struct file *f, struct uio *u, uint64_t *pos);
 int64_t file_seek(struct file *f, int64_t off, int whence);
 uint32_t file_poll(struct file *f, struct poll_table *pt);
 ssize_t file_read_kernel(struct file *f, void *buf, size_t n, uint64_t pos);   /* exec's reads */
+/* Entries of an open directory from f->pos on, which advances: -ENOTDIR, -ENOENT (deleted), 0. */
+int file_readdir(struct file *f, bool (*emit)(void *arg, const char *name, uint64_t ino, unsigned dtype, uint64_t next), void *arg);
+int64_t file_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *mm);   /* FIONBIO, FIOASYNC here */
+int file_truncate(struct file *f, uint64_t size);             /* ftruncate */
+int file_fallocate(struct file *f, int mode, uint64_t off, uint64_t len);
+int file_fsync(struct file *f, bool data_only);
+int file_mmap(struct file *f, struct mapping **out);          /* -ENODEV when it cannot be */
+/* Where the file is, with a reference, for magic links (/proc/PID/fd/N) and AT_EMPTY_PATH: its
+ * path, or for files without a name a place of their own that can be opened again. */
+struct path file_place(struct file *f);
 /* Text of /proc/PID/fd/N and maps for this file: a path from `root`, "pipe:[n]", " (deleted)". */
 int file_describe(struct file *f, const struct fs *viewer, char *buf, size_t cap);
+
+/* Advisory locks. POSIX record locks belong to the descriptor table, OFD and flock locks to the
+ * open file. Ranges are inclusive; `type` is ABI_F_RDLCK, _WRLCK or _UNLCK. 0, -EAGAIN,
+ * -EDEADLK, -ERESTARTSYS. */
+enum lock_kind { LOCK_POSIX, LOCK_OFD, LOCK_FLOCK };
+struct files;
+struct lock_request {
+	enum lock_kind kind;
+	int type;
+	uint64_t start, end;          /* to the end of file: UINT64_MAX */
+	struct files *table;          /* LOCK_POSIX */
+	int pid;
+	bool wait;
+};
+int file_lock(struct file *f, const struct lock_request *r);
+/* Who would be in the way? false: nobody. */
+bool file_lock_test(struct file *f, const struct lock_request *r, struct lock_request *blocker);
 
 /* ---- descriptors ------------------------------------------------------------------------ */
 struct files;
@@ -217,6 +259,12 @@ int vfs_path_string(struct path p, struct path root, char *buf, size_t cap);
 int vfs_chdir(struct fs *fs, struct path p);   /* takes its own reference */
 int vfs_chroot(struct fs *fs, struct path p);
 
+/* Extended attributes: bytes or 0, -errno (-ENODATA, -EOPNOTSUPP, -ERANGE). */
+ssize_t vfs_getxattr(struct path p, const struct cred *who, const char *name, void *buf, size_t size);
+int vfs_setxattr(struct path p, const struct cred *who, const char *name, const void *buf, size_t size, int flags);
+ssize_t vfs_listxattr(struct path p, char *buf, size_t size);
+int vfs_removexattr(struct path p, const struct cred *who, const char *name);
+
 /* What stat, statx, fstat want; abi_fill_stat in sys turns it into each layout. */
 struct kstat {
 	uint64_t dev, ino, rdev, size, blocks;
@@ -240,8 +288,18 @@ struct super {
 	void (*destroy)(struct super *s);
 	unsigned refs;
 	void *private;
+	bool read_only;               /* every change is -EROFS */
+	uint64_t trust_ns;            /* a cached name is believed this long between two revalidate()s */
+	struct dentry *root_dentry;   /* vfs' own: */
+	unsigned live_inodes;
+	bool dying;
 };
 enum { MNT_RDONLY = 1, MNT_NOEXEC = 2, MNT_NOSUID = 4, MNT_NODEV = 8 };
+void super_put(struct super *s);
+/* Host files that belong to the user who runs hearth appear to the guest as uid:gid (default 0:0);
+ * other owners appear as they are. What the guest creates as somebody else is remembered in an
+ * extended attribute; nothing is ever chowned on the host. */
+void hostfs_map_owner(uint32_t uid, uint32_t gid);
 /* Each makes a file system, not yet mounted, with one reference. */
 int hostfs_create(const char *host_dir, bool read_only, struct super **out);   /* -errno of the host */
 int hostfs_create_file(const char *host_file, bool read_only, struct super **out);  /* root is a file: for --bind of files */
@@ -254,6 +312,8 @@ struct path vfs_root(void);                      /* of the machine; takes a refe
 void vfs_show_mounts(struct strbuf *out, const struct fs *viewer, bool mountinfo);
 void vfs_init(void);
 void vfs_shutdown(void);                         /* unmounts all; writes back; for leak checks */
+struct vfs_counts { unsigned inodes, dentries, files, mounts, tables; };
+void vfs_live_counts(struct vfs_counts *out);    /* all zero after vfs_shutdown when nothing leaked */
 
 /* ---- poll --------------------------------------------------------------------------------------- */
 struct poll_table { void (*queue)(struct poll_table *pt, struct wait_queue *q); };
@@ -268,8 +328,12 @@ int vfs_poll(struct poll_item *items, unsigned n, uint64_t deadline_ns);
 
 /* ---- made on the fly ------------------------------------------------------------------------------ */
 int pipe_create(uint32_t flags, const struct cred *who, struct file *ends[2]);   /* [0] read, [1] write */
+int64_t pipe_set_size(struct file *f, uint64_t size);   /* F_SETPIPE_SZ: the new size; -EBADF no pipe */
+int64_t pipe_size(struct file *f);
 int eventfd_create(uint32_t init, uint32_t flags, const struct cred *who, struct file **out);
 int memfd_create_file(const char *name, uint32_t flags, const struct cred *who, struct file **out);
+int memfd_get_seals(struct file *f);                    /* F_GET_SEALS: -EINVAL for other files */
+int memfd_add_seals(struct file *f, uint32_t seals);
 int epoll_create_file(uint32_t flags, const struct cred *who, struct file **out);
 int epoll_ctl_file(struct file *ep, int op, int fd, struct file *target, uint32_t events, uint64_t data);
 struct epoll_result { uint32_t events; uint64_t data; };

@@ -1,0 +1,273 @@
+/* The name cache: (parent directory, name) -> inode, or the knowledge that there is none.
+ *
+ * A dentry holds references on its parent and its inode. When nobody holds the
+ * dentry any more it is not freed but kept, hashed, at the young end of a list;
+ * beyond UNUSED_MAX the oldest goes. That is what keeps the inode, and with it the
+ * pages of a program that is started over and over, in memory.
+ *
+ * File systems with a life of their own (host directories, /proc) confirm a
+ * cached name through inode_ops.revalidate; super.trust_ns says for how long
+ * a confirmed name is believed without asking.
+ *
+ * Guarded by the kernel lock. dentry_lookup may sleep in the file system. */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+
+enum {
+	BUCKETS = 4096,
+	UNUSED_MAX = 8192,   /* cached names nobody uses: about 2 MiB with their inodes */
+};
+
+static struct list buckets[BUCKETS];
+static struct list unused = LIST_INIT(unused);
+static unsigned nr_unused, nr_dentries;
+
+void dcache_init(void)
+{
+	for (unsigned i = 0; i < BUCKETS; i++)
+		if (!buckets[i].next)
+			list_init(&buckets[i]);
+}
+
+unsigned dcache_count(void)
+{
+	return nr_dentries;
+}
+
+/* FNV-1a over the name, then the parent's number mixed in: only speed depends on it. */
+static uint32_t hash_name(const struct dentry *parent, const char *name)
+{
+	uint32_t h = 2166136261u ^ (uint32_t)((uintptr_t)parent >> 5);
+
+	for (; *name; name++)
+		h = (h ^ (uint8_t)*name) * 16777619u;
+	return h ^ h >> 15;
+}
+
+static struct dentry *dentry_alloc(struct dentry *parent, const char *name, struct inode *inode)
+{
+	struct dentry *d = xnew(struct dentry);
+
+	d->refs = 1;
+	d->name = xstrdup(name);
+	d->inode = inode;
+	d->parent = parent ? dentry_get(parent) : d;
+	d->super = parent ? parent->super : inode->super;
+	list_init(&d->hash_link);
+	list_init(&d->lru_link);
+	nr_dentries++;
+	return d;
+}
+
+struct dentry *dentry_create_root(struct inode *inode)
+{
+	inode_get(inode);
+	return dentry_alloc(NULL, "", inode);
+}
+
+struct dentry *dentry_create_nameless(struct inode *inode, const char *label)
+{
+	inode_get(inode);
+	return dentry_alloc(mount_anonymous()->root, label, inode);
+}
+
+struct dentry *dentry_get(struct dentry *d)
+{
+	if (d->refs++ == 0) {
+		list_del(&d->lru_link);
+		nr_unused--;
+	}
+	return d;
+}
+
+static void hash_insert(struct dentry *d)
+{
+	d->hash = hash_name(d->parent, d->name);
+	d->hashed = true;
+	list_add_head(&buckets[d->hash % BUCKETS], &d->hash_link);
+}
+
+static void hash_remove(struct dentry *d)
+{
+	d->hashed = false;
+	list_del(&d->hash_link);
+}
+
+/* Frees a dentry without references, and the parents that only it still held. */
+static void dentry_free(struct dentry *d)
+{
+	while (d) {
+		struct dentry *parent = d->parent != d ? d->parent : NULL;
+
+		hash_remove(d);
+		inode_put(d->inode);
+		free(d->name);
+		free(d);
+		nr_dentries--;
+		d = NULL;
+		if (parent && --parent->refs == 0) {
+			if (!parent->hashed) {
+				d = parent;
+			} else {
+				list_add_tail(&unused, &parent->lru_link);
+				nr_unused++;
+			}
+		}
+	}
+}
+
+static void evict(struct dentry *d)
+{
+	list_del(&d->lru_link);
+	nr_unused--;
+	dentry_free(d);
+}
+
+void dentry_put(struct dentry *d)
+{
+	if (!d)
+		return;
+	ASSERT(d->refs > 0);
+	if (--d->refs)
+		return;
+	if (!d->hashed) {
+		dentry_free(d);
+		return;
+	}
+	list_add_tail(&unused, &d->lru_link);
+	nr_unused++;
+	if (nr_unused > UNUSED_MAX)
+		evict(list_first(&unused, struct dentry, lru_link));
+}
+
+void dcache_shrink(struct super *s)
+{
+	struct dentry *d, *tmp;
+	bool again;
+
+	do {                                  /* a freed child may have made its parent unused */
+		again = false;
+		list_for_each_safe(d, tmp, &unused, lru_link) {
+			if (!s || d->super == s) {
+				evict(d);
+				again = true;
+			}
+		}
+	} while (again);
+}
+
+static struct dentry *find(struct dentry *parent, const char *name)
+{
+	uint32_t h = hash_name(parent, name);
+	struct list *bucket = &buckets[h % BUCKETS];
+	struct dentry *d;
+
+	list_for_each(d, bucket, hash_link)
+		if (d->hash == h && d->parent == parent && strcmp(d->name, name) == 0)
+			return dentry_get(d);
+	return NULL;
+}
+
+void dentry_drop(struct dentry *d)
+{
+	if (d->hashed)
+		hash_remove(d);
+}
+
+static bool still_true(struct dentry *d)
+{
+	struct inode *dir = d->parent->inode;
+	uint64_t now, trust = d->super->trust_ns;
+
+	if (d->mounts || d->ghost || !dir->ops->revalidate)
+		return true;
+	now = trust ? sched_clock_ns() : 0;
+	if (trust && now - d->checked_ns < trust)
+		return true;
+	if (!dir->ops->revalidate(dir, d->name, d->inode))
+		return false;
+	d->checked_ns = now;
+	return true;
+}
+
+int dentry_lookup(struct dentry *parent, const char *name, struct dentry **out)
+{
+	struct dentry *d = find(parent, name);
+	struct inode *inode = NULL;
+	int err;
+
+	if (d) {
+		if (still_true(d)) {
+			*out = d;
+			return 0;
+		}
+		dentry_drop(d);
+		dentry_put(d);
+	}
+	err = parent->inode->ops->lookup(parent->inode, name, &inode);
+	if (err && err != -ENOENT)
+		return err;
+	d = dentry_alloc(parent, name, err ? NULL : inode);
+	d->checked_ns = d->super->trust_ns ? sched_clock_ns() : 0;
+	hash_insert(d);
+	*out = d;
+	return 0;
+}
+
+void dentry_instantiate(struct dentry *d, struct inode *inode)
+{
+	ASSERT(!d->inode);
+	d->inode = inode;
+	d->checked_ns = d->super->trust_ns ? sched_clock_ns() : 0;
+	if (!d->hashed)
+		hash_insert(d);
+}
+
+static void rename_to(struct dentry *d, struct dentry *parent, char *name)
+{
+	struct dentry *old_parent = d->parent;
+
+	dentry_drop(d);
+	d->parent = dentry_get(parent);
+	free(d->name);
+	d->name = name;
+	hash_insert(d);
+	dentry_put(old_parent);
+}
+
+/* d now has this name; whoever had it before is no longer found. */
+void dentry_move(struct dentry *d, struct dentry *parent, const char *name)
+{
+	struct dentry *victim = find(parent, name);
+
+	if (victim && victim != d)
+		dentry_drop(victim);
+	rename_to(d, parent, xstrdup(name));
+	dentry_put(victim);
+}
+
+void dentry_exchange(struct dentry *a, struct dentry *b)
+{
+	struct dentry *pa = dentry_get(a->parent), *pb = dentry_get(b->parent);
+	char *na = xstrdup(a->name), *nb = xstrdup(b->name);
+
+	rename_to(a, pb, nb);
+	rename_to(b, pa, na);
+	dentry_put(pa);
+	dentry_put(pb);
+}
+
+bool dentry_is_below(const struct dentry *d, const struct dentry *ancestor)
+{
+	while (d != ancestor) {
+		if (d->parent == d)
+			return false;
+		d = d->parent;
+	}
+	return true;
+}

@@ -1,0 +1,296 @@
+/* Open files: reference counts, and the checks before an operation reaches its file system.
+ *
+ * What Linux' fs/read_write.c, fs/readdir.c and fs/open.c check for every
+ * kind of file is checked here, once, so that the operations behind
+ * struct file_ops see only calls that make sense. */
+#include "internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/tty.h"
+#include "base/alloc.h"
+#include "base/log.h"
+
+/* One read or write moves at most this (Linux MAX_RW_COUNT). */
+#define RW_MAX 0x7ffff000u
+
+static unsigned live_files;
+
+unsigned file_count(void)
+{
+	return live_files;
+}
+
+struct file *file_create(struct inode *inode, const struct file_ops *ops, uint32_t flags, const struct cred *who)
+{
+	struct file *f = xnew(struct file);
+
+	inode_get(inode);
+	f->refs = 1;
+	f->inode = inode;
+	f->ops = ops;
+	f->flags = flags;
+	f->cred = cred_get((struct cred *)who);
+	list_init(&f->epitems);
+	live_files++;
+	return f;
+}
+
+struct file *file_get(struct file *f)
+{
+	f->refs++;
+	return f;
+}
+
+void file_put(struct file *f)
+{
+	if (!f)
+		return;
+	ASSERT(f->refs > 0);
+	if (--f->refs)
+		return;
+	epoll_file_released(f);
+	flock_file_released(f);
+	if (f->ops && f->ops->release)
+		f->ops->release(f);
+	if (f->counted_writer)
+		f->inode->writers--;
+	path_put(f->path);
+	path_put(f->place);
+	inode_put(f->inode);
+	cred_put(f->cred);
+	free(f);
+	live_files--;
+}
+
+/* ---- reading and writing ------------------------------------------------------ */
+
+static bool has_position(const struct file *f)
+{
+	return S_ISREG(f->inode->mode) || S_ISDIR(f->inode->mode) || S_ISBLK(f->inode->mode) || f->ops->seek;
+}
+
+static int check_transfer(const struct file *f, struct uio *u, const uint64_t *pos)
+{
+	if (pos && !has_position(f))
+		return -ESPIPE;
+	if (pos && (int64_t)*pos < 0)
+		return -EINVAL;
+	if (S_ISDIR(f->inode->mode))
+		return -EISDIR;
+	if (u->left > RW_MAX)
+		u->left = RW_MAX;
+	return 0;
+}
+
+ssize_t file_read(struct file *f, struct uio *u, uint64_t *pos)
+{
+	int err;
+
+	if (!file_readable(f))
+		return -EBADF;
+	err = check_transfer(f, u, pos);
+	if (err)
+		return err;
+	if (!f->ops->read)
+		return -EINVAL;
+	return f->ops->read(f, u, pos ? pos : &f->pos);
+}
+
+ssize_t file_write(struct file *f, struct uio *u, uint64_t *pos)
+{
+	int err;
+
+	if (!file_writable(f))
+		return -EBADF;
+	err = check_transfer(f, u, pos);
+	if (err)
+		return err == -EISDIR ? -EBADF : err;
+	if (!f->ops->write)
+		return -EINVAL;
+	return f->ops->write(f, u, pos ? pos : &f->pos);
+}
+
+ssize_t file_read_kernel(struct file *f, void *buf, size_t n, uint64_t pos)
+{
+	struct uio u;
+
+	uio_init_kernel(&u, buf, n);
+	return file_read(f, &u, &pos);
+}
+
+/* ---- position -------------------------------------------------------------------- */
+
+static int64_t seek_generic(struct file *f, int64_t off, int whence)
+{
+	uint64_t size;
+	int err = inode_refresh(f->inode);
+
+	if (err)
+		return err;
+	size = f->inode->size;
+	switch (whence) {
+	case ABI_SEEK_SET:
+		break;
+	case ABI_SEEK_CUR:
+		off = (int64_t)((uint64_t)off + f->pos);
+		break;
+	case ABI_SEEK_END:
+		off = (int64_t)((uint64_t)off + size);
+		break;
+	case ABI_SEEK_DATA:           /* a file without holes: data to its end, the hole is there */
+	case ABI_SEEK_HOLE:
+		if (off < 0 || (uint64_t)off >= size)
+			return -ENXIO;
+		off = whence == ABI_SEEK_DATA ? off : (int64_t)size;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (off < 0)
+		return -EINVAL;
+	f->pos = (uint64_t)off;
+	return off;
+}
+
+int64_t file_seek(struct file *f, int64_t off, int whence)
+{
+	if (f->flags & ABI_O_PATH)
+		return -EBADF;
+	if (f->ops->seek)
+		return f->ops->seek(f, off, whence);
+	if (!has_position(f))
+		return -ESPIPE;
+	return seek_generic(f, off, whence);
+}
+
+/* ---- the rest ----------------------------------------------------------------------- */
+
+int file_readdir(struct file *f, bool (*emit)(void *arg, const char *name, uint64_t ino, unsigned dtype, uint64_t next), void *arg)
+{
+	if (f->flags & ABI_O_PATH)
+		return -EBADF;
+	if (!S_ISDIR(f->inode->mode) || !f->ops->readdir)
+		return -ENOTDIR;
+	if (f->inode->nlink == 0)
+		return -ENOENT;
+	return f->ops->readdir(f, emit, arg);
+}
+
+bool readdir_dots(struct file *f, bool (*emit)(void *, const char *, uint64_t, unsigned, uint64_t), void *arg)
+{
+	struct dentry *d = f->path.dentry;
+
+	if (f->pos == 0) {
+		if (!emit(arg, ".", f->inode->ino, ABI_DT_DIR, 1))
+			return false;
+		f->pos = 1;
+	}
+	if (f->pos == 1) {
+		if (!emit(arg, "..", d ? d->parent->inode->ino : f->inode->ino, ABI_DT_DIR, 2))
+			return false;
+		f->pos = 2;
+	}
+	return true;
+}
+
+uint32_t file_poll(struct file *f, struct poll_table *pt)
+{
+	if (!f->ops->poll)            /* Linux DEFAULT_POLLMASK: never blocks */
+		return ABI_EPOLLIN | ABI_EPOLLOUT | ABI_EPOLLRDNORM | ABI_EPOLLWRNORM;
+	return f->ops->poll(f, pt);
+}
+
+static int set_flag_from_user(struct file *f, uint32_t flag, gva_t arg, struct mm *mm)
+{
+	int32_t on;
+
+	if (mm_copy_from(mm, &on, arg, sizeof(on)))
+		return -EFAULT;
+	f->flags = on ? f->flags | flag : f->flags & ~flag;
+	return 0;
+}
+
+int64_t file_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *mm)
+{
+	if (f->flags & ABI_O_PATH)
+		return -EBADF;
+	if (cmd == ABI_FIONBIO)
+		return set_flag_from_user(f, ABI_O_NONBLOCK, arg, mm);
+	if (cmd == ABI_FIOASYNC)
+		return set_flag_from_user(f, ABI_O_ASYNC, arg, mm);
+	if (cmd == ABI_FIONREAD && S_ISREG(f->inode->mode)) {
+		int32_t left = f->inode->size > f->pos ? (int32_t)(f->inode->size - f->pos) : 0;
+
+		return mm_copy_to(mm, arg, &left, sizeof(left));
+	}
+	return f->ops->ioctl ? f->ops->ioctl(f, cmd, arg, mm) : -ENOTTY;
+}
+
+int file_truncate(struct file *f, uint64_t size)
+{
+	struct attr_change c = { .valid = ATTR_SIZE, .size = size };
+
+	if (f->flags & ABI_O_PATH)
+		return -EBADF;
+	if ((int64_t)size < 0 || !file_writable(f) || !S_ISREG(f->inode->mode))
+		return -EINVAL;
+	if (f->ops->truncate)
+		return f->ops->truncate(f, size);
+	return f->inode->ops->setattr ? f->inode->ops->setattr(f->inode, &c) : -EINVAL;
+}
+
+int file_fallocate(struct file *f, int mode, uint64_t off, uint64_t len)
+{
+	if (!file_writable(f))
+		return -EBADF;
+	if ((int64_t)off < 0 || (int64_t)len <= 0)
+		return -EINVAL;
+	if ((int64_t)(off + len) < 0)
+		return -EFBIG;
+	if (S_ISFIFO(f->inode->mode))
+		return -ESPIPE;
+	if (!S_ISREG(f->inode->mode))
+		return -ENODEV;
+	return f->ops->fallocate ? f->ops->fallocate(f, mode, off, len) : -EOPNOTSUPP;
+}
+
+int file_fsync(struct file *f, bool data_only)
+{
+	if (f->flags & ABI_O_PATH)
+		return -EBADF;
+	if (f->ops->fsync)
+		return f->ops->fsync(f, data_only);
+	return S_ISREG(f->inode->mode) || S_ISDIR(f->inode->mode) ? 0 : -EINVAL;
+}
+
+int file_mmap(struct file *f, struct mapping **out)
+{
+	if (f->flags & ABI_O_PATH)
+		return -EBADF;
+	return f->ops->mmap ? f->ops->mmap(f, out) : -ENODEV;
+}
+
+struct path file_place(struct file *f)
+{
+	if (f->path.dentry)
+		return path_get(f->path);
+	if (!f->place.dentry)
+		f->place = (struct path){ mount_get(mount_anonymous()), dentry_create_nameless(f->inode, f->anon_name ? f->anon_name : "") };
+	return path_get(f->place);
+}
+
+int file_describe(struct file *f, const struct fs *viewer, char *buf, size_t cap)
+{
+	int n;
+
+	if (f->path.dentry) {
+		n = vfs_path_string(f->path, viewer->root, buf, cap);
+		if (n != -ENOENT)
+			return n;
+	}
+	n = snprintf(buf, cap, "%s", f->anon_name ? f->anon_name : "(unreachable)");
+	return (size_t)n < cap ? n : -ERANGE;
+}

@@ -1,0 +1,334 @@
+/* hostfs: contents of regular files.
+ *
+ * Bytes are in two places: on the host, and in the pages that somebody maps
+ * or the loader has read. A page in memory is the truth for the guest (a shared
+ * mapping may have changed it), so read() takes from it when there is one and
+ * goes to the host otherwise; write() goes to the host and updates pages that
+ * are there. read() does not fill the page cache: a file read once costs no RAM.
+ *
+ * Transfers with the host go straight from or to the frame of the guest's
+ * buffer when one page holds all of it, else through one buffer of BOUNCE
+ * bytes: one host call instead of sixteen. Guarded by the kernel lock, which a
+ * transfer with a regular file does not give up. */
+#include "hostfs.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "host/host.h"
+
+enum { BOUNCE = 64 * 1024, READAHEAD_PAGES = 16 };
+
+static char bounce[BOUNCE];
+
+/* The last run read for the page cache: programs fault their pages in order. */
+static struct {
+	const struct inode *inode;
+	uint64_t first, bytes;
+	char data[READAHEAD_PAGES * 4096];
+} ahead;
+
+void hostfs_forget_readahead(struct inode *i)
+{
+	if (ahead.inode == i)
+		ahead.inode = NULL;
+}
+
+static struct inode *owner(struct mapping *m)
+{
+	return container_of(m, struct inode, mapping);
+}
+
+/* ---- the page cache's side ---------------------------------------------------------- */
+
+static int read_page(struct mapping *m, uint64_t index, void *page)
+{
+	struct inode *i = owner(m);
+	uint64_t off;
+
+	if (ahead.inode != i || index < ahead.first || index >= ahead.first + READAHEAD_PAGES) {
+		int fd = hostfs_fd(i, false);
+		ssize_t n = fd < 0 ? fd : host_pread(fd, ahead.data, sizeof(ahead.data), (int64_t)(index << PAGE_SHIFT));
+
+		ahead.inode = NULL;
+		if (n < 0)
+			return -EIO;
+		ahead.inode = i;
+		ahead.first = index;
+		ahead.bytes = (uint64_t)n;
+	}
+	off = (index - ahead.first) << PAGE_SHIFT;
+	if (off < ahead.bytes)
+		memcpy(page, ahead.data + off, MIN(PAGE_SIZE, ahead.bytes - off));
+	return 0;
+}
+
+static void changed_by_us(struct inode *i)
+{
+	hi(i)->own_change = true;
+	hostfs_forget_readahead(i);
+}
+
+static int write_page(struct mapping *m, uint64_t index, const void *page, size_t len)
+{
+	struct inode *i = owner(m);
+	int fd = hostfs_fd(i, true);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	changed_by_us(i);
+	n = host_pwrite(fd, page, len, (int64_t)(index << PAGE_SHIFT));
+	return n < 0 ? (int)n : (size_t)n < len ? -EIO : 0;
+}
+
+static uint64_t mapping_bytes(struct mapping *m)
+{
+	return owner(m)->size;
+}
+
+static void mapping_ref(struct mapping *m)
+{
+	inode_get(owner(m));
+}
+
+static void mapping_unref(struct mapping *m)
+{
+	inode_put(owner(m));
+}
+
+const struct mapping_ops hostfs_page_ops = {
+	.read_page = read_page, .write_page = write_page, .size = mapping_bytes,
+	.get = mapping_ref, .put = mapping_unref,
+};
+
+/* ---- read ------------------------------------------------------------------------------ */
+
+/* Bytes from pos up to the next page in memory, at most `want`. */
+static size_t uncached_run(struct inode *i, uint64_t pos, size_t want)
+{
+	uint64_t end;
+
+	if (!i->mapping.nr_pages)
+		return want;
+	for (end = align_up(pos + 1, PAGE_SIZE); end < pos + want; end += PAGE_SIZE)
+		if (mapping_peek_page(&i->mapping, end >> PAGE_SHIFT) != PFN_NONE)
+			return end - pos;
+	return want;
+}
+
+static ssize_t read_cached(struct inode *i, struct uio *u, uint64_t pos, pfn_t pfn)
+{
+	uint64_t off = pos & PAGE_MASK;
+	size_t want = MIN(MIN(PAGE_SIZE - off, i->size - pos), u->left);
+	size_t n = uio_copy_in(u, (char *)frame_host(pfn) + off, want);
+
+	return n ? (ssize_t)n : -EFAULT;
+}
+
+static ssize_t read_host(struct inode *i, struct uio *u, uint64_t pos)
+{
+	size_t want = uncached_run(i, pos, u->left), span;
+	int fd = hostfs_fd(i, false);
+	void *direct;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	direct = uio_span(u, ACCESS_WRITE, &span);
+	if (!direct)
+		return -EFAULT;
+	if (span >= want) {
+		n = host_pread(fd, direct, want, (int64_t)pos);
+		if (n > 0)
+			uio_advance(u, (size_t)n);
+		return n;
+	}
+	n = host_pread(fd, bounce, MIN(want, sizeof(bounce)), (int64_t)pos);
+	if (n <= 0)
+		return n;
+	n = (ssize_t)uio_copy_in(u, bounce, (size_t)n);
+	return n ? n : -EFAULT;
+}
+
+static ssize_t read_file(struct file *f, struct uio *u, uint64_t *pos)
+{
+	struct inode *i = f->inode;
+	ssize_t done = 0, n = 1;
+
+	while (u->left && n > 0) {
+		pfn_t pfn = i->mapping.nr_pages && *pos < i->size ? mapping_peek_page(&i->mapping, *pos >> PAGE_SHIFT) : PFN_NONE;
+
+		n = pfn != PFN_NONE ? read_cached(i, u, *pos, pfn) : read_host(i, u, *pos);
+		if (n > 0) {
+			*pos += (uint64_t)n;
+			done += n;
+		}
+		/* A short answer of the host is the end of the file: no second question. */
+		if (pfn == PFN_NONE && u->left && *pos >= i->size)
+			break;
+	}
+	return done ? done : n;
+}
+
+/* ---- write ------------------------------------------------------------------------------- */
+
+static void update_pages(struct inode *i, uint64_t pos, const char *data, size_t len)
+{
+	while (len && i->mapping.nr_pages) {
+		uint64_t off = pos & PAGE_MASK, n = MIN(PAGE_SIZE - off, len);
+		pfn_t pfn = mapping_peek_page(&i->mapping, pos >> PAGE_SHIFT);
+
+		if (pfn != PFN_NONE)
+			memcpy((char *)frame_host(pfn) + off, data, n);
+		pos += n;
+		data += n;
+		len -= n;
+	}
+}
+
+static ssize_t write_piece(struct inode *i, int fd, struct uio *u, uint64_t pos)
+{
+	size_t span, len;
+	const char *data = uio_span(u, ACCESS_READ, &span);
+	ssize_t n;
+
+	if (!data)
+		return -EFAULT;
+	len = span;
+	if (span < u->left) {
+		len = uio_copy_out(u, bounce, MIN(u->left, sizeof(bounce)));
+		data = bounce;
+	}
+	n = host_pwrite(fd, data, len, (int64_t)pos);
+	if (n > 0)
+		update_pages(i, pos, data, (size_t)n);
+	if (n > 0 && data != bounce)
+		uio_advance(u, (size_t)n);
+	return n;
+}
+
+static ssize_t write_file(struct file *f, struct uio *u, uint64_t *pos)
+{
+	struct inode *i = f->inode;
+	int fd = hostfs_fd(i, true);
+	ssize_t done = 0, n = 1;
+
+	if (fd < 0)
+		return fd;
+	if (f->flags & ABI_O_APPEND) {
+		struct stat st;
+		int err = host_fstat(fd, &st);
+
+		if (err)
+			return err;
+		*pos = (uint64_t)st.st_size;
+	}
+	while (u->left && n > 0) {
+		n = write_piece(i, fd, u, *pos);
+		if (n > 0) {
+			*pos += (uint64_t)n;
+			done += n;
+		}
+	}
+	if (done) {
+		i->size = MAX(i->size, *pos);
+		changed_by_us(i);
+	}
+	if (done && (f->flags & ABI_O_DSYNC))
+		host_fsync(fd, true);
+	return done ? done : n;
+}
+
+/* ---- size, sync ------------------------------------------------------------------------------ */
+
+int hostfs_resize(struct inode *i, uint64_t size)
+{
+	int fd = hostfs_fd(i, true);
+	int err = fd < 0 ? fd : host_ftruncate(fd, (int64_t)size);
+
+	if (err)
+		return err;
+	if (size < i->size) {
+		i->size = size;
+		if (i->mapping.nr_pages)
+			mapping_truncate(&i->mapping, size);
+	}
+	i->size = size;
+	changed_by_us(i);
+	return 0;
+}
+
+static int truncate_file(struct file *f, uint64_t size)
+{
+	return hostfs_resize(f->inode, size);
+}
+
+static int allocate(struct file *f, int mode, uint64_t off, uint64_t len)
+{
+	struct inode *i = f->inode;
+	int fd = hostfs_fd(i, true), err;
+
+	if (fd < 0)
+		return fd;
+	if (mode & ~(ABI_FALLOC_KEEP_SIZE | ABI_FALLOC_PUNCH_HOLE | ABI_FALLOC_ZERO_RANGE))
+		return -EOPNOTSUPP;
+	if (i->mapping.nr_pages)
+		mapping_writeback(&i->mapping, 0, UINT64_MAX);
+	err = host_fallocate(fd, mode, (int64_t)off, (int64_t)len);
+	if (err)
+		return err;
+	if ((mode & (ABI_FALLOC_PUNCH_HOLE | ABI_FALLOC_ZERO_RANGE)) && i->mapping.nr_pages)
+		mapping_truncate(&i->mapping, align_down(off, PAGE_SIZE));
+	if (!(mode & ABI_FALLOC_KEEP_SIZE))
+		i->size = MAX(i->size, off + len);
+	changed_by_us(i);
+	return 0;
+}
+
+static int sync_file(struct file *f, bool data_only)
+{
+	int fd = hostfs_fd(f->inode, false), err;
+
+	if (fd < 0)
+		return fd;
+	err = f->inode->mapping.nr_pages ? mapping_writeback(&f->inode->mapping, 0, UINT64_MAX) : 0;
+	return err ? err : host_fsync(fd, data_only);
+}
+
+static int map_file(struct file *f, struct mapping **out)
+{
+	*out = &f->inode->mapping;
+	return 0;
+}
+
+/* ---- open, close ---------------------------------------------------------------------------------- */
+
+static int open_file(struct inode *i, struct file *f)
+{
+	bool write = file_writable(f);
+	int fd = hostfs_fd(i, write);
+
+	if (fd < 0)
+		return fd == -ESTALE ? -ENOENT : fd;
+	hostfs_pin(i);
+	return 0;
+}
+
+static void release_file(struct file *f)
+{
+	if (file_writable(f) && f->inode->mapping.nr_pages)
+		mapping_writeback(&f->inode->mapping, 0, UINT64_MAX);
+	hostfs_unpin(f->inode);
+}
+
+const struct inode_ops hostfs_file_iops = {
+	.open = open_file, .setattr = hostfs_setattr, .refresh = hostfs_refresh, .release = hostfs_release,
+	.getxattr = hostfs_getxattr, .setxattr = hostfs_setxattr, .listxattr = hostfs_listxattr,
+	.removexattr = hostfs_removexattr,
+};
+const struct file_ops hostfs_file_fops = {
+	.read = read_file, .write = write_file, .truncate = truncate_file, .fallocate = allocate,
+	.fsync = sync_file, .mmap = map_file, .release = release_file,
+};

@@ -1,0 +1,151 @@
+/* What the files of this room share with each other. */
+#ifndef VFS_INTERNAL_H
+#define VFS_INTERNAL_H
+
+#include <sys/stat.h>   /* S_IF*: the same on every Linux */
+
+#include "abi/fcntl.h"
+#include "abi/poll.h"
+#include "vfs/vfs.h"
+
+#define VFS_SYMLINKS_MAX 40   /* links followed in one walk (Linux MAXSYMLINKS): more is ELOOP */
+
+/* Linux' capability numbers (uapi/linux/capability.h) as far as files care. */
+enum {
+	VFS_CAP_CHOWN = 0, VFS_CAP_DAC_OVERRIDE = 1, VFS_CAP_DAC_READ_SEARCH = 2, VFS_CAP_FOWNER = 3,
+	VFS_CAP_FSETID = 4, VFS_CAP_SYS_CHROOT = 18, VFS_CAP_SYS_ADMIN = 21, VFS_CAP_MKNOD = 27,
+};
+static inline bool cred_capable(const struct cred *c, int cap)
+{
+	return (c->cap_effective >> cap) & 1;
+}
+
+/* ---- names (dcache.c) --------------------------------------------------------- */
+struct dentry {
+	unsigned refs;
+	struct dentry *parent;        /* with a reference; itself for a root */
+	struct inode *inode;          /* with a reference; NULL: the name is known to be absent */
+	struct super *super;
+	char *name;
+	uint32_t hash;
+	bool hashed;                  /* reachable by name; false once removed, and for roots */
+	bool ghost;                   /* mount point without an entry in its directory */
+	unsigned mounts;              /* how many mounts sit on it */
+	uint64_t checked_ns;          /* when the file system last confirmed it */
+	struct list hash_link;
+	struct list lru_link;         /* while refs == 0: oldest first */
+};
+struct dentry *dentry_create_root(struct inode *inode);     /* takes its own reference on inode */
+/* For a file without a name: not found by any walk; `label` is what /proc shows, " (deleted)". */
+struct dentry *dentry_create_nameless(struct inode *inode, const char *label);
+struct dentry *dentry_get(struct dentry *d);
+void dentry_put(struct dentry *d);
+/* The child `name` of a directory, from the cache if it is still true, else asked from the
+ * file system. Absent names give a dentry without inode. 0 or -errno. */
+int  dentry_lookup(struct dentry *parent, const char *name, struct dentry **out);
+void dentry_instantiate(struct dentry *d, struct inode *inode);   /* absent -> present; consumes */
+void dentry_drop(struct dentry *d);                               /* no longer found by name */
+void dentry_move(struct dentry *d, struct dentry *parent, const char *name);
+void dentry_exchange(struct dentry *a, struct dentry *b);
+bool dentry_is_below(const struct dentry *d, const struct dentry *ancestor);   /* or the same */
+void dcache_init(void);
+void dcache_shrink(struct super *s);                              /* NULL: of all file systems */
+unsigned dcache_count(void);
+
+/* ---- inodes (inode.c) ----------------------------------------------------------- */
+unsigned inode_count(void);
+int  inode_refresh(struct inode *i);
+struct abi_timespec64 vfs_now(void);
+/* Group of a new object in `dir`, and its final mode: set-gid directories hand both down. */
+void inode_init_owner(struct inode *i, const struct inode *dir, const struct cred *who);
+/* Linux' setattr_prepare: may `who` make this change? Drops set-id bits as the rules say. */
+int  inode_check_change(struct inode *i, const struct cred *who, struct attr_change *c);
+void inode_apply_change(struct inode *i, const struct attr_change *c);
+
+/* ---- mounts (mount.c) -------------------------------------------------------------- */
+struct mount {
+	unsigned refs;
+	int id;
+	struct super *super;
+	struct path at;               /* where it sits; mnt NULL for the root and internal mounts */
+	struct dentry *root;
+	unsigned flags;
+	char *source;
+	struct list link;             /* all mounts, in order of mounting */
+};
+struct mount *mount_get(struct mount *m);
+void mount_put(struct mount *m);
+struct mount *mount_anonymous(void);           /* holds the places of nameless files; borrowed */
+struct super *super_anonymous(void);
+/* Replace p by the root of what is mounted on it, as often as needed. */
+void path_cross_mounts(struct path *p);
+bool path_equal(struct path a, struct path b);
+int  path_want_write(struct path p);           /* 0 or -EROFS */
+struct super *super_create(const char *type, uint64_t magic);   /* one reference, a new dev */
+unsigned mount_count(void);
+
+/* ---- the walk (namei.c) --------------------------------------------------------------- */
+enum last_kind {
+	LAST_NORMAL,                  /* walk.last names an entry of walk.cur */
+	LAST_HERE,                    /* the walk ended at walk.cur: "/", a magic link, "" */
+	LAST_DOT, LAST_DOTDOT,        /* not yet taken */
+};
+struct walk {
+	struct walker who;
+	const char *whole;            /* as the guest wrote it */
+	struct path root, start, cur; /* all with references */
+	unsigned flags;
+	uint64_t resolve;
+	unsigned links;
+	char *text, *rest;            /* what is left to walk; rest points into text */
+	enum last_kind kind;
+	bool trailing_slash;
+	char last[ABI_NAME_MAX + 1];
+};
+int  walk_begin(struct walk *w, struct walker who, const char *name, unsigned flags, uint64_t resolve);
+/* To the directory that holds (or would hold) the last component. */
+int  walk_to_parent(struct walk *w);
+/* Look the last component up in walk.cur: a dentry, perhaps without inode; `out` crosses mounts. */
+int  walk_lookup_last(struct walk *w, struct path *out);
+/* The whole walk, symlinks at the end followed or not; the result may be absent (negative). */
+int  walk_to_end(struct walk *w, bool follow, struct path *out);
+/* Take a symbolic link that was looked up: its target comes before the rest of the text. */
+int  walk_follow(struct walk *w, struct inode *link);
+void walk_end(struct walk *w);
+
+/* ---- open files ---------------------------------------------------------------------------- */
+unsigned file_count(void);
+unsigned files_count(void);
+void epoll_file_released(struct file *f);      /* epoll.c: the file goes, sets forget it */
+void flock_file_released(struct file *f);      /* locks.c */
+void locks_descriptor_closed(struct files *t, struct file *f);   /* fcntl locks of the table go */
+static inline bool file_readable(const struct file *f)
+{
+	return !(f->flags & ABI_O_PATH) && (f->flags & ABI_O_ACCMODE) != ABI_O_WRONLY;
+}
+static inline bool file_writable(const struct file *f)
+{
+	unsigned acc = f->flags & ABI_O_ACCMODE;
+
+	return !(f->flags & ABI_O_PATH) && (acc == ABI_O_WRONLY || acc == ABI_O_RDWR);
+}
+/* "." and ".." at positions 0 and 1, then true; false when emit had enough. */
+bool readdir_dots(struct file *f, bool (*emit)(void *, const char *, uint64_t, unsigned, uint64_t), void *arg);
+int vfs_open_found(struct path p, uint32_t flags, const struct cred *who, bool created, struct file **out);
+
+/* ---- devices, FIFOs (devfs.c, pipe.c, tmpfs.c) ------------------------------------------------ */
+int  chrdev_open(struct inode *inode, struct file *f);          /* by inode->rdev; -ENXIO */
+void chrdev_register(uint64_t rdev, const struct file_ops *ops, int (*open)(struct inode *, struct file *));
+int  fifo_open(struct inode *inode, struct file *f);
+void pipe_inode_release(struct inode *inode);
+/* An unnamed regular file of a tmpfs (memfd, O_TMPFILE). */
+struct inode *tmpfs_new_file(struct super *s, uint32_t mode, const struct cred *who);
+struct super *tmpfs_new_super(const char *type, uint32_t root_mode);
+bool inode_is_tmpfs(const struct inode *i);
+int  hostfs_tmpfile(struct inode *dir, uint32_t mode, const struct cred *who, struct inode **out);
+bool inode_is_hostfs(const struct inode *i);
+
+void memfd_shutdown(void);
+void console_register_devices(void);       /* /dev/tty, /dev/console */
+
+#endif

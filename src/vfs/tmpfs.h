@@ -1,0 +1,23 @@
+/* Between tmpfs.c, tmpfs_xattr.c and memfd.c. */
+#ifndef VFS_TMPFS_H
+#define VFS_TMPFS_H
+
+#include "internal.h"
+
+struct entry;
+struct tmpfs_inode {
+	struct list entries;          /* directories: by cookie */
+	struct entry **buckets;
+	unsigned nr_buckets, nr_entries;
+	uint64_t next_cookie;
+	char *target;                 /* symbolic links */
+	unsigned seals;               /* F_SEAL_*; F_SEAL_SEAL unless made with MFD_ALLOW_SEALING */
+	struct list xattrs;
+};
+ssize_t tmpfs_getxattr(struct inode *i, const char *name, void *buf, size_t size);
+int tmpfs_setxattr(struct inode *i, const char *name, const void *buf, size_t size, int flags);
+ssize_t tmpfs_listxattr(struct inode *i, char *buf, size_t size);
+int tmpfs_removexattr(struct inode *i, const char *name);
+void tmpfs_drop_xattrs(struct tmpfs_inode *t);
+
+#endif
