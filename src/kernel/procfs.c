@@ -1,0 +1,199 @@
+/* /proc: the root, who is found in it, and who may look. */
+#include "procfs.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/process.h"
+
+#define PROC_SUPER_MAGIC 0x9fa0
+
+/* ---- whom a file speaks of ---------------------------------------------------------- */
+
+struct process *proc_process(uint64_t arg)
+{
+	struct task *t;
+
+	if (!(arg & PROC_THREAD))
+		return process_find(proc_id(arg));
+	t = task_find(proc_id(arg));
+	return t ? t->proc : NULL;
+}
+
+struct task *proc_task(uint64_t arg)
+{
+	struct process *p;
+	struct task *t;
+
+	if (arg & PROC_THREAD) {
+		t = task_find(proc_id(arg));
+		return t && !t->exiting ? t : NULL;
+	}
+	p = process_find(proc_id(arg));
+	if (!p || p->zombie)
+		return NULL;
+	if (p->leader && !p->leader->exiting)
+		return p->leader;
+	return process_next_task(p, NULL);
+}
+
+int proc_may_look(uint64_t arg)
+{
+	const struct task *me = task_current();
+	const struct task *t = proc_task(arg);
+	const struct cred *a = me->cred, *b;
+
+	if (!t)
+		return -ESRCH;
+	if (t->proc == me->proc || task_capable(me, ABI_CAP_SYS_PTRACE))
+		return 0;
+	b = t->cred;
+	if (a->fsuid != b->euid || a->fsuid != b->suid || a->fsuid != b->uid ||
+	    a->fsgid != b->egid || a->fsgid != b->sgid || a->fsgid != b->gid)
+		return -EACCES;
+	return t->proc->dumpable ? 0 : -EACCES;
+}
+
+void proc_owner(uint64_t arg, uint32_t *uid, uint32_t *gid)
+{
+	const struct task *t = proc_task(arg);
+	bool readable = t && t->proc->dumpable;
+
+	*uid = readable ? t->cred->euid : 0;
+	*gid = readable ? t->cred->egid : 0;
+}
+
+int proc_show_line(struct strbuf *out, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	strbuf_printf(out, "%s\n", text);
+	return 0;
+}
+
+/* ---- links to the caller --------------------------------------------------------------- */
+
+static int link_self(uint64_t arg, char *buf, size_t cap)
+{
+	return snprintf(buf, cap, "%d", task_current()->proc->pid);
+}
+
+static int link_thread_self(uint64_t arg, char *buf, size_t cap)
+{
+	const struct task *t = task_current();
+
+	return snprintf(buf, cap, "%d/task/%d", t->proc->pid, t->tid);
+}
+
+static int link_mounts(uint64_t arg, char *buf, size_t cap)
+{
+	return snprintf(buf, cap, "self/mounts");
+}
+
+/* ---- the root: static files and one directory a process ------------------------------------ */
+
+static const struct pseudo_node process_node = {
+	.mode = S_IFDIR | 0555, .children = procfs_process_children, .owner = proc_owner,
+};
+
+/* A decimal number without leading zeros, as Linux' name_to_int; -1: not one. */
+static int name_to_pid(const char *name)
+{
+	long n = 0;
+
+	if (!*name || (*name == '0' && name[1]))
+		return -1;
+	for (; *name; name++) {
+		if (*name < '0' || *name > '9' || n > PID_MAX_LIMIT)
+			return -1;
+		n = n * 10 + (*name - '0');
+	}
+	return (int)n;
+}
+
+/* Not listed but found: the number of any thread. */
+static int lookup_process(uint64_t arg, const char *name, const struct pseudo_node **node, uint64_t *child)
+{
+	int pid = name_to_pid(name);
+	struct task *t;
+
+	if (pid <= 0)
+		return -ENOENT;
+	t = task_find(pid);
+	if (!process_find(pid) && !t)
+		return -ENOENT;
+	*node = &process_node;
+	*child = (uint64_t)pid | (process_find(pid) ? 0 : PROC_THREAD);
+	return 0;
+}
+
+static bool next_process(uint64_t arg, uint64_t cursor, char *buf, size_t cap, unsigned *dtype, uint64_t *next)
+{
+	struct process *p = process_next((int)cursor);
+
+	if (!p)
+		return false;
+	snprintf(buf, cap, "%d", p->pid);
+	*dtype = S_IFDIR >> 12;
+	*next = (uint64_t)p->pid + 1;
+	return true;
+}
+
+static int show_nothing(uint64_t arg, struct strbuf *out)
+{
+	return 0;
+}
+
+static int show_cmdline(uint64_t arg, struct strbuf *out)
+{
+	return proc_show_line(out, "hearth");
+}
+
+static int show_devices(uint64_t arg, struct strbuf *out)
+{
+	strbuf_printf(out, "Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n  5 /dev/ptmx\n"
+			   "136 pts\n\nBlock devices:\n");
+	return 0;
+}
+
+static int show_swaps(uint64_t arg, struct strbuf *out)
+{
+	return proc_show_line(out, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority");
+}
+
+#define FILE_RO(n, fn) { .name = n, .mode = S_IFREG | 0444, .show = fn }
+static const struct pseudo_dir root_dir = { .lookup = lookup_process, .entry = next_process };
+static const struct pseudo_node root_children[] = {
+	{ .name = "self", .mode = S_IFLNK | 0777, .readlink = link_self },
+	{ .name = "thread-self", .mode = S_IFLNK | 0777, .readlink = link_thread_self },
+	{ .name = "mounts", .mode = S_IFLNK | 0777, .readlink = link_mounts },
+	{ .name = "sys", .mode = S_IFDIR | 0555, .children = procfs_sys_children },
+	FILE_RO("cmdline", show_cmdline),
+	FILE_RO("cpuinfo", procfs_show_cpuinfo),
+	FILE_RO("devices", show_devices),
+	FILE_RO("filesystems", procfs_show_filesystems),
+	FILE_RO("loadavg", procfs_show_loadavg),
+	FILE_RO("meminfo", procfs_show_meminfo),
+	FILE_RO("modules", show_nothing),
+	FILE_RO("partitions", show_nothing),
+	FILE_RO("stat", procfs_show_machine_stat),
+	FILE_RO("swaps", show_swaps),
+	FILE_RO("uptime", procfs_show_uptime),
+	FILE_RO("version", procfs_show_version),
+	FILE_RO("vmstat", procfs_show_vmstat),
+	{ 0 },
+};
+static const struct pseudo_node root = {
+	.name = "", .mode = S_IFDIR | 0555, .children = root_children, .dir = &root_dir,
+};
+
+int procfs_create(struct super **out)
+{
+	return pseudo_create("proc", PROC_SUPER_MAGIC, &root, out);
+}

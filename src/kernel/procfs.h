@@ -1,0 +1,58 @@
+/* What the files of /proc share.
+ *
+ * A node's `arg` says whom it speaks of:
+ *
+ *   63        40 39   33 32 31            0
+ *   +-----------+-------+--+---------------+
+ *   |    fd     |       |T |   pid / tid   |
+ *   +-----------+-------+--+---------------+
+ *
+ * T: one thread (/proc/PID/task/TID), else the whole process. The process or
+ * thread is looked up at each use: it may have gone. */
+#ifndef KERNEL_PROCFS_H
+#define KERNEL_PROCFS_H
+
+#include <sys/stat.h>
+
+#include "base/strbuf.h"
+#include "internal.h"
+#include "kernel/kernel.h"
+
+#define PROC_THREAD ((uint64_t)1 << 32)
+enum { PROC_FD_SHIFT = 40 };
+static inline int proc_id(uint64_t arg) { return (int)(uint32_t)arg; }
+static inline unsigned proc_fd(uint64_t arg) { return (unsigned)(arg >> PROC_FD_SHIFT); }
+
+struct process *proc_process(uint64_t arg);      /* NULL: gone; zombies are there */
+/* The thread that answers: the one named, or one of the process that is alive. NULL for zombies. */
+struct task *proc_task(uint64_t arg);
+/* ptrace-like permission (Linux ptrace_may_access, PTRACE_MODE_READ): 0, -EACCES, -ESRCH. */
+int proc_may_look(uint64_t arg);
+/* Text appended with a trailing newline, as most one-value files are. */
+int proc_show_line(struct strbuf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void proc_owner(uint64_t arg, uint32_t *uid, uint32_t *gid);
+
+extern const struct pseudo_node procfs_process_children[], procfs_thread_children[];   /* procfs_pid.c */
+extern const struct pseudo_node procfs_sys_children[];                                 /* procfs_sys.c */
+extern const struct pseudo_dir procfs_fd_dir, procfs_fdinfo_dir, procfs_task_dir;      /* procfs_dirs.c */
+
+/* procfs_stat.c */
+int procfs_show_stat(uint64_t arg, struct strbuf *out);
+int procfs_show_status(uint64_t arg, struct strbuf *out);
+int procfs_show_statm(uint64_t arg, struct strbuf *out);
+char procfs_state(uint64_t arg, const char **name);
+/* procfs_maps.c */
+int procfs_show_maps(uint64_t arg, struct strbuf *out);
+int procfs_show_smaps(uint64_t arg, struct strbuf *out);
+int procfs_show_smaps_rollup(uint64_t arg, struct strbuf *out);
+/* procfs_machine.c: the files that speak of the whole machine */
+int procfs_show_cpuinfo(uint64_t arg, struct strbuf *out);
+int procfs_show_meminfo(uint64_t arg, struct strbuf *out);
+int procfs_show_machine_stat(uint64_t arg, struct strbuf *out);
+int procfs_show_uptime(uint64_t arg, struct strbuf *out);
+int procfs_show_loadavg(uint64_t arg, struct strbuf *out);
+int procfs_show_version(uint64_t arg, struct strbuf *out);
+int procfs_show_filesystems(uint64_t arg, struct strbuf *out);
+int procfs_show_vmstat(uint64_t arg, struct strbuf *out);
+
+#endif
