@@ -1,0 +1,277 @@
+/* The code cache: code pages by frame, and the decoding of their records.
+ *
+ * Code pages live in one arena, aligned so that a record's address names its
+ * page (interp.h). When the arena is full everything is dropped and decoded
+ * again as needed: that is rare, and needs no bookkeeping while code runs.
+ *
+ * A page's records follow its `bytes`. A hart compares these with the frame
+ * whenever it begins to use the page in an address space, which is after
+ * fence.i, after the address space lost a mapping, and the first time. So code that was
+ * written through any path (stores, read(2) into it, another mapping of the file) is
+ * seen when the ISA promises it, without watching stores.
+ *
+ * Lock: the kernel lock's in spirit; with one hart nothing else runs. */
+#include "interp.h"
+
+#include <string.h>
+#include "base/log.h"
+#include "host/host.h"
+
+/* 36 KiB of records for 4 KiB of code: 2048 pages are 8 MiB of guest code. */
+enum { ARENA_PAGES = 2048 };
+
+struct engine engine32, engine64;
+uint64_t code_epoch = 1;
+
+static uint8_t *arena;                  /* ARENA_PAGES * CODE_ALIGN, aligned */
+static unsigned arena_used;             /* pages ever taken from it */
+static struct code_page *free_pages;
+static struct code_page **by_pfn[2];    /* [xlen == 64][pfn] */
+static uint64_t nr_pfns;
+
+static void drop_page(struct code_page *cp)
+{
+	by_pfn[cp->engine->xlen == 64][cp->pfn] = NULL;
+	cp->engine = NULL;
+	cp->next_free = free_pages;
+	free_pages = cp;
+}
+
+/* mm frees a frame that had code. */
+static void frame_gone(pfn_t pfn)
+{
+	for (int i = 0; i < 2; i++) {
+		if (by_pfn[i] && by_pfn[i][pfn]) {
+			drop_page(by_pfn[i][pfn]);
+			code_epoch++;
+		}
+	}
+}
+
+void code_init(void)
+{
+	uint8_t *base;
+
+	if (arena)
+		return;
+	base = host_pages_alloc((size_t)(ARENA_PAGES + 1) * CODE_ALIGN);
+	if (!base)
+		panic("no address space for the code cache");
+	arena = (uint8_t *)(uintptr_t)align_up((uintptr_t)base, CODE_ALIGN);
+	nr_pfns = ram_total_pages();
+	for (int i = 0; i < 2; i++) {
+		by_pfn[i] = host_pages_alloc(nr_pfns * sizeof(by_pfn[i][0]));
+		if (!by_pfn[i])
+			panic("no address space for the code cache");
+	}
+	frame_code_gone = frame_gone;
+	interp32_run(NULL, NULL, &engine32);
+	interp64_run(NULL, NULL, &engine64);
+}
+
+/* Take over the frame's present contents: nothing of it is decoded yet. */
+static void page_reset(struct code_page *cp, const uint8_t *host)
+{
+	const void *undecoded = cp->engine->super[SUPER_undecoded];
+	const void *page_end = cp->engine->super[SUPER_page_end];
+
+	memcpy(cp->bytes, host, PAGE_SIZE);
+	cp->left[CODE_SLOTS] = cp->left[CODE_SLOTS + 1] = 0;
+	for (int i = CODE_SLOTS - 1; i >= 0; i--) {
+		cp->left[i] = cp->left[i + (isa_length(cp->bytes[2 * i]) == 4 ? 2 : 1)] + 1;
+		cp->rec[i].handler = undecoded;
+	}
+	cp->rec[CODE_SLOTS].handler = cp->rec[CODE_SLOTS + 1].handler = page_end;
+	cp->straddle_handler = NULL;
+}
+
+static struct code_page *page_take(const struct code_page *keep)
+{
+	struct code_page *cp = free_pages;
+
+	if (cp) {
+		free_pages = cp->next_free;
+		return cp;
+	}
+	if (arena_used < ARENA_PAGES)
+		return (struct code_page *)(arena + (size_t)arena_used++ * CODE_ALIGN);
+	for (unsigned i = 0; i < ARENA_PAGES; i++) {
+		cp = (struct code_page *)(arena + (size_t)i * CODE_ALIGN);
+		if (cp != keep && cp->engine)
+			drop_page(cp);
+	}
+	code_epoch++;
+	return page_take(keep);
+}
+
+static void forget_code(struct space *s)
+{
+	for (unsigned i = 0; i < JUMP_ENTRIES; i++)
+		s->jump[i].pc = TAG_NONE;
+	for (unsigned i = 0; i < FETCH_ENTRIES; i++)
+		s->fetch[i].tag = TAG_NONE;
+	s->code_epoch = code_epoch;
+}
+
+void code_flush_space(struct space *s)
+{
+	forget_code(s);
+}
+
+/* The frame's code page, as the frame is now. `keep` is in use and stays. */
+static struct code_page *page_of_frame(struct space *s, const struct translation *t,
+                                       const struct code_page *keep)
+{
+	const struct engine *engine = mm_xlen(s->mm) == XLEN_64 ? &engine64 : &engine32;
+	struct code_page **slot, *cp;
+
+	ASSERT(t->pfn < nr_pfns);
+	slot = &by_pfn[engine->xlen == 64][t->pfn];
+	cp = *slot;
+	if (cp && memcmp(cp->bytes, t->host, PAGE_SIZE) == 0)
+		return cp;
+	if (cp) {
+		code_epoch++;          /* jump entries elsewhere hold counts of the old code */
+	} else {
+		cp = page_take(keep);
+		cp->engine = engine;
+		cp->pfn = t->pfn;
+		*slot = cp;
+		frame_mark_code(t->pfn);
+	}
+	page_reset(cp, t->host);
+	if (s->code_epoch != code_epoch)
+		forget_code(s);
+	return cp;
+}
+
+static struct code_page *fetch_page(struct space *s, uint64_t page_va, const struct code_page *keep)
+{
+	struct fetch_entry *e = &s->fetch[page_va >> PAGE_SHIFT & (FETCH_ENTRIES - 1)];
+	struct translation t;
+	struct code_page *cp;
+
+	if (e->tag == page_va)
+		return e->page;
+	if (mm_translate(s->mm, page_va, ACCESS_EXEC, &t) < 0)
+		return NULL;
+	cp = page_of_frame(s, &t, keep);
+	*e = (struct fetch_entry){ page_va, cp };
+	return cp;
+}
+
+struct rec *code_lookup(struct space *s, uint64_t pc)
+{
+	struct code_page *cp = fetch_page(s, pc & ~PAGE_MASK, NULL);
+	unsigned slot = (unsigned)(pc & PAGE_MASK) / 2;
+
+	if (!cp) {
+		s->tval = pc;
+		return NULL;
+	}
+	s->jump[pc / 2 % JUMP_ENTRIES] = (struct jump_entry){ pc, &cp->rec[slot], cp->left[slot] };
+	return &cp->rec[slot];
+}
+
+/* ---- decoding a record ----------------------------------------------------------------- */
+
+static uint32_t low_half(const struct code_page *cp, unsigned slot)
+{
+	return cp->bytes[2 * slot] | (uint32_t)cp->bytes[2 * slot + 1] << 8;
+}
+
+uint32_t code_bits(const struct rec *r)
+{
+	const struct code_page *cp = rec_page(r);
+	unsigned slot = rec_slot(r);
+	uint32_t low = low_half(cp, slot);
+
+	if (isa_length((uint16_t)low) == 2)
+		return low;
+	return low | (slot == CODE_SLOTS - 1 ? cp->straddle_high : low_half(cp, slot + 1)) << 16;
+}
+
+/* Formats whose rows do nothing but write an integer register. */
+static bool only_writes_rd(unsigned fmt)
+{
+	return fmt == ISA_FMT_R || fmt == ISA_FMT_R1 || fmt == ISA_FMT_I || fmt == ISA_FMT_SH ||
+	       fmt == ISA_FMT_SHW || fmt == ISA_FMT_U || fmt == ISA_FMT_FX;
+}
+
+static const void *fill_jump(struct code_page *cp, struct rec *r, const struct isa_insn *d, bool straddles)
+{
+	unsigned slot = rec_slot(r), next = slot + d->len / 2;
+	int64_t to = (int64_t)slot * 2 + d->imm;
+	bool far = straddles || to < 0 || to >= (int64_t)PAGE_SIZE;
+
+	if (far) {
+		r->imm = d->imm;
+		if (isa_rows[d->op].fmt == ISA_FMT_J)
+			r->left = straddles ? 0 : cp->left[next];
+	} else {
+		r->disp = (int16_t)d->imm;
+		r->delta = (int16_t)(cp->left[next] - cp->left[to / 2]);
+	}
+	return cp->engine->insn[d->op][(d->len == 2 ? VAR_2 : VAR_4) + (far ? VAR_4_FAR : 0)];
+}
+
+/* Write the operands into the record; the handler that it is to have. */
+static const void *fill(struct code_page *cp, struct rec *r, const struct isa_insn *d, bool straddles)
+{
+	const struct engine *engine = cp->engine;
+	unsigned fmt = isa_rows[d->op].fmt;
+
+	if (d->op == ISA_ILLEGAL)
+		return engine->super[SUPER_illegal];
+	r->rd = isa_operands[fmt][0] == 'd' && d->rd == 0 ? RD_NONE : d->rd;
+	r->rs1 = d->rs1;
+	r->rs2 = d->rs2;
+	r->rm = d->rm;
+	if (fmt == ISA_FMT_B || fmt == ISA_FMT_J)
+		return fill_jump(cp, r, d, straddles);
+	r->imm = fmt == ISA_FMT_FR4M ? d->rs3 : d->imm;
+	if (fmt == ISA_FMT_JR)
+		r->left = straddles ? 0 : cp->left[rec_slot(r) + d->len / 2];
+	if (r->rd == RD_NONE && only_writes_rd(fmt))
+		return engine->super[d->len == 2 ? SUPER_nop2 : SUPER_nop4];
+	if (d->op == ISA_auipc) {
+		r->imm += (int32_t)rec_slot(r) * 2;
+		return engine->super[SUPER_auipc];
+	}
+	return engine->insn[d->op][d->len == 2 ? VAR_2 : VAR_4];
+}
+
+void code_decode(struct rec *r)
+{
+	struct code_page *cp = rec_page(r);
+	struct isa_insn d;
+
+	if (rec_slot(r) == CODE_SLOTS - 1 && isa_length((uint16_t)low_half(cp, CODE_SLOTS - 1)) == 4) {
+		r->handler = cp->engine->super[SUPER_straddle];
+		return;
+	}
+	isa_decode(&d, code_bits(r), cp->engine->xlen);
+	r->handler = fill(cp, r, &d, false);
+}
+
+const void *code_straddle(struct space *s, struct rec *r, uint64_t page_va)
+{
+	struct code_page *cp = rec_page(r);
+	uint64_t next_va = page_va + PAGE_SIZE;
+	struct code_page *next;
+	struct isa_insn d;
+
+	if (cp->engine->xlen == 32)
+		next_va = (uint32_t)next_va;
+	next = fetch_page(s, next_va, cp);
+	if (!next) {
+		s->tval = next_va;
+		return NULL;
+	}
+	if (!cp->straddle_handler || cp->straddle_high != low_half(next, 0)) {
+		cp->straddle_high = (uint16_t)low_half(next, 0);
+		isa_decode(&d, code_bits(r), cp->engine->xlen);
+		cp->straddle_handler = fill(cp, r, &d, true);
+	}
+	return cp->straddle_handler;
+}

@@ -1,0 +1,114 @@
+/* A hart's life between two traps: choose the caches of the address space, enter the inner
+ * loop, account what it ran. */
+#include "interp.h"
+
+#include "base/alloc.h"
+#include "base/log.h"
+
+const char *const trap_names[TRAP_COUNT] = {
+	[TRAP_TIMER] = "timer", [TRAP_SYSCALL] = "syscall", [TRAP_BREAKPOINT] = "breakpoint",
+	[TRAP_ILLEGAL] = "illegal instruction", [TRAP_FETCH_FAULT] = "fetch fault",
+	[TRAP_LOAD_FAULT] = "load fault", [TRAP_STORE_FAULT] = "store fault",
+	[TRAP_MISALIGNED_AMO] = "misaligned atomic",
+};
+
+struct cpu *cpu_create(void)
+{
+	struct cpu *cpu = xnew(struct cpu);
+
+	code_init();
+	cpu->reserved_addr = RESERVED_NONE;
+	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces); i++) {
+		struct space *s = xnew(struct space);
+
+		s->cpu = cpu;
+		s->have_fma = __builtin_cpu_supports("fma");
+		cpu->spaces[i] = s;
+	}
+	return cpu;
+}
+
+void cpu_destroy(struct cpu *cpu)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces); i++)
+		free(cpu->spaces[i]);
+	free(cpu);
+}
+
+void cpu_interrupt(struct cpu *cpu)
+{
+	__atomic_store_n(&cpu->interrupt, true, __ATOMIC_RELEASE);
+}
+
+void cpu_flush_icache(struct cpu *cpu)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces); i++)
+		code_flush_space(cpu->spaces[i]);
+}
+
+void cpu_clear_reservation(struct cpu *cpu)
+{
+	cpu->reserved_addr = RESERVED_NONE;
+}
+
+uint64_t cpu_instret(const struct cpu *cpu)
+{
+	return cpu->instret;
+}
+
+/* The caches of this address space, as valid as they are: the least recently used ones are
+ * given to one that has none. */
+static struct space *choose_space(struct cpu *cpu, struct mm *mm)
+{
+	struct space *s = cpu->spaces[0];
+	uint64_t id = mm_id(mm), generation = mm_tlb_generation(mm);
+
+	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces); i++) {
+		if (cpu->spaces[i]->mm_id == id) {
+			s = cpu->spaces[i];
+			break;
+		}
+		if (cpu->spaces[i]->used < s->used)
+			s = cpu->spaces[i];
+	}
+	if (s->mm_id != id || s->generation != generation) {
+		tlb_flush(s);
+		code_flush_space(s);
+		s->mm_id = id;
+		s->generation = generation;
+	} else if (s->code_epoch != code_epoch) {
+		code_flush_space(s);
+	}
+	s->mm = mm;
+	s->used = ++cpu->use_counter;
+	return s;
+}
+
+int64_t cpu_next_slice(struct space *s, int64_t left)
+{
+	int64_t slice;
+
+	s->budget_left += left;
+	if (s->budget_left <= 0 || __atomic_exchange_n(&s->cpu->interrupt, false, __ATOMIC_ACQUIRE))
+		return 0;
+	slice = MIN(s->budget_left, (int64_t)SLICE);
+	s->budget_left -= slice;
+	s->instret_end += (uint64_t)(slice - left);
+	return slice - left;
+}
+
+enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)
+{
+	struct space *s = choose_space(cpu, mm);
+	uint32_t host_control;
+	enum trap trap;
+
+	s->budget_left = budget;
+	s->instret_end = cpu->instret;
+	s->tval = 0;
+	host_control = float_enter(s, regs);
+	trap = mm_xlen(mm) == XLEN_64 ? interp64_run(s, regs, NULL) : interp32_run(s, regs, NULL);
+	float_leave(s, regs, host_control);
+	*tval = s->tval;
+	return trap;
+}

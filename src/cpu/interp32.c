@@ -1,0 +1,2 @@
+#define XLEN 32
+#include "interp.inc"
