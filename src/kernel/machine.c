@@ -226,7 +226,9 @@ unsigned kernel_shutdown(void)
 	leaks += leaked("futex waiters", futex_waiter_count());
 	leaks += leaked("kernel stacks", sched_release_stacks());
 	leaks += leaked("timers", sched_timers_armed());
+	binfmt_misc_shutdown();
 	vfs_shutdown();
+	vdso_shutdown();
 	vfs_live_counts(&vfs);
 	leaks += leaked("inodes", vfs.inodes);
 	leaks += leaked("dentries", vfs.dentries);

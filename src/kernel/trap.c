@@ -17,6 +17,7 @@ enum {
 	TICK_BUDGET = 40000,          /* instructions: roughly 100-200 us of the interpreter */
 	SYSCALL_CHARGE = 200,         /* what a call costs, in instructions */
 	FAULT_CHARGE = 200,
+	CLOCK_CHECK_TICKS = 4096,     /* has the host's clock been set? about twice a second */
 	ECALL_SIZE = 4,
 	REG_A0 = 10, REG_A7 = 17,
 	/* Time in guest code is sampled: each entry at first, so that short programs
@@ -124,8 +125,12 @@ static void handle_trap(struct task *t, enum trap trap, uint64_t tval)
 
 static void tick(struct task *t)
 {
+	static unsigned ticks;
+
 	sched_tick();
 	time_tick(t);
+	if (++ticks % CLOCK_CHECK_TICKS == 0)
+		vdso_update_clocks();
 }
 
 void trap_loop(struct task *t)

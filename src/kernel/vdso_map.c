@@ -106,7 +106,7 @@ void vdso_shutdown(void)
 
 /* ---- the clocks ----------------------------------------------------------------------- */
 
-enum { REALTIME = 0, MONOTONIC = 1, MONOTONIC_RAW = 4, REALTIME_COARSE = 5, MONOTONIC_COARSE = 6,
+enum { REALTIME = 0, MONOTONIC = 1, REALTIME_COARSE = 5, MONOTONIC_COARSE = 6,
        BOOTTIME = 7, TAI = 11 };
 
 /* The difference of two clocks of the host; read close together, so that rereading
@@ -152,7 +152,7 @@ void vdso_update_clocks(void)
 	vvar.ns_per_tick = (uint32_t)(NSEC_PER_SEC / CPU_TIMEBASE_HZ);
 	vvar.fine_res_ns = 1;
 	vvar.coarse_res_ns = 4000000;           /* CONFIG_HZ=250 */
-	vvar.known_clocks = 1 << REALTIME | 1 << MONOTONIC | 1 << MONOTONIC_RAW | 1 << REALTIME_COARSE |
+	vvar.known_clocks = 1 << REALTIME | 1 << MONOTONIC | 1 << REALTIME_COARSE |
 			    1 << MONOTONIC_COARSE | 1 << BOOTTIME | 1 << TAI;
 	vvar.offset_ns[REALTIME] = vvar.offset_ns[REALTIME_COARSE] = real;
 	vvar.offset_ns[BOOTTIME] = clock_distance(BOOTTIME);
