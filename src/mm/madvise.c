@@ -73,7 +73,7 @@ static int advise_unless_locked(const struct part *p)
 
 static int populate(const struct part *p, bool write)
 {
-	int needs = write ? PROT_WRITE : PROT_READ | PROT_WRITE | PROT_EXEC;
+	int needs = write ? PROT_WRITE : PROT_READ;
 	int ret;
 
 	if (!(p->v->prot & needs))
@@ -85,8 +85,7 @@ static int populate(const struct part *p, bool write)
 
 		if ((e & PTE_V) && (!write || (e & PTE_W)))
 			continue;
-		r = fault_page(p->mm, p->v, va, write ? ACCESS_WRITE :
-		               p->v->prot & (PROT_READ | PROT_WRITE) ? ACCESS_READ : ACCESS_EXEC, FAULT_QUIET);
+		r = fault_page(p->mm, p->v, va, write ? ACCESS_WRITE : ACCESS_READ, FAULT_QUIET);
 		ret = r == FAULT_OK ? 0 : r == FAULT_OOM ? -ENOMEM : -EFAULT;
 		if (ret)
 			return ret;

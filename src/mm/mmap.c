@@ -83,16 +83,21 @@ int mm_munmap(struct mm *mm, gva_t addr, uint64_t len)
 
 /* ---- mmap ---------------------------------------------------------------------------- */
 
-/* Flags MAP_SHARED_VALIDATE knows (Linux LEGACY_MAP_MASK and what RISC-V adds: nothing). */
+/* Flags MAP_SHARED_VALIDATE knows (Linux LEGACY_MAP_MASK: older than MAP_FIXED_NOREPLACE). */
 #define VALIDATE_MASK (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | \
 	MAP_EXECUTABLE | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | \
-	MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_FIXED_NOREPLACE)
+	MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB)
 
 /* May this file be mapped so? do_mmap()'s switch over the sharing type. */
 static int check_file(const struct mmap_request *r)
 {
 	int type = r->flags & MAP_TYPE;
 
+	/* file_mmap_ok(): file positions are signed. */
+	if (r->offset > INT64_MAX || r->offset + r->len > INT64_MAX)
+		return -EOVERFLOW;
+	if (type != MAP_SHARED && type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE)
+		return -EINVAL;
 	if (type == MAP_SHARED_VALIDATE && (r->flags & ~VALIDATE_MASK))
 		return -EOPNOTSUPP;
 	if (type != MAP_PRIVATE && (r->prot & PROT_WRITE) && !r->may_write)
@@ -139,8 +144,6 @@ static int check_request(struct mm *mm, const struct mmap_request *r, uint64_t *
 		return -ENOMEM;
 	if (!is_aligned(r->offset, PAGE_SIZE))
 		return -EINVAL;
-	if (r->mapping && (r->offset > INT64_MAX || r->offset + *len > INT64_MAX))
-		return -EOVERFLOW;
 	if (r->flags & MAP_HUGETLB)
 		return -ENOMEM;     /* a machine whose huge page pool is empty */
 	return mm->nr_vmas > MAX_MAP_COUNT ? -ENOMEM : 0;

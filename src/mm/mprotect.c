@@ -41,6 +41,7 @@ static int protect_area(struct mm *mm, unsigned i, gva_t start, gva_t end, int p
 {
 	struct vma *v = mm->vmas[i];
 	uint64_t pages = (MIN(end, v->end) - MAX(start, v->start)) >> PAGE_SHIFT;
+	bool now_writable = (prot & PROT_WRITE) && !(v->prot & PROT_WRITE);
 	int ret;
 
 	if (((prot & PROT_WRITE) && !(v->flags & VMA_MAYWRITE)) ||
@@ -49,7 +50,7 @@ static int protect_area(struct mm *mm, unsigned i, gva_t start, gva_t end, int p
 	if (v->prot == prot)
 		return 0;
 	/* These pages are mapped already: of the limits only RLIMIT_DATA is at stake. */
-	if (!(v->prot & PROT_WRITE) &&
+	if (now_writable &&
 	    (!vma_data_allowed(mm, prot, v->flags, pages) || vma_over_commit(prot, v->flags, pages)))
 		return -ENOMEM;
 	ret = vma_split_range(mm, MAX(start, v->start), MIN(end, v->end), true);
@@ -58,6 +59,9 @@ static int protect_area(struct mm *mm, unsigned i, gva_t start, gva_t end, int p
 	v = mm->vmas[vma_find_index(mm, MAX(start, v->start))];
 	vma_change(mm, v, prot, v->flags);
 	protect_pages(mm, v);
+	/* Locked memory has its own copy before the first store (mprotect_fixup()). */
+	if (now_writable && (v->flags & (VMA_LOCKED | VMA_SHARED)) == VMA_LOCKED)
+		populate_range(mm, v->start, v->end, false);
 	return 0;
 }
 

@@ -35,7 +35,7 @@ static int check(const struct remap *r)
 	return mm->nr_vmas + 2 >= MAX_MAP_COUNT - 3 ? -ENOMEM : 0;
 }
 
-/* vma_to_resize(): may this part of v become new_len long? */
+/* check_prep_vma(): may this part of v move, or become new_len long? */
 static int check_resize(const struct remap *r, const struct vma *v)
 {
 	struct mm *mm = r->mm;
@@ -43,7 +43,8 @@ static int check_resize(const struct remap *r, const struct vma *v)
 
 	if (!r->old_len && !(v->flags & VMA_SHARED))
 		return -EINVAL;
-	if (r->old_len > v->end - r->old)
+	/* What a shrinking move only unmaps may span other areas. */
+	if (MIN(r->old_len, r->new_len) > v->end - r->old || (r->old_len < r->new_len && r->old_len > v->end - r->old))
 		return -EFAULT;
 	if (r->new_len <= r->old_len)
 		return 0;
@@ -106,7 +107,8 @@ static void move_pages(struct mm *mm, gva_t from, gva_t to, uint64_t len)
 	mm->tlb_generation++;
 }
 
-/* What is left of the source: nothing, or with MREMAP_DONTUNMAP an empty area. */
+/* What is left of the source: nothing, or with MREMAP_DONTUNMAP an area without pages.
+ * Linux unlocks all of that area, whatever part of it moved (dontunmap_complete()). */
 static void leave_source(const struct remap *r)
 {
 	struct mm *mm = r->mm;
@@ -133,7 +135,9 @@ static int64_t move_area(struct remap *r, gva_t to)
 	moved = vma_new(&like);
 	if (!moved)
 		return -ENOMEM;
-	ret = carried ? vma_split_range(mm, r->old, r->old + carried, true) : 0;
+	ret = 0;
+	if (carried && !(r->flags & MREMAP_DONTUNMAP))
+		ret = vma_split_range(mm, r->old, r->old + carried, true);
 	if (!ret)
 		ret = prepare_tables(mm, r->old, to, carried);
 	if (ret) {
@@ -154,28 +158,56 @@ static int64_t move_area(struct remap *r, gva_t to)
 	return (int64_t)to;
 }
 
-/* mremap_to(): the caller names the place (FIXED), or wants the source kept (DONTUNMAP). */
-static int64_t remap_to(struct remap *r)
+/* mremap_to(): the caller names the place (FIXED), or wants the source kept (DONTUNMAP).
+ * Everything that can be known to fail does so before the destination is unmapped. */
+static int64_t remap_to(struct remap r)
 {
-	struct mm *mm = r->mm;
-	int ret = 0;
+	struct mm *mm = r.mm;
+	const struct vma *v = vma_find(mm, r.old);
 	int64_t at;
+	int ret = v ? check_resize(&r, v) : -EFAULT;
 
-	if (r->flags & MREMAP_FIXED)
-		ret = unmap_range(mm, r->to, r->to + r->new_len);
-	if (!ret && r->old_len > r->new_len) {
-		ret = unmap_range(mm, r->old + r->new_len, r->old + r->old_len);
-		r->old_len = r->new_len;
+	if (!ret && (r.flags & MREMAP_FIXED))
+		ret = unmap_range(mm, r.to, r.to + r.new_len);
+	if (!ret && r.old_len > r.new_len) {
+		ret = mm_munmap(mm, r.old + r.new_len, r.old_len - r.new_len);
+		r.old_len = r.new_len;
 	}
-	if (!ret)
-		ret = check_resize(r, vma_find(mm, r->old));
-	if (!ret && (r->flags & MREMAP_DONTUNMAP) &&
-	    !vma_may_expand(mm, vma_find(mm, r->old)->prot, vma_find(mm, r->old)->flags, r->old_len >> PAGE_SHIFT))
-		ret = -ENOMEM;
 	if (ret)
 		return ret;
-	at = vma_place(mm, r->to, r->new_len, r->flags & MREMAP_FIXED ? MAP_FIXED : 0, false);
-	return at < 0 ? at : move_area(r, (gva_t)at);
+	v = vma_find(mm, r.old);
+	if ((r.flags & MREMAP_DONTUNMAP) && !vma_may_expand(mm, v->prot, v->flags, r.old_len >> PAGE_SHIFT))
+		return -ENOMEM;
+	at = vma_place(mm, r.to, r.new_len, r.flags & MREMAP_FIXED ? MAP_FIXED : 0, false);
+	return at < 0 ? at : move_area(&r, (gva_t)at);
+}
+
+/* remap_move(): a move to a fixed place that changes no size takes several areas, and the
+ * gaps between them, along (since Linux 6.17). */
+static int64_t remap_several(const struct remap *r)
+{
+	struct mm *mm = r->mm;
+	gva_t end = r->old + r->old_len;
+	gva_t next;
+
+	for (gva_t at = r->old; at < end; at = next) {
+		unsigned i = vma_find_index(mm, at);
+		struct remap one = *r;
+		int64_t ret;
+
+		if (i == mm->nr_vmas || mm->vmas[i]->start >= end)
+			break;
+		if (at == r->old && mm->vmas[i]->start > at)
+			return -EFAULT;
+		one.old = MAX(at, mm->vmas[i]->start);
+		next = MIN(end, mm->vmas[i]->end);
+		one.old_len = one.new_len = next - one.old;
+		one.to = r->to + (one.old - r->old);
+		ret = remap_to(one);
+		if (ret < 0)
+			return ret;
+	}
+	return (int64_t)r->to;
 }
 
 /* ---- growing ------------------------------------------------------------------------------ */
@@ -209,12 +241,14 @@ int64_t mm_mremap(struct mm *mm, gva_t old, uint64_t old_len, uint64_t new_len, 
 	v = vma_find(mm, old);
 	if (!v)
 		return -EFAULT;
+	if ((flags & MREMAP_FIXED) && r.old_len && r.old_len == r.new_len)
+		return remap_several(&r);
 	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
-		return remap_to(&r);
-	if (r.old_len >= r.new_len) {
-		if (r.old_len > r.new_len && !range_valid(mm, old, r.old_len))
-			return -EINVAL;
-		ret = unmap_range(mm, old + r.new_len, old + r.old_len);
+		return remap_to(r);
+	if (r.old_len == r.new_len)
+		return (int64_t)old;
+	if (r.old_len > r.new_len) {
+		ret = mm_munmap(mm, old + r.new_len, r.old_len - r.new_len);
 		return ret ? ret : (int64_t)old;
 	}
 	ret = check_resize(&r, v);
