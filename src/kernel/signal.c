@@ -266,7 +266,9 @@ static bool fatal_at_once(const struct process *p, const struct task *t, int sig
 {
 	if (signo == SIGKILL)
 		return !p->unkillable;
+	/* A stopped process takes it when it continues. */
 	return p->sighand->action[signo - 1].handler == ABI_SIG_DFL && !p->unkillable &&
+	       !p->stop_signal &&
 	       !(t->blocked & M(signo)) && !(t->real_blocked & M(signo)) &&
 	       !signal_is_ignored_by_default(signo) && !signal_is_stop(signo) &&
 	       !signal_dumps_core(signo);
