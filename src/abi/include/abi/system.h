@@ -4,6 +4,16 @@
 
 #include "abi/types.h"
 
+/* The Linux that hearth says it is (uname, /proc/version).
+ *
+ * C libraries refuse kernels older than what they were built for, and programs choose by
+ * the number which calls to try. 6.12 is the long-term kernel of the distribution whose
+ * riscv64 packages hearth is tested with (trixie): what those programs expect of a kernel is
+ * what 6.12 has, and sys/syscalls.def names every call of it. The suffix says honestly whose
+ * kernel it is; "#1 SMP" is what scripts that parse the version look for. */
+#define ABI_LINUX_RELEASE "6.12.0-hearth"
+#define ABI_LINUX_VERSION "#1 SMP hearth"
+
 struct abi_iovec64 { uint64_t base, len; };
 struct abi_iovec32 { uint32_t base, len; };
 

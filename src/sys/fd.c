@@ -1,0 +1,360 @@
+/* Descriptors: duplicating, closing, fcntl, ioctl, and files that are made without a name. */
+#include "syscall.h"
+
+#include "abi/fcntl.h"
+#include "abi/poll.h"
+#include "abi/process.h"
+#include "abi/signal.h"
+#include "abi/stat.h"
+#include "abi/tty.h"
+
+int64_t sys_close(int fd)
+{
+	return files_close(current()->files, fd);
+}
+
+enum { CLOSE_RANGE_UNSHARE = 2, CLOSE_RANGE_CLOEXEC = 4 };
+
+int64_t sys_close_range(uint32_t first, uint32_t last, uint32_t flags)
+{
+	struct task *t = current();
+	struct files *copy;
+	int err;
+
+	if ((flags & ~(uint32_t)(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) || first > last)
+		return -EINVAL;
+	if ((flags & CLOSE_RANGE_UNSHARE) && files_count_refs(t->files) > 1) {
+		err = files_copy(t->files, &copy);
+		if (err)
+			return err;
+		files_put(t->files);
+		t->files = copy;
+	}
+	return files_close_range(t->files, first, last, flags & CLOSE_RANGE_CLOEXEC);
+}
+
+int64_t sys_dup(int oldfd)
+{
+	struct file *f = fd_get(oldfd);
+
+	return f ? fd_install(f, false) : -EBADF;
+}
+
+int64_t sys_dup3(int oldfd, int newfd, uint32_t flags)
+{
+	struct file *f;
+	int err;
+
+	if (flags & ~(uint32_t)ABI_O_CLOEXEC || oldfd == newfd)
+		return -EINVAL;
+	if (newfd < 0 || (uint64_t)newfd >= task_rlimit(current(), ABI_RLIMIT_NOFILE))
+		return -EBADF;
+	f = fd_get(oldfd);
+	if (!f)
+		return -EBADF;
+	err = files_replace(current()->files, newfd, f, flags & ABI_O_CLOEXEC);
+	if (err < 0)
+		file_put(f);
+	return err < 0 ? err : newfd;
+}
+
+/* ---- fcntl ----------------------------------------------------------------------------- */
+
+static int64_t dup_from(struct file *f, uint64_t min, bool cloexec)
+{
+	uint64_t limit = task_rlimit(current(), ABI_RLIMIT_NOFILE);
+	int fd;
+
+	if (min >= limit || min > INT32_MAX)
+		return -EINVAL;
+	fd = files_install(current()->files, file_get(f), (int)min, cloexec, limit);
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
+static int64_t set_status_flags(struct file *f, uint64_t arg)
+{
+	f->flags = (f->flags & ~(uint32_t)ABI_O_SETFL) | ((uint32_t)arg & ABI_O_SETFL);
+	return 0;
+}
+
+/* struct flock of RV64; RV32's F_*LK64 take struct flock64, which is laid out alike; RV32's
+ * plain F_*LK have 32-bit fields. */
+struct abi_flock64 { int16_t type, whence; uint32_t pad; int64_t start, len; int32_t pid; uint32_t pad2; };
+struct abi_flock32 { int16_t type, whence; int32_t start, len, pid; };
+
+/* A record as the guest writes it: whence, and a length that may be negative or 0 (to the end). */
+struct guest_flock { int type, whence, pid; int64_t start, len; };
+
+static int get_flock(gva_t addr, bool narrow, struct guest_flock *l)
+{
+	if (narrow) {
+		struct abi_flock32 w;
+
+		if (get_user(&w, addr, sizeof(w)))
+			return -EFAULT;
+		*l = (struct guest_flock){ w.type, w.whence, w.pid, w.start, w.len };
+		return 0;
+	}
+	struct abi_flock64 w;
+	if (get_user(&w, addr, sizeof(w)))
+		return -EFAULT;
+	*l = (struct guest_flock){ w.type, w.whence, w.pid, w.start, w.len };
+	return 0;
+}
+
+static int put_flock(gva_t addr, bool narrow, const struct guest_flock *l)
+{
+	if (narrow) {
+		struct abi_flock32 w = { .type = (int16_t)l->type, .whence = (int16_t)l->whence,
+					 .start = (int32_t)l->start, .len = (int32_t)l->len, .pid = l->pid };
+		return put_user(addr, &w, sizeof(w));
+	}
+	struct abi_flock64 w = { .type = (int16_t)l->type, .whence = (int16_t)l->whence,
+				 .start = l->start, .len = l->len, .pid = l->pid };
+	return put_user(addr, &w, sizeof(w));
+}
+
+/* (whence, start, len) -> [start, end], as Linux flock64_to_posix_lock: a negative length
+ * counts backwards, zero means to the end of the file. */
+static int flock_range(struct file *f, const struct guest_flock *l, struct lock_request *r)
+{
+	struct kstat k = { 0 };
+	int64_t start, end = INT64_MAX;
+	int err = l->whence == ABI_SEEK_END ? file_stat(f, &k) : 0;
+
+	if (err)
+		return err;
+	if (l->whence < ABI_SEEK_SET || l->whence > ABI_SEEK_END)
+		return -EINVAL;
+	start = l->whence == ABI_SEEK_CUR ? (int64_t)f->pos : (int64_t)k.size;
+	if (__builtin_add_overflow(start, l->start, &start))
+		return -EOVERFLOW;
+	if (l->len > 0 && __builtin_add_overflow(start, l->len - 1, &end))
+		return -EOVERFLOW;
+	if (l->len < 0) {
+		end = start - 1;
+		start += l->len;
+	}
+	if (start < 0)
+		return -EINVAL;
+	r->start = (uint64_t)start;
+	r->end = end == INT64_MAX ? UINT64_MAX : (uint64_t)end;
+	return 0;
+}
+
+/* F_GETLK: who is in the way, or F_UNLCK. */
+static int64_t test_lock(struct file *f, gva_t addr, bool narrow, struct guest_flock *l, const struct lock_request *r)
+{
+	struct lock_request b;
+
+	if (!file_lock_test(f, r, &b)) {
+		l->type = ABI_F_UNLCK;
+		return put_flock(addr, narrow, l);
+	}
+	*l = (struct guest_flock){ .type = b.type, .whence = ABI_SEEK_SET, .pid = b.pid,
+				   .start = (int64_t)b.start,
+				   .len = b.end == UINT64_MAX ? 0 : (int64_t)(b.end - b.start + 1) };
+	return put_flock(addr, narrow, l);
+}
+
+static int64_t record_lock(struct file *f, int cmd, gva_t addr)
+{
+	bool ofd = cmd >= ABI_F_OFD_GETLK && cmd <= ABI_F_OFD_SETLKW;
+	bool narrow = current_is_32() && cmd <= ABI_F_SETLKW;
+	bool test = cmd == ABI_F_GETLK || cmd == ABI_F_GETLK64 || cmd == ABI_F_OFD_GETLK;
+	uint32_t mode = f->flags & ABI_O_ACCMODE;
+	struct lock_request r = {
+		.kind = ofd ? LOCK_OFD : LOCK_POSIX, .table = current()->files,
+		.pid = ofd ? -1 : current()->proc->pid,
+		.wait = cmd == ABI_F_SETLKW || cmd == ABI_F_SETLKW64 || cmd == ABI_F_OFD_SETLKW,
+	};
+	struct guest_flock l;
+	int err = get_flock(addr, narrow, &l);
+
+	if (err)
+		return err;
+	if ((ofd && l.pid) || l.type < ABI_F_RDLCK || l.type > ABI_F_UNLCK || (test && l.type == ABI_F_UNLCK))
+		return -EINVAL;
+	err = flock_range(f, &l, &r);
+	if (err)
+		return err;
+	r.type = l.type;
+	if (test)
+		return test_lock(f, addr, narrow, &l, &r);
+	if ((l.type == ABI_F_RDLCK && mode == ABI_O_WRONLY) || (l.type == ABI_F_WRLCK && mode == ABI_O_RDONLY))
+		return -EBADF;
+	return file_lock(f, &r);
+}
+
+static int64_t set_owner_signal(struct file *f, uint64_t arg)
+{
+	if (arg > ABI_NSIG)
+		return -EINVAL;
+	f->owner_sig = (int)arg;
+	return 0;
+}
+
+static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
+{
+	struct files *files = current()->files;
+
+	switch (cmd) {
+	case ABI_F_DUPFD:         return dup_from(f, arg, false);
+	case ABI_F_DUPFD_CLOEXEC: return dup_from(f, arg, true);
+	case ABI_F_GETFD:         return files_cloexec(files, fd);
+	case ABI_F_SETFD:         return files_set_cloexec(files, fd, arg & ABI_FD_CLOEXEC);
+	case ABI_F_GETFL:         return f->flags & ~(uint32_t)(ABI_O_CLOEXEC | ABI_O_CREAT | ABI_O_EXCL | ABI_O_NOCTTY | ABI_O_TRUNC);
+	default:                  break;
+	}
+	if (f->flags & ABI_O_PATH)
+		return -EBADF;
+	switch (cmd) {
+	case ABI_F_SETFL:         return set_status_flags(f, arg);
+	case ABI_F_SETOWN:        f->owner_pid = (int)arg; return 0;
+	case ABI_F_GETOWN:        return f->owner_pid;
+	case ABI_F_SETSIG:        return set_owner_signal(f, arg);
+	case ABI_F_GETSIG:        return f->owner_sig;
+	case ABI_F_GETLK: case ABI_F_SETLK: case ABI_F_SETLKW:
+	case ABI_F_OFD_GETLK: case ABI_F_OFD_SETLK: case ABI_F_OFD_SETLKW:
+		return record_lock(f, cmd, arg);
+	case ABI_F_GETLK64: case ABI_F_SETLK64: case ABI_F_SETLKW64:
+		return current_is_32() ? record_lock(f, cmd, arg) : -EINVAL;
+	case ABI_F_SETPIPE_SZ:    return pipe_set_size(f, arg);
+	case ABI_F_GETPIPE_SZ:    return pipe_size(f);
+	case ABI_F_ADD_SEALS:     return memfd_add_seals(f, (uint32_t)arg);
+	case ABI_F_GET_SEALS:     return memfd_get_seals(f);
+	case ABI_F_GETLEASE:      return ABI_F_UNLCK;
+	default:                  return -EINVAL;
+	}
+}
+
+int64_t sys_fcntl(int fd, int cmd, uint64_t arg)
+{
+	struct file *f = fd_get(fd);
+	int64_t ret;
+
+	if (!f)
+		return -EBADF;
+	ret = fcntl_file(f, fd, cmd, arg);
+	file_put(f);
+	return ret;
+}
+
+int64_t sys_flock(int fd, uint32_t operation)
+{
+	static const int types[] = { [ABI_LOCK_SH] = ABI_F_RDLCK, [ABI_LOCK_EX] = ABI_F_WRLCK,
+				     [ABI_LOCK_UN] = ABI_F_UNLCK };
+	uint32_t op = operation & ~(uint32_t)ABI_LOCK_NB;
+	struct lock_request r = { .kind = LOCK_FLOCK, .end = UINT64_MAX, .pid = current()->proc->pid,
+				  .wait = !(operation & ABI_LOCK_NB) };
+	struct file *f;
+	int64_t ret;
+
+	if (op != ABI_LOCK_SH && op != ABI_LOCK_EX && op != ABI_LOCK_UN)
+		return -EINVAL;
+	f = fd_get_io(fd);
+	if (!f)
+		return -EBADF;
+	r.type = types[op];
+	ret = file_lock(f, &r);
+	file_put(f);
+	return ret;
+}
+
+/* ---- ioctl -------------------------------------------------------------------------------- */
+
+int64_t sys_ioctl(int fd, uint32_t request, gva_t arg)
+{
+	struct file *f = fd_get_io(fd);
+	int64_t ret;
+
+	if (!f)
+		return -EBADF;
+	if (request == ABI_FIOCLEX || request == ABI_FIONCLEX)
+		ret = files_set_cloexec(current()->files, fd, request == ABI_FIOCLEX);
+	else
+		ret = file_ioctl(f, request, arg, current_mm());
+	file_put(f);
+	return ret;
+}
+
+/* ---- files without a name ---------------------------------------------------------------------- */
+
+/* Both ends into the table and their numbers to the guest, or nothing at all. */
+static int64_t install_pair(struct file *ends[2], bool cloexec, gva_t out)
+{
+	int fds[2];
+
+	fds[0] = fd_install(ends[0], cloexec);
+	if (fds[0] < 0) {
+		file_put(ends[1]);
+		return fds[0];
+	}
+	fds[1] = fd_install(ends[1], cloexec);
+	if (fds[1] >= 0 && !put_user(out, fds, sizeof(fds)))
+		return 0;
+	files_close(current()->files, fds[0]);
+	if (fds[1] < 0)
+		return fds[1];
+	files_close(current()->files, fds[1]);
+	return -EFAULT;
+}
+
+int64_t sys_pipe2(gva_t pipefd, uint32_t flags)
+{
+	struct file *ends[2];
+	int err;
+
+	if (flags & ~(uint32_t)(ABI_O_CLOEXEC | ABI_O_NONBLOCK | ABI_O_DIRECT))
+		return -EINVAL;
+	err = pipe_create(flags, current()->cred, ends);
+	return err ? err : install_pair(ends, flags & ABI_O_CLOEXEC, pipefd);
+}
+
+int64_t sys_eventfd2(uint32_t initval, uint32_t flags)
+{
+	struct file *f;
+	int err;
+
+	if (flags & ~(uint32_t)(ABI_EFD_SEMAPHORE | ABI_EFD_CLOEXEC | ABI_EFD_NONBLOCK))
+		return -EINVAL;
+	err = eventfd_create(initval, flags, current()->cred, &f);
+	return err ? err : fd_install(f, flags & ABI_EFD_CLOEXEC);
+}
+
+enum { MEMFD_NAME_MAX = ABI_NAME_MAX - 6 };      /* less "memfd:" */
+
+int64_t sys_memfd_create(gva_t uname, uint32_t flags)
+{
+	char name[MEMFD_NAME_MAX + 1];
+	struct file *f;
+	int64_t err;
+
+	if (flags & ~(uint32_t)(ABI_MFD_CLOEXEC | ABI_MFD_ALLOW_SEALING | ABI_MFD_NOEXEC_SEAL | ABI_MFD_EXEC) ||
+	    (flags & (ABI_MFD_NOEXEC_SEAL | ABI_MFD_EXEC)) == (ABI_MFD_NOEXEC_SEAL | ABI_MFD_EXEC))
+		return -EINVAL;
+	err = mm_copy_string(current_mm(), name, uname, sizeof(name));
+	if (err < 0)
+		return err == -ENAMETOOLONG ? -EINVAL : err;
+	err = memfd_create_file(name, flags, current()->cred, &f);
+	return err ? err : fd_install(f, flags & ABI_MFD_CLOEXEC);
+}
+
+/* ---- sockets: none yet ---------------------------------------------------------------------------- */
+
+int64_t sys_socket(int domain, int type, int protocol)
+{
+	return -EAFNOSUPPORT;
+}
+
+int64_t sys_socketpair(int domain, int type, int protocol, gva_t sv)
+{
+	return -EAFNOSUPPORT;
+}
+
+int64_t sys_not_socket(int fd)
+{
+	return files_lookup(current()->files, fd) ? -ENOTSOCK : -EBADF;
+}

@@ -1,0 +1,416 @@
+/* Reading, writing and shaping open files. */
+#include "syscall.h"
+
+#include <stdlib.h>
+
+#include "abi/fcntl.h"
+#include "abi/process.h"
+#include "abi/signal.h"
+#include "abi/stat.h"
+#include "base/alloc.h"
+
+enum {
+	IOV_MAX = 1024,
+	RW_MAX = 0x7ffff000,         /* Linux MAX_RW_COUNT: no call moves more */
+	COPY_CHUNK = 128 * 1024,     /* sendfile and its kin copy through a buffer of this size */
+};
+
+/* ---- read and write ------------------------------------------------------------------- */
+
+struct io { struct file *file; bool write; uint64_t pos; bool positioned; };
+
+/* A write to a pipe or socket without a reader is SIGPIPE, raised by vfs' caller: here. */
+static int64_t io_run(struct io *io, struct uio *u)
+{
+	uint64_t *pos = io->positioned ? &io->pos : NULL;
+	int64_t n = io->write ? file_write(io->file, u, pos) : file_read(io->file, u, pos);
+
+	if (n == -EPIPE && io->write) {
+		struct task *t = current();
+		struct abi_siginfo info = { .signo = SIGPIPE, .code = SI_USER,
+					    .pid = t->proc->pid, .uid = t->cred->uid };
+
+		signal_send_task(t, &info);
+	}
+	file_put(io->file);
+	return n;
+}
+
+static int io_begin(struct io *io, int fd, bool write, bool positioned, int64_t pos)
+{
+	if (positioned && pos < 0)
+		return -EINVAL;
+	*io = (struct io){ .file = fd_get_io(fd), .write = write,
+			   .positioned = positioned, .pos = (uint64_t)pos };
+	return io->file ? 0 : -EBADF;
+}
+
+static int64_t io_buffer(int fd, gva_t buf, uint64_t count, bool write, bool positioned, int64_t pos)
+{
+	struct uio_seg seg = { buf, MIN(count, (uint64_t)RW_MAX) };
+	struct uio u;
+	struct io io;
+	int err = io_begin(&io, fd, write, positioned, pos);
+
+	if (err)
+		return err;
+	uio_init_user(&u, current_mm(), &seg, 1);
+	return io_run(&io, &u);
+}
+
+int64_t sys_read(int fd, gva_t buf, uint64_t count)   { return io_buffer(fd, buf, count, false, false, 0); }
+int64_t sys_write(int fd, gva_t buf, uint64_t count)  { return io_buffer(fd, buf, count, true, false, 0); }
+int64_t sys_pread64(int fd, gva_t buf, uint64_t count, int64_t offset)
+{
+	return io_buffer(fd, buf, count, false, true, offset);
+}
+int64_t sys_pwrite64(int fd, gva_t buf, uint64_t count, int64_t offset)
+{
+	return io_buffer(fd, buf, count, true, true, offset);
+}
+
+/* ---- vectors ------------------------------------------------------------------------------ */
+
+/* The guest's iovec array, its total cut at RW_MAX as Linux does. */
+static int iov_get(gva_t iov, uint64_t count, struct uio_seg **out)
+{
+	bool narrow = current_is_32();
+	uint64_t total = 0;
+	struct uio_seg *segs;
+
+	if (count > IOV_MAX)
+		return -EINVAL;
+	segs = xalloc((count + 1) * sizeof(*segs));
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t word = narrow ? 4 : 8, len;
+
+		if (get_user_word(iov + i * 2 * word, &segs[i].base) ||
+		    get_user_word(iov + i * 2 * word + word, &len)) {
+			free(segs);
+			return -EFAULT;
+		}
+		if ((narrow && (int32_t)len < 0) || (int64_t)len < 0) {
+			free(segs);
+			return -EINVAL;
+		}
+		segs[i].len = MIN(len, (uint64_t)RW_MAX - total);
+		total += segs[i].len;
+	}
+	*out = segs;
+	return 0;
+}
+
+static int64_t io_vector(int fd, gva_t iov, uint64_t count, bool write, bool positioned, int64_t pos)
+{
+	struct uio_seg *segs;
+	struct uio u;
+	struct io io;
+	int64_t n;
+	int err = io_begin(&io, fd, write, positioned, pos);
+
+	if (err)
+		return err;
+	err = iov_get(iov, count, &segs);
+	if (err) {
+		file_put(io.file);
+		return err;
+	}
+	uio_init_user(&u, current_mm(), segs, (unsigned)count);
+	n = io_run(&io, &u);
+	free(segs);
+	return n;
+}
+
+int64_t sys_readv(int fd, gva_t iov, uint64_t n)  { return io_vector(fd, iov, n, false, false, 0); }
+int64_t sys_writev(int fd, gva_t iov, uint64_t n) { return io_vector(fd, iov, n, true, false, 0); }
+int64_t sys_preadv(int fd, gva_t iov, uint64_t n, int64_t offset)  { return io_vector(fd, iov, n, false, true, offset); }
+int64_t sys_pwritev(int fd, gva_t iov, uint64_t n, int64_t offset) { return io_vector(fd, iov, n, true, true, offset); }
+
+/* RWF_HIPRI, DSYNC, SYNC and NOWAIT are hints to a device that is not there; RWF_APPEND is not. */
+enum { RWF_HINTS = 0x1 | 0x2 | 0x4 | 0x8 };
+
+int64_t sys_preadv2(int fd, gva_t iov, uint64_t n, int64_t offset, uint32_t flags)
+{
+	if (flags & ~(uint32_t)RWF_HINTS)
+		return -EOPNOTSUPP;
+	return io_vector(fd, iov, n, false, offset != -1, offset);
+}
+
+int64_t sys_pwritev2(int fd, gva_t iov, uint64_t n, int64_t offset, uint32_t flags)
+{
+	if (flags & ~(uint32_t)RWF_HINTS)
+		return -EOPNOTSUPP;
+	return io_vector(fd, iov, n, true, offset != -1, offset);
+}
+
+/* ---- position -------------------------------------------------------------------------------- */
+
+int64_t sys_lseek(int fd, int64_t offset, int whence)
+{
+	struct file *f = fd_get_io(fd);
+	int64_t pos;
+
+	if (!f)
+		return -EBADF;
+	pos = whence < ABI_SEEK_SET || whence > ABI_SEEK_HOLE ? -EINVAL : file_seek(f, offset, whence);
+	file_put(f);
+	return pos;
+}
+
+int64_t sys_llseek(int fd, uint64_t offset_high, uint64_t offset_low, gva_t result, int whence)
+{
+	int64_t pos = sys_lseek(fd, (int64_t)(offset_high << 32 | offset_low), whence);
+
+	if (pos < 0)
+		return pos;
+	return put_user(result, &pos, sizeof(pos));
+}
+
+/* ---- size and storage ---------------------------------------------------------------------------- */
+
+/* RLIMIT_FSIZE: SIGXFSZ and EFBIG (Linux inode_newsize_ok). */
+static int check_file_size(int64_t length)
+{
+	struct task *t = current();
+	struct abi_siginfo info = { .signo = SIGXFSZ, .code = SI_USER, .pid = t->proc->pid };
+
+	if (length < 0)
+		return -EINVAL;
+	if ((uint64_t)length <= task_rlimit(t, ABI_RLIMIT_FSIZE))
+		return 0;
+	signal_send_task(t, &info);
+	return -EFBIG;
+}
+
+int64_t sys_truncate(gva_t path, int64_t length)
+{
+	struct path p;
+	int err = length < 0 ? -EINVAL : user_path_at(ABI_AT_FDCWD, path, 0, &p);
+
+	if (err)
+		return err;
+	err = check_file_size(length);
+	if (!err)
+		err = vfs_truncate(p, current()->cred, (uint64_t)length);
+	path_put(p);
+	return err;
+}
+
+int64_t sys_ftruncate(int fd, int64_t length)
+{
+	struct file *f = length < 0 ? NULL : fd_get_io(fd);
+	int err;
+
+	if (!f)
+		return length < 0 ? -EINVAL : -EBADF;
+	err = check_file_size(length);
+	if (!err)
+		err = file_truncate(f, (uint64_t)length);
+	file_put(f);
+	return err;
+}
+
+int64_t sys_fallocate(int fd, uint32_t mode, int64_t offset, int64_t len)
+{
+	struct file *f = fd_get_io(fd);
+	int err;
+
+	if (!f)
+		return -EBADF;
+	err = offset < 0 || len <= 0 ? -EINVAL :
+	      offset > INT64_MAX - len ? -EFBIG :
+	      file_fallocate(f, (int)mode, (uint64_t)offset, (uint64_t)len);
+	file_put(f);
+	return err;
+}
+
+static int64_t sync_fd(int fd, bool data_only)
+{
+	struct file *f = fd_get_io(fd);
+	int err;
+
+	if (!f)
+		return -EBADF;
+	err = file_fsync(f, data_only);
+	file_put(f);
+	return err;
+}
+
+int64_t sys_fsync(int fd)     { return sync_fd(fd, false); }
+int64_t sys_fdatasync(int fd) { return sync_fd(fd, true); }
+int64_t sys_sync_file_range(int fd, int64_t offset, int64_t nbytes, uint32_t flags)
+{
+	return offset < 0 || nbytes < 0 || flags & ~7u ? -EINVAL : sync_fd(fd, true);
+}
+
+/* Writes through descriptors reach the host at once; only shared mappings lag behind, and are
+ * written back by msync, munmap and exit. */
+int64_t sys_sync(void) { return 0; }
+
+int64_t sys_syncfs(int fd)
+{
+	struct file *f = fd_get_io(fd);
+
+	if (!f)
+		return -EBADF;
+	file_put(f);
+	return 0;
+}
+
+/* Advice about a file's future use: nothing here reads ahead, but wrong arguments are told. */
+static int64_t advise(int fd, bool ok)
+{
+	struct file *f = fd_get_io(fd);
+	int64_t ret;
+
+	if (!f)
+		return -EBADF;
+	ret = f->inode && (f->inode->mode & S_IFMT) == S_IFIFO ? -ESPIPE : ok ? 0 : -EINVAL;
+	file_put(f);
+	return ret;
+}
+
+int64_t sys_fadvise64(int fd, int64_t offset, int64_t len, int advice)
+{
+	return advise(fd, len >= 0 && advice >= 0 && advice <= 5);
+}
+
+int64_t sys_readahead(int fd, int64_t offset, uint64_t count)
+{
+	return advise(fd, true);
+}
+
+/* ---- from one file to another ----------------------------------------------------------------------- */
+
+struct copy_end { struct file *file; uint64_t pos, *ppos; };    /* ppos NULL: the file's own position */
+
+static int64_t copy_chunk(struct copy_end *from, struct copy_end *to, void *buf, size_t len)
+{
+	struct uio u;
+	uint64_t start = from->pos;
+	int64_t got, put;
+
+	uio_init_kernel(&u, buf, len);
+	got = file_read(from->file, &u, from->ppos);
+	if (got <= 0)
+		return got;
+	uio_init_kernel(&u, buf, (size_t)got);
+	put = file_write(to->file, &u, to->ppos);
+	/* What could not be written was not read either. */
+	if (put < got) {
+		int64_t back = got - MAX(put, (int64_t)0);
+
+		if (from->ppos)
+			from->pos = start + (uint64_t)(got - back);
+		else
+			file_seek(from->file, -back, ABI_SEEK_CUR);
+	}
+	return put;
+}
+
+static int64_t copy_files(struct copy_end *from, struct copy_end *to, uint64_t count)
+{
+	size_t cap = (size_t)MIN(count, (uint64_t)COPY_CHUNK);
+	void *buf = xalloc(cap + 1);
+	int64_t done = 0;
+
+	while ((uint64_t)done < count) {
+		size_t want = (size_t)MIN(count - (uint64_t)done, (uint64_t)cap);
+		int64_t n = copy_chunk(from, to, buf, want);
+
+		if (n <= 0) {
+			done = done ? done : n;
+			break;
+		}
+		done += n;
+		if ((size_t)n < want)
+			break;
+	}
+	free(buf);
+	return done;
+}
+
+static int copy_end_init(struct copy_end *e, int fd, gva_t uoffset, uint32_t access)
+{
+	e->file = fd_get_io(fd);
+	e->ppos = NULL;
+	if (!e->file)
+		return -EBADF;
+	if ((e->file->flags & ABI_O_ACCMODE) != ABI_O_RDWR && (e->file->flags & ABI_O_ACCMODE) != access)
+		return -EBADF;
+	if (!uoffset)
+		return 0;
+	e->ppos = &e->pos;
+	if (get_user(&e->pos, uoffset, sizeof(e->pos)))
+		return -EFAULT;
+	return (int64_t)e->pos < 0 ? -EINVAL : 0;
+}
+
+static int copy_end_finish(struct copy_end *e, gva_t uoffset)
+{
+	int err = e->file && e->ppos ? put_user(uoffset, &e->pos, sizeof(e->pos)) : 0;
+
+	if (e->file)
+		file_put(e->file);
+	return err;
+}
+
+static int64_t copy_between(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t count,
+			    int (*check)(const struct copy_end *in, const struct copy_end *out))
+{
+	struct copy_end in = { 0 }, out = { 0 };
+	int64_t ret = copy_end_init(&in, fd_in, off_in, ABI_O_RDONLY);
+
+	if (!ret)
+		ret = copy_end_init(&out, fd_out, off_out, ABI_O_WRONLY);
+	if (!ret)
+		ret = check(&in, &out);
+	if (!ret)
+		ret = copy_files(&in, &out, MIN(count, (uint64_t)RW_MAX));
+	if (ret < 0)
+		in.ppos = out.ppos = NULL;
+	if (copy_end_finish(&in, off_in) | copy_end_finish(&out, off_out))
+		ret = -EFAULT;
+	return ret;
+}
+
+static bool is_regular(const struct file *f) { return (f->inode->mode & S_IFMT) == S_IFREG; }
+static bool is_pipe(const struct file *f)    { return (f->inode->mode & S_IFMT) == S_IFIFO; }
+
+static int check_sendfile(const struct copy_end *in, const struct copy_end *out)
+{
+	return out->file->flags & ABI_O_APPEND ? -EINVAL :
+	       in->ppos && is_pipe(in->file) ? -ESPIPE : 0;
+}
+
+static int check_copy_range(const struct copy_end *in, const struct copy_end *out)
+{
+	if ((in->file->inode->mode & S_IFMT) == S_IFDIR || (out->file->inode->mode & S_IFMT) == S_IFDIR)
+		return -EISDIR;
+	if (!is_regular(in->file) || !is_regular(out->file))
+		return -EINVAL;
+	return out->file->flags & ABI_O_APPEND ? -EBADF : 0;
+}
+
+static int check_splice(const struct copy_end *in, const struct copy_end *out)
+{
+	if (!is_pipe(in->file) && !is_pipe(out->file))
+		return -EINVAL;
+	return (in->ppos && is_pipe(in->file)) || (out->ppos && is_pipe(out->file)) ? -ESPIPE : 0;
+}
+
+/* The offset is a 64-bit value for both widths: RV32 has sendfile64 only. */
+int64_t sys_sendfile(int out_fd, int in_fd, gva_t offset, uint64_t count)
+{
+	return copy_between(in_fd, offset, out_fd, 0, count, check_sendfile);
+}
+
+int64_t sys_copy_file_range(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t len, uint32_t flags)
+{
+	return flags ? -EINVAL : copy_between(fd_in, off_in, fd_out, off_out, len, check_copy_range);
+}
+
+int64_t sys_splice(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t len, uint32_t flags)
+{
+	return flags & ~15u ? -EINVAL : copy_between(fd_in, off_in, fd_out, off_out, MIN(len, (uint64_t)65536), check_splice);
+}

@@ -1,0 +1,359 @@
+/* The machine and everything else: uname, sysinfo, prctl, randomness, barriers, RISC-V's own. */
+#include "syscall.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "abi/fcntl.h"
+#include "abi/process.h"
+#include "abi/signal.h"
+#include "abi/system.h"
+#include "base/alloc.h"
+#include "host/host.h"
+
+/* ---- uname ------------------------------------------------------------------------------- */
+
+/* personality(PER_LINUX32) makes a 64-bit kernel say what a 32-bit one would. */
+static const char *machine_name(void)
+{
+	bool narrow = current_is_32() ||
+		      (current()->proc->personality & ABI_PER_MASK) == ABI_PER_LINUX32;
+
+	return narrow ? "riscv32" : "riscv64";
+}
+
+int64_t sys_uname(gva_t buf)
+{
+	struct abi_utsname u = { .sysname = "Linux", .release = ABI_LINUX_RELEASE,
+				 .version = ABI_LINUX_VERSION };
+
+	snprintf(u.nodename, sizeof(u.nodename), "%s", machine.hostname);
+	snprintf(u.domainname, sizeof(u.domainname), "%s", machine.domainname);
+	snprintf(u.machine, sizeof(u.machine), "%s", machine_name());
+	return put_user(buf, &u, sizeof(u));
+}
+
+static int64_t set_name(char field[65], gva_t name, int len)
+{
+	char text[65] = { 0 };
+
+	if (!task_capable(current(), ABI_CAP_SYS_ADMIN))
+		return -EPERM;
+	if (len < 0 || len > 64)
+		return -EINVAL;
+	if (get_user(text, name, (size_t)len))
+		return -EFAULT;
+	memcpy(field, text, sizeof(text));
+	return 0;
+}
+
+int64_t sys_sethostname(gva_t name, int len)   { return set_name(machine.hostname, name, len); }
+int64_t sys_setdomainname(gva_t name, int len) { return set_name(machine.domainname, name, len); }
+
+int64_t sys_personality(uint32_t persona)
+{
+	uint32_t old = current()->proc->personality;
+
+	if (persona != UINT32_MAX)
+		current()->proc->personality = persona;
+	return old;
+}
+
+/* ---- sysinfo ---------------------------------------------------------------------------------- */
+
+int64_t sys_sysinfo(gva_t info)
+{
+	uint64_t total = ram_total_pages() << PAGE_SHIFT, left = ram_free_pages() << PAGE_SHIFT;
+	int64_t uptime = (int64_t)((sched_clock_ns() - machine.boot_ns) / NSEC_PER_SEC) + 1;
+	uint16_t procs = (uint16_t)MIN(task_count(), (uint64_t)UINT16_MAX);
+
+	if (current_is_32()) {
+		struct abi_sysinfo32 w = { .uptime = (int32_t)uptime, .procs = procs, .mem_unit = PAGE_SIZE,
+					   .totalram = (uint32_t)ram_total_pages(), .freeram = (uint32_t)ram_free_pages() };
+		return put_user(info, &w, sizeof(w));
+	}
+	struct abi_sysinfo64 w = { .uptime = uptime, .procs = procs, .mem_unit = 1,
+				   .totalram = total, .freeram = left };
+	return put_user(info, &w, sizeof(w));
+}
+
+int64_t sys_getcpu(gva_t cpu, gva_t node, gva_t tcache)
+{
+	return (cpu && put_user_u32(cpu, 0)) || (node && put_user_u32(node, 0)) ? -EFAULT : 0;
+}
+
+/* The kernel's log: readable, and empty. Actions of syslog(2). */
+enum { SYSLOG_READ = 2, SYSLOG_READ_ALL = 3, SYSLOG_READ_CLEAR = 4, SYSLOG_CONSOLE_LEVEL = 8,
+       SYSLOG_SIZE_UNREAD = 9, SYSLOG_SIZE_BUFFER = 10 };
+
+int64_t sys_syslog(int type, gva_t buf, int len)
+{
+	if (type < 0 || type > SYSLOG_SIZE_BUFFER)
+		return -EINVAL;
+	if (type != SYSLOG_READ_ALL && type != SYSLOG_SIZE_BUFFER && !task_capable(current(), ABI_CAP_SYSLOG))
+		return -EPERM;
+	if (type == SYSLOG_SIZE_BUFFER)
+		return PAGE_SIZE;
+	if ((type == SYSLOG_READ || type == SYSLOG_READ_ALL || type == SYSLOG_READ_CLEAR) && (!buf || len < 0))
+		return -EINVAL;
+	return type == SYSLOG_CONSOLE_LEVEL && (len < 1 || len > 8) ? -EINVAL : 0;
+}
+
+/* ---- randomness ----------------------------------------------------------------------------------- */
+
+int64_t sys_getrandom(gva_t buf, uint64_t buflen, uint32_t flags)
+{
+	uint8_t bytes[256];
+	uint64_t done = 0, len = MIN(buflen, (uint64_t)INT32_MAX);
+
+	if (flags & ~(uint32_t)(ABI_GRND_NONBLOCK | ABI_GRND_RANDOM | ABI_GRND_INSECURE) ||
+	    (flags & (ABI_GRND_RANDOM | ABI_GRND_INSECURE)) == (ABI_GRND_RANDOM | ABI_GRND_INSECURE))
+		return -EINVAL;
+	while (done < len) {
+		size_t n = (size_t)MIN(len - done, (uint64_t)sizeof(bytes));
+		size_t put;
+
+		host_random(bytes, n);
+		put = mm_copy_to_partial(current_mm(), buf + done, bytes, n);
+		done += put;
+		if (put < n)
+			return done ? (int64_t)done : -EFAULT;
+	}
+	return (int64_t)done;
+}
+
+/* ---- prctl -------------------------------------------------------------------------------------------- */
+
+static int64_t prctl_name(uint64_t addr, bool set)
+{
+	struct task *t = current();
+	char name[COMM_LEN] = { 0 };
+	int64_t len;
+
+	if (!set) {
+		memcpy(name, t->comm, sizeof(name));
+		return put_user(addr, name, sizeof(name));
+	}
+	len = mm_copy_string(current_mm(), name, addr, sizeof(name));
+	if (len < 0 && len != -ENAMETOOLONG)
+		return len;
+	name[COMM_LEN - 1] = 0;
+	task_set_comm(t, name);
+	return 0;
+}
+
+static int64_t prctl_capbset(uint64_t cap, bool drop)
+{
+	struct task *t = current();
+
+	if (cap >= ABI_CAP_COUNT)
+		return -EINVAL;
+	if (!drop)
+		return t->cred->cap_bounding >> cap & 1;
+	if (!task_capable(t, ABI_CAP_SETPCAP))
+		return -EPERM;
+	struct cred *new = cred_copy(t->cred);
+	new->cap_bounding &= ~((uint64_t)1 << cap);
+	cred_put(t->cred);
+	t->cred = new;
+	return 0;
+}
+
+enum { AMBIENT_IS_SET = 1, AMBIENT_RAISE, AMBIENT_LOWER, AMBIENT_CLEAR_ALL };
+
+static int64_t prctl_ambient(uint64_t op, uint64_t cap)
+{
+	struct task *t = current();
+	uint64_t bit = (uint64_t)1 << (cap & 63);
+	struct cred *new;
+
+	if (op < AMBIENT_IS_SET || op > AMBIENT_CLEAR_ALL || (op == AMBIENT_CLEAR_ALL ? cap != 0 : cap >= ABI_CAP_COUNT))
+		return -EINVAL;
+	if (op == AMBIENT_IS_SET)
+		return !!(t->cred->cap_ambient & bit);
+	if (op == AMBIENT_RAISE && !(t->cred->cap_permitted & t->cred->cap_inheritable & bit))
+		return -EPERM;
+	new = cred_copy(t->cred);
+	new->cap_ambient = op == AMBIENT_CLEAR_ALL ? 0 : op == AMBIENT_RAISE ? new->cap_ambient | bit
+									     : new->cap_ambient & ~bit;
+	cred_put(t->cred);
+	t->cred = new;
+	return 0;
+}
+
+static int64_t prctl_cred_flag(bool keep, uint64_t value)
+{
+	struct task *t = current();
+	struct cred *new;
+
+	if (value > 1 || (!keep && !value))
+		return -EINVAL;
+	new = cred_copy(t->cred);
+	if (keep)
+		new->keep_caps = value;
+	else
+		new->no_new_privs = true;
+	cred_put(t->cred);
+	t->cred = new;
+	return 0;
+}
+
+static int64_t set_pdeath_signal(uint64_t sig)
+{
+	if (sig > ABI_NSIG)
+		return -EINVAL;
+	current()->pdeath_signal = (int)sig;
+	return 0;
+}
+
+static int64_t set_dumpable(uint64_t value)
+{
+	if (value > 1)
+		return -EINVAL;
+	current()->proc->dumpable = value;
+	return 0;
+}
+
+enum { TIMER_SLACK_DEFAULT_NS = 50000 };
+
+static int64_t set_timer_slack(uint64_t ns)
+{
+	current()->timer_slack_ns = ns ? ns : TIMER_SLACK_DEFAULT_NS;
+	return 0;
+}
+
+int64_t sys_prctl(int option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint64_t arg5)
+{
+	struct task *t = current();
+
+	switch (option) {
+	case ABI_PR_SET_PDEATHSIG:       return set_pdeath_signal(arg2);
+	case ABI_PR_GET_PDEATHSIG:       return put_user_u32(arg2, (uint32_t)t->pdeath_signal);
+	case ABI_PR_GET_DUMPABLE:        return t->proc->dumpable;
+	case ABI_PR_SET_DUMPABLE:        return set_dumpable(arg2);
+	case ABI_PR_GET_KEEPCAPS:        return t->cred->keep_caps;
+	case ABI_PR_SET_KEEPCAPS:        return prctl_cred_flag(true, arg2);
+	case ABI_PR_GET_TIMING:          return 0;
+	case ABI_PR_SET_TIMING:          return arg2 ? -EINVAL : 0;
+	case ABI_PR_SET_NAME:            return prctl_name(arg2, true);
+	case ABI_PR_GET_NAME:            return prctl_name(arg2, false);
+	case ABI_PR_GET_SECCOMP:         return 0;
+	case ABI_PR_SET_SECCOMP:         return -EINVAL;
+	case ABI_PR_CAPBSET_READ:        return prctl_capbset(arg2, false);
+	case ABI_PR_CAPBSET_DROP:        return prctl_capbset(arg2, true);
+	case ABI_PR_GET_SECUREBITS:      return 0;
+	case ABI_PR_SET_TIMERSLACK:      return set_timer_slack(arg2);
+	case ABI_PR_GET_TIMERSLACK:      return (int64_t)t->timer_slack_ns;
+	case ABI_PR_SET_CHILD_SUBREAPER: t->proc->subreaper = arg2; return 0;
+	case ABI_PR_GET_CHILD_SUBREAPER: return put_user_u32(arg2, t->proc->subreaper);
+	case ABI_PR_SET_NO_NEW_PRIVS:    return arg3 || arg4 || arg5 ? -EINVAL : prctl_cred_flag(false, arg2);
+	case ABI_PR_GET_NO_NEW_PRIVS:    return arg2 || arg3 || arg4 || arg5 ? -EINVAL : t->cred->no_new_privs;
+	case ABI_PR_GET_TID_ADDRESS:     return put_user_word(arg2, t->clear_child_tid);
+	case ABI_PR_SET_THP_DISABLE:     return arg3 || arg4 || arg5 ? -EINVAL : 0;
+	case ABI_PR_GET_THP_DISABLE:     return arg2 || arg3 || arg4 || arg5 ? -EINVAL : 0;
+	case ABI_PR_CAP_AMBIENT:         return prctl_ambient(arg2, arg3);
+	case ABI_PR_SET_VMA:             return -EINVAL;   /* as without CONFIG_ANON_VMA_NAME */
+	default:                         return -EINVAL;
+	}
+}
+
+/* ---- barriers ------------------------------------------------------------------------------------------ */
+
+enum {
+	MEMBARRIER_QUERY = 0, MEMBARRIER_GLOBAL = 1,
+	MEMBARRIER_EXPEDITED = 2 | 4 | 8 | 16,   /* global and private, with their registrations */
+	MEMBARRIER_SYNC_CORE = 32 | 64,
+};
+
+/* One hart, and a call is a barrier for it: every command is done when it arrives. SYNC_CORE
+ * makes code written by others visible as well, which the engine's caches need told. */
+int64_t sys_membarrier(int cmd, uint32_t flags, int cpu_id)
+{
+	const int all = MEMBARRIER_GLOBAL | MEMBARRIER_EXPEDITED | MEMBARRIER_SYNC_CORE;
+
+	if (flags)
+		return -EINVAL;
+	if (cmd == MEMBARRIER_QUERY)
+		return all;
+	if (cmd < 0 || (cmd & (cmd - 1)) || !(cmd & all))
+		return -EINVAL;
+	if (cmd & MEMBARRIER_SYNC_CORE)
+		cpu_flush_icache(machine.cpu);
+	return 0;
+}
+
+int64_t sys_riscv_flush_icache(gva_t start, gva_t end, uint64_t flags)
+{
+	if (flags & ~1ull)                       /* SYS_RISCV_FLUSH_ICACHE_LOCAL */
+		return -EINVAL;
+	cpu_flush_icache(machine.cpu);
+	return 0;
+}
+
+/* ---- riscv_hwprobe ----------------------------------------------------------------------------------------- */
+
+/* What the engine executes: must agree with AT_HWCAP and /proc/cpuinfo (spec A5). A key that is
+ * not known gets key -1. Misaligned accesses are one host access: fast. */
+static void hwprobe_answer(struct abi_hwprobe *p)
+{
+	switch (p->key) {
+	case ABI_HWPROBE_MVENDORID:
+	case ABI_HWPROBE_MARCHID:
+	case ABI_HWPROBE_MIMPID:
+		p->value = 0;
+		return;
+	case ABI_HWPROBE_BASE_BEHAVIOR:
+		p->value = ABI_HWPROBE_BASE_BEHAVIOR_IMA;
+		return;
+	case ABI_HWPROBE_IMA_EXT_0:
+		p->value = ABI_HWPROBE_IMA_FD | ABI_HWPROBE_IMA_C | ABI_HWPROBE_EXT_ZBA |
+			   ABI_HWPROBE_EXT_ZBB | ABI_HWPROBE_EXT_ZBS | ABI_HWPROBE_EXT_ZICOND;
+		return;
+	case ABI_HWPROBE_CPUPERF_0:
+	case ABI_HWPROBE_MISALIGNED_SCALAR_PERF:
+		p->value = ABI_HWPROBE_MISALIGNED_FAST;
+		return;
+	case ABI_HWPROBE_ZICBOZ_BLOCK_SIZE:
+		p->value = 0;
+		return;
+	case ABI_HWPROBE_HIGHEST_VIRT_ADDRESS:
+		p->value = mm_top(current_mm()) - 1;
+		return;
+	case ABI_HWPROBE_TIME_CSR_FREQ:
+		p->value = CPU_TIMEBASE_HZ;
+		return;
+	case ABI_HWPROBE_MISALIGNED_VECTOR_PERF:
+		p->value = 4;                    /* unsupported: no vectors */
+		return;
+	default:
+		p->key = -1;
+		p->value = 0;
+	}
+}
+
+int64_t sys_riscv_hwprobe(gva_t pairs, uint64_t pair_count, uint64_t cpusetsize, gva_t cpus, uint32_t flags)
+{
+	uint8_t first = 0;
+
+	if (flags)                               /* WHICH_CPUS makes no sense for one hart */
+		return -EINVAL;
+	if (cpus && cpusetsize) {
+		if (get_user(&first, cpus, 1))
+			return -EFAULT;
+		if (!(first & 1))
+			return -EINVAL;
+	} else if (cpusetsize) {
+		return -EINVAL;
+	}
+	for (uint64_t i = 0; i < pair_count; i++) {
+		struct abi_hwprobe p;
+		gva_t at = pairs + i * sizeof(p);
+
+		if (get_user(&p, at, sizeof(p)))
+			return -EFAULT;
+		hwprobe_answer(&p);
+		if (put_user(at, &p, sizeof(p)))
+			return -EFAULT;
+	}
+	return 0;
+}

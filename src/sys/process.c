@@ -1,0 +1,625 @@
+/* Processes: clone, exec, exit, wait, groups, limits, usage, scheduling parameters, prctl. */
+#include "syscall.h"
+
+#include <stdlib.h>
+
+#include "abi/fcntl.h"
+#include "abi/process.h"
+#include "abi/signal.h"
+#include "abi/time.h"
+#include "base/alloc.h"
+
+/* ---- clone ------------------------------------------------------------------------------ */
+
+/* Argument order of CONFIG_CLONE_BACKWARDS, which RISC-V selects. */
+int64_t sys_clone(uint64_t flags, gva_t stack, gva_t parent_tid, gva_t tls, gva_t child_tid)
+{
+	struct clone_request r = {
+		.flags = (uint32_t)flags & ~(uint64_t)CSIGNAL, .exit_signal = (int)(flags & CSIGNAL),
+		.stack = stack, .tls = tls, .child_tid = child_tid, .parent_tid = parent_tid,
+	};
+
+	/* The old call returns the pidfd where the parent's tid would go. */
+	if (flags & CLONE_PIDFD) {
+		if (flags & (CLONE_PARENT_SETTID | CLONE_DETACHED))
+			return -EINVAL;
+		r.pidfd = parent_tid;
+	}
+	return kernel_clone(&r);
+}
+
+static int check_clone_args(const struct abi_clone_args *a)
+{
+	if (a->flags & (CSIGNAL | CLONE_DETACHED) || a->exit_signal & ~(uint64_t)CSIGNAL ||
+	    a->exit_signal > ABI_NSIG)
+		return -EINVAL;
+	if (a->set_tid_size > 32 || !a->set_tid != !a->set_tid_size)
+		return -EINVAL;
+	if (!a->stack != !a->stack_size)
+		return -EINVAL;
+	if ((a->flags & (CLONE_SIGHAND | CLONE_CLEAR_SIGHAND)) == (CLONE_SIGHAND | CLONE_CLEAR_SIGHAND))
+		return -EINVAL;
+	if ((a->flags & (CLONE_THREAD | CLONE_PARENT)) && a->exit_signal)
+		return -EINVAL;
+	return a->flags & CLONE_INTO_CGROUP ? -EBADF : 0;
+}
+
+int64_t sys_clone3(gva_t cl_args, uint64_t size)
+{
+	struct abi_clone_args a;
+	uint32_t set_tid = 0;
+	int err;
+
+	if (size < ABI_CLONE_ARGS_SIZE_VER0)
+		return -EINVAL;
+	err = get_user_grown(&a, sizeof(a), cl_args, size);
+	if (!err)
+		err = check_clone_args(&a);
+	if (!err && a.set_tid)
+		err = a.set_tid_size != 1 ? -EINVAL : get_user(&set_tid, a.set_tid, sizeof(set_tid));
+	if (!err && a.set_tid && ((int)set_tid <= 0 || !task_capable(current(), ABI_CAP_SYS_ADMIN)))
+		err = (int)set_tid <= 0 ? -EINVAL : -EPERM;
+	if (err)
+		return err;
+	struct clone_request r = {
+		.flags = a.flags, .exit_signal = (int)a.exit_signal,
+		.stack = a.stack ? a.stack + a.stack_size : 0, .tls = a.tls,
+		.child_tid = a.child_tid, .parent_tid = a.parent_tid, .pidfd = a.pidfd,
+		.set_tid = (int)set_tid,
+	};
+	return kernel_clone(&r);
+}
+
+int64_t sys_unshare(uint32_t flags)
+{
+	const uint32_t spaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+				CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
+	struct task *t = current();
+
+	if (flags & ~(spaces | CLONE_NEWTIME | CLONE_FS | CLONE_FILES | CLONE_VM | CLONE_SIGHAND |
+		      CLONE_THREAD | CLONE_SYSVSEM))
+		return -EINVAL;
+	if (flags & (spaces | CLONE_NEWTIME))
+		return -EPERM;
+	if ((flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) && t->proc->nr_tasks > 1)
+		return -EINVAL;
+	if (flags & CLONE_FILES) {
+		struct files *copy;
+		int err = files_copy(t->files, &copy);
+
+		if (err)
+			return err;
+		files_put(t->files);
+		t->files = copy;
+	}
+	if (flags & CLONE_FS) {
+		struct fs *copy = fs_copy(t->fs);
+
+		fs_put(t->fs);
+		t->fs = copy;
+	}
+	return 0;
+}
+
+/* ---- exec ------------------------------------------------------------------------------------ */
+
+int64_t sys_execveat(int dirfd, gva_t path, gva_t argv, gva_t envp, uint32_t flags)
+{
+	struct exec_request r = { .at_flags = flags, .dirfd = dirfd, .uargv = argv, .uenvp = envp };
+	struct path_arg p;
+	int err;
+
+	if (flags & ~(uint32_t)(ABI_AT_SYMLINK_NOFOLLOW | ABI_AT_EMPTY_PATH | ABI_AT_EXECVE_CHECK))
+		return -EINVAL;
+	err = path_arg_get(&p, path, flags & ABI_AT_EMPTY_PATH);
+	if (err)
+		return err;
+	r.path = p.text;
+	err = dirfd_get(dirfd, p.text, &r.dir);
+	if (!err)
+		err = kernel_execve(&r);
+	dirfd_put(r.dir);
+	path_arg_put(&p);
+	return err;
+}
+
+int64_t sys_execve(gva_t path, gva_t argv, gva_t envp)
+{
+	return sys_execveat(ABI_AT_FDCWD, path, argv, envp, 0);
+}
+
+/* ---- exit and wait ------------------------------------------------------------------------------ */
+
+int64_t sys_exit(int status)       { kernel_exit_thread(status); }
+int64_t sys_exit_group(int status) { kernel_exit_group(abi_status_exited(status)); }
+
+int64_t sys_wait4(int pid, gva_t wstatus, uint32_t options, gva_t rusage)
+{
+	struct wait_result w = { 0 };
+	enum wait_id which = pid == -1 ? WAIT_ANY : pid > 0 ? WAIT_PID : WAIT_PGRP;
+	int64_t ret;
+
+	if (options & ~(uint32_t)(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
+		return -EINVAL;
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	ret = kernel_wait(which, pid > 0 ? pid : pid == 0 ? current()->proc->pgid : -pid,
+			  options | WEXITED, &w);
+	if (ret <= 0)
+		return ret;
+	if (wstatus && put_user_u32(wstatus, (uint32_t)w.status))
+		return -EFAULT;
+	if (rusage && put_rusage(rusage, &w.rusage))
+		return -EFAULT;
+	return ret;
+}
+
+static int wait_target(int idtype, int id, enum wait_id *which, int *target)
+{
+	struct file *f;
+	struct process *p;
+
+	*target = id;
+	switch (idtype) {
+	case ABI_P_ALL:
+		*which = WAIT_ANY;
+		return 0;
+	case ABI_P_PID:
+		*which = WAIT_PID;
+		return id > 0 ? 0 : -EINVAL;
+	case ABI_P_PGID:
+		*which = WAIT_PGRP;
+		*target = id ? id : current()->proc->pgid;
+		return id >= 0 ? 0 : -EINVAL;
+	case ABI_P_PIDFD:
+		if (id < 0)
+			return -EINVAL;
+		f = fd_get(id);
+		p = f ? pidfd_process(f) : NULL;
+		*which = WAIT_PID;
+		*target = p ? p->pid : 0;
+		if (f)
+			file_put(f);
+		return p ? 0 : -EBADF;
+	default:
+		return -EINVAL;
+	}
+}
+
+int64_t sys_waitid(int idtype, int id, gva_t infop, uint32_t options, gva_t rusage)
+{
+	struct abi_siginfo info = { 0 };
+	struct wait_result w = { 0 };
+	enum wait_id which;
+	int64_t ret;
+	int target;
+
+	if (options & ~(uint32_t)(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED |
+				  __WNOTHREAD | __WCLONE | __WALL) ||
+	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
+		return -EINVAL;
+	ret = wait_target(idtype, id, &which, &target);
+	if (!ret)
+		ret = kernel_wait(which, target, options, &w);
+	if (ret < 0)
+		return ret;
+	if (ret > 0) {
+		info = (struct abi_siginfo){ .signo = SIGCHLD, .code = w.code, .pid = w.pid,
+					     .uid = w.uid, .status = w.value };
+		if (rusage && put_rusage(rusage, &w.rusage))
+			return -EFAULT;
+	}
+	/* Nobody yet with WNOHANG: signo and pid are zero. */
+	return infop && put_siginfo(infop, &info) ? -EFAULT : 0;
+}
+
+/* ---- ids of processes -------------------------------------------------------------------------------- */
+
+int64_t sys_getpid(void)  { return current()->proc->pid; }
+int64_t sys_gettid(void)  { return current()->tid; }
+int64_t sys_getppid(void)
+{
+	struct process *parent = current()->proc->parent;
+
+	return parent ? parent->pid : 0;
+}
+int64_t sys_setpgid(int pid, int pgid) { return kernel_setpgid(pid, pgid); }
+int64_t sys_getpgid(int pid)           { return kernel_getpgid(pid); }
+int64_t sys_getsid(int pid)            { return kernel_getsid(pid); }
+int64_t sys_setsid(void)               { return kernel_setsid(); }
+
+int64_t sys_set_tid_address(gva_t tidptr)
+{
+	current()->clear_child_tid = tidptr;
+	return current()->tid;
+}
+
+/* The process a call's pid argument names; 0 is the caller's. */
+static struct process *process_of(int pid)
+{
+	return pid ? process_find(pid) : current()->proc;
+}
+
+static struct task *task_of(int tid)
+{
+	return tid ? task_find(tid) : current();
+}
+
+int64_t sys_pidfd_open(int pid, uint32_t flags) { return kernel_pidfd_open(pid, flags); }
+
+/* ---- limits ---------------------------------------------------------------------------------------------- */
+
+/* mm keeps copies of the limits it checks. */
+static void limits_to_mm(struct process *p)
+{
+	struct task *t = p->leader;
+	struct mm_limits *l = t && t->mm ? mm_limits(t->mm) : NULL;
+
+	if (!l)
+		return;
+	l->as = p->rlim[ABI_RLIMIT_AS].cur;
+	l->data = p->rlim[ABI_RLIMIT_DATA].cur;
+	l->stack = p->rlim[ABI_RLIMIT_STACK].cur;
+	l->memlock = p->rlim[ABI_RLIMIT_MEMLOCK].cur;
+}
+
+enum { NR_OPEN_MAX = 1024 * 1024 };              /* fs.nr_open: no RLIMIT_NOFILE beyond it */
+
+static int64_t set_limit(struct process *p, int resource, const struct abi_rlimit64 *new)
+{
+	struct rlimit_k *r = &p->rlim[resource];
+
+	if (new->cur > new->max)
+		return -EINVAL;
+	if (resource == ABI_RLIMIT_NOFILE && new->max > NR_OPEN_MAX)
+		return -EPERM;
+	if (new->max > r->max && !task_capable(current(), ABI_CAP_SYS_RESOURCE))
+		return -EPERM;
+	*r = (struct rlimit_k){ new->cur, new->max };
+	limits_to_mm(p);
+	return 0;
+}
+
+static bool may_limit(const struct process *p)
+{
+	const struct cred *me = current()->cred, *other = p->leader ? p->leader->cred : NULL;
+
+	return p == current()->proc || task_capable(current(), ABI_CAP_SYS_RESOURCE) ||
+	       (other && me->uid == other->uid && me->uid == other->euid && me->uid == other->suid &&
+		me->gid == other->gid && me->gid == other->egid && me->gid == other->sgid);
+}
+
+int64_t sys_prlimit64(int pid, int resource, gva_t new_limit, gva_t old_limit)
+{
+	struct process *p;
+	struct abi_rlimit64 new, old;
+	int64_t err;
+
+	if (resource < 0 || resource >= ABI_RLIM_NLIMITS)
+		return -EINVAL;
+	if (new_limit && get_user(&new, new_limit, sizeof(new)))
+		return -EFAULT;
+	p = process_of(pid);
+	if (!p)
+		return -ESRCH;
+	if (!may_limit(p))
+		return -EPERM;
+	old = (struct abi_rlimit64){ p->rlim[resource].cur, p->rlim[resource].max };
+	err = new_limit ? set_limit(p, resource, &new) : 0;
+	if (!err && old_limit && put_user(old_limit, &old, sizeof(old)))
+		err = -EFAULT;
+	return err;
+}
+
+int64_t sys_getrlimit(int resource, gva_t rlim) { return sys_prlimit64(0, resource, 0, rlim); }
+int64_t sys_setrlimit(int resource, gva_t rlim)
+{
+	return rlim ? sys_prlimit64(0, resource, rlim, 0) : -EFAULT;
+}
+
+/* ---- usage ---------------------------------------------------------------------------------------------------- */
+
+static void thread_usage(struct task *t, struct rusage_k *r)
+{
+	*r = (struct rusage_k){ .min_flt = t->min_flt, .maj_flt = t->maj_flt,
+				.nvcsw = t->thread.nr_switches_voluntary,
+				.nivcsw = t->thread.nr_switches_involuntary };
+	task_times(t, &r->utime_ns, &r->stime_ns);
+}
+
+static void current_maxrss(struct rusage_k *r)
+{
+	struct mm_stats s;
+
+	mm_stats(current_mm(), &s);
+	r->maxrss_kb = MAX(r->maxrss_kb, s.hiwater_rss * (PAGE_SIZE / 1024));
+}
+
+int64_t sys_getrusage(int who, gva_t usage)
+{
+	struct task *t = current();
+	struct rusage_k r;
+
+	switch (who) {
+	case ABI_RUSAGE_SELF:
+		process_times(t->proc, &r);
+		current_maxrss(&r);
+		break;
+	case ABI_RUSAGE_CHILDREN:
+		r = t->proc->dead_children;
+		break;
+	case ABI_RUSAGE_THREAD:
+		thread_usage(t, &r);
+		current_maxrss(&r);
+		break;
+	default:
+		return -EINVAL;
+	}
+	return put_rusage(usage, &r);
+}
+
+int64_t sys_times(gva_t buf)
+{
+	const uint64_t tick = NSEC_PER_SEC / ABI_USER_HZ;
+	struct process *p = current()->proc;
+	struct rusage_k r;
+	uint64_t words[4], ns;
+
+	process_times(p, &r);
+	words[0] = r.utime_ns / tick;
+	words[1] = r.stime_ns / tick;
+	words[2] = p->dead_children.utime_ns / tick;
+	words[3] = p->dead_children.stime_ns / tick;
+	for (unsigned i = 0; buf && i < 4; i++)
+		if (put_user_word(buf + i * (current_is_32() ? 4 : 8), words[i]))
+			return -EFAULT;
+	time_read_clock(ABI_CLOCK_MONOTONIC, &ns);
+	return (int64_t)(ns / tick);
+}
+
+/* ---- scheduling parameters: kept and reported --------------------------------------------------------------------- */
+
+static bool may_schedule(const struct task *other)
+{
+	const struct cred *me = current()->cred;
+
+	return me->euid == other->cred->euid || me->euid == other->cred->uid ||
+	       task_capable(current(), ABI_CAP_SYS_NICE);
+}
+
+static bool is_realtime(int policy) { return policy == ABI_SCHED_FIFO || policy == ABI_SCHED_RR; }
+
+static int64_t set_policy(int pid, int policy, int priority)
+{
+	struct task *t = task_of(pid);
+	int p = policy & ~ABI_SCHED_RESET_ON_FORK;
+
+	if (pid < 0)
+		return -EINVAL;
+	if (!t)
+		return -ESRCH;
+	if (policy < 0)
+		p = t->policy;
+	if (p > ABI_SCHED_IDLE || p == 4)
+		return -EINVAL;
+	if (is_realtime(p) ? priority < 1 || priority > 99 : priority != 0)
+		return -EINVAL;
+	if (!may_schedule(t))
+		return -EPERM;
+	if (is_realtime(p) && !task_capable(current(), ABI_CAP_SYS_NICE) &&
+	    (uint64_t)priority > t->proc->rlim[ABI_RLIMIT_RTPRIO].cur)
+		return -EPERM;
+	t->policy = p;
+	t->rt_priority = priority;
+	return 0;
+}
+
+int64_t sys_sched_setscheduler(int pid, int policy, gva_t param)
+{
+	struct abi_sched_param p;
+
+	if (!param || policy < 0)
+		return -EINVAL;
+	if (get_user(&p, param, sizeof(p)))
+		return -EFAULT;
+	return set_policy(pid, policy, p.priority);
+}
+
+int64_t sys_sched_setparam(int pid, gva_t param)
+{
+	struct abi_sched_param p;
+
+	if (!param)
+		return -EINVAL;
+	if (get_user(&p, param, sizeof(p)))
+		return -EFAULT;
+	return set_policy(pid, -1, p.priority);
+}
+
+int64_t sys_sched_getscheduler(int pid)
+{
+	struct task *t = task_of(pid);
+
+	return pid < 0 ? -EINVAL : t ? t->policy : -ESRCH;
+}
+
+int64_t sys_sched_getparam(int pid, gva_t param)
+{
+	struct task *t = task_of(pid);
+
+	if (!param || pid < 0)
+		return -EINVAL;
+	return t ? put_user_u32(param, (uint32_t)t->rt_priority) : -ESRCH;
+}
+
+int64_t sys_sched_setattr(int pid, gva_t uattr, uint32_t flags)
+{
+	struct abi_sched_attr a;
+	uint32_t size;
+	int64_t err;
+
+	if (!uattr || pid < 0 || flags)
+		return -EINVAL;
+	if (get_user(&size, uattr, sizeof(size)))
+		return -EFAULT;
+	if (!size)
+		size = ABI_SCHED_ATTR_SIZE_VER0;
+	if (size < ABI_SCHED_ATTR_SIZE_VER0)
+		return -E2BIG;
+	err = get_user_grown(&a, sizeof(a), uattr, size);
+	if (err)
+		return err;
+	err = set_policy(pid, (int)a.policy, (int)a.priority);
+	if (!err && !is_realtime((int)a.policy))
+		task_of(pid)->nice = MAX(-20, MIN(19, a.nice));
+	return err;
+}
+
+int64_t sys_sched_getattr(int pid, gva_t uattr, uint32_t size, uint32_t flags)
+{
+	struct task *t = task_of(pid);
+	struct abi_sched_attr a = { 0 };
+
+	if (!uattr || pid < 0 || flags || size < ABI_SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE)
+		return -EINVAL;
+	if (!t)
+		return -ESRCH;
+	a.size = MIN(size, (uint32_t)sizeof(a));
+	a.policy = (uint32_t)t->policy;
+	a.nice = t->nice;
+	a.priority = (uint32_t)t->rt_priority;
+	return put_user(uattr, &a, a.size);
+}
+
+int64_t sys_sched_get_priority_max(int policy)
+{
+	return is_realtime(policy) ? 99 : policy < 0 || policy > ABI_SCHED_DEADLINE || policy == 4 ? -EINVAL : 0;
+}
+
+int64_t sys_sched_get_priority_min(int policy)
+{
+	return is_realtime(policy) ? 1 : policy < 0 || policy > ABI_SCHED_DEADLINE || policy == 4 ? -EINVAL : 0;
+}
+
+/* The machine has one hart, number 0. */
+int64_t sys_sched_setaffinity(int pid, uint64_t len, gva_t mask)
+{
+	struct task *t = task_of(pid);
+	uint8_t first = 0;
+
+	if (len && get_user(&first, mask, 1))
+		return -EFAULT;
+	if (!t)
+		return -ESRCH;
+	if (!may_schedule(t))
+		return -EPERM;
+	return first & 1 ? 0 : -EINVAL;
+}
+
+int64_t sys_sched_getaffinity(int pid, uint64_t len, gva_t mask)
+{
+	uint64_t word = current_is_32() ? 4 : 8, bits = 1;
+
+	if (len < word || len & (word - 1))
+		return -EINVAL;
+	if (!task_of(pid))
+		return -ESRCH;
+	return put_user(mask, &bits, word) ? -EFAULT : (int64_t)word;
+}
+
+int64_t sys_sched_yield(void)
+{
+	sched_yield_hart();
+	return 0;
+}
+
+enum { RR_INTERVAL_NS = 100000000 };             /* Linux RR_TIMESLICE: 100 ms */
+
+int64_t sys_sched_rr_get_interval(int pid, gva_t tp)
+{
+	struct task *t = task_of(pid);
+
+	if (pid < 0)
+		return -EINVAL;
+	return t ? put_timespec(tp, t->policy == ABI_SCHED_FIFO ? 0 : RR_INTERVAL_NS) : -ESRCH;
+}
+
+/* Does `t` belong to the set that (which, who) of getpriority names? */
+static bool in_priority_set(const struct task *t, int which, int who)
+{
+	switch (which) {
+	case ABI_PRIO_PROCESS: return t->tid == (who ? who : current()->tid);
+	case ABI_PRIO_PGRP:    return t->proc->pgid == (who ? who : current()->proc->pgid);
+	default:               return t->cred->uid == (who ? (uint32_t)who : current()->cred->uid);
+	}
+}
+
+static int set_nice(struct task *t, int nice)
+{
+	/* RLIMIT_NICE 1..40 stands for 19..-20. */
+	bool allowed = nice >= t->nice || task_capable(current(), ABI_CAP_SYS_NICE) ||
+		       (uint64_t)(20 - nice) <= t->proc->rlim[ABI_RLIMIT_NICE].cur;
+
+	if (!may_schedule(t))
+		return -EPERM;
+	if (!allowed)
+		return -EACCES;
+	t->nice = nice;
+	return 0;
+}
+
+/* Every living task; the callback's first non-negative results are folded by the caller. */
+#define for_each_task_of_machine(p, t)                                                  \
+	for (p = process_next(1); p; p = process_next(p->pid + 1))                      \
+		list_for_each(t, &p->tasks, group_link)
+
+int64_t sys_setpriority(int which, int who, int prio)
+{
+	int nice = MAX(-20, MIN(19, prio));
+	struct process *p;
+	struct task *t;
+	int64_t ret = -ESRCH;
+
+	if (which < ABI_PRIO_PROCESS || which > ABI_PRIO_USER)
+		return -EINVAL;
+	for_each_task_of_machine(p, t)
+		if (in_priority_set(t, which, who)) {
+			int err = set_nice(t, nice);
+
+			ret = err ? err : ret == -ESRCH ? 0 : ret;
+		}
+	return ret;
+}
+
+/* The most favourable one, as 20 - nice, so that it is never negative. */
+int64_t sys_getpriority(int which, int who)
+{
+	struct process *p;
+	struct task *t;
+	int64_t best = -ESRCH;
+
+	if (which < ABI_PRIO_PROCESS || which > ABI_PRIO_USER)
+		return -EINVAL;
+	for_each_task_of_machine(p, t)
+		if (in_priority_set(t, which, who))
+			best = MAX(best, (int64_t)(20 - t->nice));
+	return best;
+}
+
+enum { IOPRIO_WHO_PROCESS = 1, IOPRIO_WHO_USER = 3, IOPRIO_CLASS_BE = 2, IOPRIO_NORM = 4 };
+
+int64_t sys_ioprio_set(int which, int who, int ioprio)
+{
+	if (which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER || ioprio >> 13 > 3)
+		return -EINVAL;
+	return which == IOPRIO_WHO_PROCESS && !task_of(who) ? -ESRCH : 0;
+}
+
+int64_t sys_ioprio_get(int which, int who)
+{
+	if (which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER)
+		return -EINVAL;
+	if (which == IOPRIO_WHO_PROCESS && !task_of(who))
+		return -ESRCH;
+	return IOPRIO_CLASS_BE << 13 | IOPRIO_NORM;
+}
