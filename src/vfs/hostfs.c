@@ -134,10 +134,17 @@ struct inode *hostfs_inode(struct super *s, struct inode *dir, const char *name,
 		inode_get(i);
 	else
 		i = make_inode(s, st);
-	if (dir && (!hi(i)->name || hi(i)->fd < 0 || hi(i)->orphan))
-		hostfs_moved(i, dir, name);
+	if (dir)
+		hostfs_seen_at(i, dir, name);
 	hostfs_update(i, st);
 	return i;
+}
+
+/* A handle in use is as good as a place; without one, the latest place is the best. */
+void hostfs_seen_at(struct inode *i, struct inode *dir, const char *name)
+{
+	if (i != i->super->root && (!hi(i)->name || hi(i)->fd < 0 || hi(i)->orphan))
+		hostfs_moved(i, dir, name);
 }
 
 void hostfs_release(struct inode *i)

@@ -45,8 +45,29 @@ static bool revalidate(struct inode *dir, const char *name, struct inode *inode)
 		return err == -ENOENT && !inode;
 	if (hostfs_find(dir->super, &st) != inode)
 		return false;
+	hostfs_seen_at(inode, dir, name);
 	hostfs_update(inode, &st);
 	return true;
+}
+
+static int load_target(struct inode *i)
+{
+	struct host_inode *h = hi(i);
+	char text[ABI_PATH_MAX];
+	ssize_t n;
+	int fd;
+
+	if (h->target)
+		return 0;
+	fd = h->parent ? dir_fd(h->parent) : -ENOENT;
+	if (fd < 0)
+		return fd;
+	n = host_readlinkat(fd, h->name, text, sizeof(text) - 1);
+	if (n < 0)
+		return (int)n;
+	text[n] = '\0';
+	h->target = xstrdup(text);
+	return 0;
 }
 
 /* ---- making ---------------------------------------------------------------------- */
@@ -206,12 +227,17 @@ static int make_link(struct inode *dir, const char *name, struct inode *target)
 
 /* ---- removing ------------------------------------------------------------------------- */
 
-/* Before dir/name, a name of `victim`, goes: if others still use the inode they need a handle. */
+/* Before dir/name, a name of `victim`, goes: if others still use the inode, under another name
+ * or open, they need its handle, or its text. */
 static void before_removal(struct inode *dir, const char *name, struct inode *victim)
 {
 	struct host_inode *h = hi(victim);
 
-	if (victim->refs > 1 && h->parent == dir && strcmp(h->name, name) == 0)
+	if (victim->refs < 2 || h->parent != dir || strcmp(h->name, name) != 0)
+		return;
+	if (S_ISLNK(h->host_mode))
+		load_target(victim);
+	else
 		hostfs_keep_handle(victim);
 }
 
@@ -293,24 +319,13 @@ static int rename_name(struct inode *olddir, const char *old, struct inode *newd
 
 static int read_link(struct inode *i, char *buf, size_t cap)
 {
-	struct host_inode *h = hi(i);
-	char text[ABI_PATH_MAX];
-	ssize_t n;
-	int fd;
+	int n = load_target(i);
 
-	if (!h->target) {
-		fd = h->parent ? dir_fd(h->parent) : -ENOENT;
-		if (fd < 0)
-			return fd;
-		n = host_readlinkat(fd, h->name, text, sizeof(text) - 1);
-		if (n < 0)
-			return (int)n;
-		text[n] = '\0';
-		h->target = xstrdup(text);
-	}
-	n = (ssize_t)MIN(strlen(h->target), cap);
-	memcpy(buf, h->target, (size_t)n);
-	return (int)n;
+	if (n)
+		return n;
+	n = (int)MIN(strlen(hi(i)->target), cap);
+	memcpy(buf, hi(i)->target, (size_t)n);
+	return n;
 }
 
 /* ---- reading directories ------------------------------------------------------------------ */

@@ -188,8 +188,12 @@ static int open_create_step(struct walk *w, uint32_t flags, uint32_t mode, struc
 	bool created = false;
 	int err;
 
+	if (w->kind != LAST_NORMAL && (flags & ABI_O_EXCL))
+		return -EEXIST;
+	if (w->kind == LAST_HERE)             /* "/", or what a magic link led to */
+		return vfs_open_found(w->cur, flags, w->who.cred, false, out);
 	if (w->kind != LAST_NORMAL)
-		return w->kind == LAST_HERE && w->links ? vfs_open_found(w->cur, flags, w->who.cred, false, out) : -EISDIR;
+		return -EISDIR;
 	if (w->trailing_slash)
 		return -EISDIR;
 	err = walk_lookup_last(w, &p);
