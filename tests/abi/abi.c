@@ -209,7 +209,7 @@ static void show_mode(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 4096);
-	if (argc == 1 && argv[0][0] && !getenv("SHOW")) {
+	if (argc == 1 && argv[0][0]) {
 		for (const struct topic *const *t = __start_topics; t < __stop_topics; t++)
 			puts((*t)->name);
 		return 0;

@@ -21,8 +21,4 @@ TOPIC(file_fifo)
 	R(close(r));
 	R(write(w, "x", 1));
 	R(close(w));
-	CHILD({
-		int fd = open("p", O_WRONLY);
-		R(write(fd, "from child", 10));
-	});
 }
