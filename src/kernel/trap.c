@@ -62,7 +62,9 @@ static void handle_syscall(struct task *t)
 	t->syscall_nr = (int64_t)nr;
 	t->syscall_a0 = x[REG_A0];
 	t->regs.pc += ECALL_SIZE;
+	TRACE(kernel, syscall_enter, t, nr, args);
 	ret = kernel_syscall(t, nr, args);
+	TRACE(kernel, syscall_exit, t, nr, args, ret);
 	x[REG_A0] = task_xlen(t) == XLEN_32 ? (uint32_t)ret : (uint64_t)ret;
 	/* Results that no guest may see mean "interrupted", also if the signal is gone by now. */
 	if (unlikely(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK) && t->syscall_nr >= 0)
@@ -143,8 +145,11 @@ void trap_loop(struct task *t)
 
 		while (unlikely(t->thread.signal_pending))
 			signal_deliver(t);
+		if (unlikely(kernel_tracepoints.branch != NULL))
+			budget = 1;        /* the slice is over at the next taken branch */
 		trap = run_guest(t, &budget, &tval);
 		if (trap == TRAP_TIMER) {
+			TRACE(kernel, branch, t);
 			budget = 0;
 		} else {
 			handle_trap(t, trap, tval);

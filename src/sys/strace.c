@@ -372,6 +372,23 @@ void strace_exit(struct task *t, const struct sys_row *row, const uint64_t v[6],
 	write_out(&line);
 }
 
+void sys_show_call(struct strbuf *out, struct task *t, uint64_t nr, const uint64_t args[6], int64_t ret)
+{
+	const struct sys_row *row = sys_find_row(nr, task_xlen(t));
+	uint64_t v[6] = { 0 };
+	struct show s = { .out = out, .mm = t->mm, .xlen = task_xlen(t), .v = v, .ret = ret };
+
+	if (!row) {
+		strbuf_printf(out, "call %llu (unknown)", UL(nr));
+		return;
+	}
+	sys_decode_args(row, s.xlen, args, v);
+	strbuf_printf(out, "%s(", row->name);
+	show_args(&s, row, 0, shown_args(row, v));
+	strbuf_printf(out, ") = ");
+	show_result(out, row, ret);
+}
+
 /* ---- what else strace tells ------------------------------------------------------------------------------ */
 
 static void on_signal(struct task *t, int signo, const struct abi_siginfo *info, gva_t handler)

@@ -34,6 +34,23 @@ struct elf32_phdr {
 _Static_assert(sizeof(struct elf64_ehdr) == 64 && sizeof(struct elf32_ehdr) == 52, "layout");
 _Static_assert(sizeof(struct elf64_phdr) == 56 && sizeof(struct elf32_phdr) == 32, "layout");
 
+struct elf64_shdr {
+	uint32_t sh_name, sh_type;
+	uint64_t sh_flags, sh_addr, sh_offset, sh_size;
+	uint32_t sh_link, sh_info;
+	uint64_t sh_addralign, sh_entsize;
+};
+struct elf32_shdr {
+	uint32_t sh_name, sh_type, sh_flags, sh_addr, sh_offset, sh_size, sh_link, sh_info;
+	uint32_t sh_addralign, sh_entsize;
+};
+struct elf64_sym { uint32_t st_name; uint8_t st_info, st_other; uint16_t st_shndx; uint64_t st_value, st_size; };
+struct elf32_sym { uint32_t st_name, st_value, st_size; uint8_t st_info, st_other; uint16_t st_shndx; };
+_Static_assert(sizeof(struct elf64_shdr) == 64 && sizeof(struct elf32_shdr) == 40, "layout");
+_Static_assert(sizeof(struct elf64_sym) == 24 && sizeof(struct elf32_sym) == 16, "layout");
+enum { ABI_SHT_SYMTAB = 2, ABI_SHT_DYNSYM = 11, ABI_SHN_UNDEF = 0 };
+enum { ABI_STT_NOTYPE = 0, ABI_STT_OBJECT = 1, ABI_STT_FUNC = 2 };
+
 /* Positions in e_ident and their values, prefixed as the host's <elf.h> has them as macros too. */
 enum { ABI_EI_CLASS = 4, ABI_EI_DATA = 5, ABI_EI_VERSION = 6, ABI_EI_OSABI = 7 };
 enum { ABI_ELFCLASS32 = 1, ABI_ELFCLASS64 = 2, ABI_ELFDATA2LSB = 1, ABI_EV_CURRENT = 1 };

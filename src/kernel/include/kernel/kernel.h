@@ -169,6 +169,9 @@ struct kernel_tracepoints {
 	void (*syscall_enter)(struct task *t, uint64_t nr, const uint64_t args[6]);
 	void (*syscall_exit)(struct task *t, uint64_t nr, const uint64_t args[6], int64_t ret);
 	void (*trap)(struct task *t, enum trap trap, uint64_t tval);
+	/* While set, guest code stops at each taken branch (a tick passes each time): regs.pc is
+	 * where it goes. For watching a start-up, not for running. */
+	void (*branch)(struct task *t);
 	void (*signal_delivered)(struct task *t, int signo, const struct abi_siginfo *info, gva_t handler);
 	void (*task_created)(struct task *parent, struct task *child, uint64_t clone_flags);
 	void (*process_exited)(struct process *p);
@@ -179,7 +182,7 @@ struct kernel_tracepoints {
 	void (*exec_rewrite)(const struct binprm *b, const char *format); /* argv after script/misc */
 	void (*exec_elf_header)(const struct binprm *b, const void *ehdr, const void *phdrs, bool is_interp);
 	void (*exec_segment)(const struct binprm *b, const void *phdr, gva_t at, uint64_t bias, bool is_interp);
-	void (*exec_stack)(const struct binprm *b, struct mm *mm, gva_t sp);
+	void (*exec_stack)(const struct binprm *b, struct mm *mm, gva_t sp);   /* written; see mm_layout */
 	void (*exec_commit)(struct task *t, const struct binprm *b);      /* registers are set */
 	void (*exec_failed)(struct task *t, const char *path, int error, const char *why);
 };
