@@ -11,26 +11,30 @@
 static bool copy_leaf(struct mm *parent, struct mm *child, const struct leaf *from,
                       pfn_t to, bool cow)
 {
-	unsigned left = frame_of(from->table)->entries;
+	unsigned left = frame_of(from->table)->entries, copied = 0;
+	/* The child has touched nothing yet; what the parent's D says about a shared page stays
+	 * with the parent. */
+	pte_t keep = ~(pte_t)(cow ? PTE_W : PTE_D);
+	struct rss_delta rss = { 0 };
 	bool lost = false;
 
-	for (unsigned i = from->first; i <= from->last && left; i++) {
+	for (unsigned i = from->first; i <= from->last && copied < left; i++) {
 		pte_t e = pte_get(parent, from->table, i);
+		pfn_t pfn = pte_pfn(e);
 
 		if (!e)
 			continue;
-		left--;
 		if (cow && (e & PTE_W)) {
-			e &= ~(pte_t)PTE_W;
-			pte_set(parent, from->table, i, e);
+			pte_write(parent, from->table, i, e & ~(pte_t)PTE_W);
 			lost = true;
 		}
-		/* The child has touched nothing yet; what the parent's D says about a shared
-		 * page stays with the parent. */
-		pte_set(child, to, i, cow ? e : e & ~(pte_t)PTE_D);
-		frame_get(pte_pfn(e));
-		rss_add(child, pte_pfn(e), 1);
+		pte_write(child, to, i, e & keep);
+		copied++;
+		frame_of(pfn)->refs += pfn != ZERO_PFN;
+		rss_note(&rss, pfn, frame_of(pfn)->flags);
 	}
+	frame_of(to)->entries = (uint16_t)(frame_of(to)->entries + copied);
+	rss_apply(child, &rss, 1);
 	return lost;
 }
 

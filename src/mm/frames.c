@@ -25,7 +25,7 @@ enum {
 	ORDER_MAX = 10,            /* 4 MiB blocks, as Linux' MAX_PAGE_ORDER */
 	STACK_FRAMES = 512,        /* 2 MiB each: what a small process frees at exit, and more */
 	REFILL_ORDER = 4,          /* 64 KiB: also the unit of fault-around */
-	KEEP_BLOCKS = 16,          /* free used 4 MiB blocks not given back to the host */
+	KEEP_BLOCKS = 32,          /* free used 4 MiB blocks not given back to the host */
 	RECLAIM_BATCH = 64,
 };
 
@@ -224,15 +224,15 @@ static void frame_release(pfn_t pfn, struct frame_stack *s, uint8_t zeroed)
 	s->pfns[s->n++] = pfn;
 }
 
+void frame_free(pfn_t pfn)
+{
+	frame_release(pfn, &pool.dirty, 0);
+}
+
 void frame_put(pfn_t pfn)
 {
-	struct frame *f = frame_of(pfn);
-
-	if (pfn == ZERO_PFN)
-		return;
-	ASSERT(f->refs > 0);
-	if (--f->refs == 0)
-		frame_release(pfn, &pool.dirty, 0);
+	ASSERT(frame_of(pfn)->refs > 0);
+	frame_put_inline(pfn);
 }
 
 void frame_free_zeroed(pfn_t pfn)

@@ -65,6 +65,12 @@ extern struct ram ram;
 static inline uint8_t *frame_ptr(pfn_t pfn) { return ram.base + ((uint64_t)pfn << PAGE_SHIFT); }
 static inline struct frame *frame_of(pfn_t pfn) { return &ram.frames[pfn]; }
 
+void  frame_free(pfn_t pfn);             /* its references are gone */
+static inline void frame_put_inline(pfn_t pfn)
+{
+	if (pfn != ZERO_PFN && --frame_of(pfn)->refs == 0)
+		frame_free(pfn);
+}
 pfn_t frame_alloc_raw(void);             /* as frame_alloc, contents undefined */
 void  frame_free_zeroed(pfn_t pfn);      /* the caller held the last reference and cleared it */
 
@@ -183,7 +189,7 @@ pte_t prot_bits(int prot, bool writable);
 static inline bool frame_is_anon(pfn_t pfn) { return pfn != ZERO_PFN && !(frame_of(pfn)->flags & FRAME_CACHE); }
 
 void zap_range(struct mm *mm, gva_t start, gva_t end);
-void rss_add(struct mm *mm, pfn_t pfn, int64_t n);
+void rss_add(struct mm *mm, pfn_t pfn, int n);         /* n: 1 or -1 */
 enum fault_flags { FAULT_FORCE = 1, FAULT_QUIET = 2 };
 enum fault_result fault_page(struct mm *mm, struct vma *v, gva_t va, enum access access, unsigned flags);
 /* Fault [start, end) in as far as the areas allow. 0, or -errno of the first that fails. */

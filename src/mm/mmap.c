@@ -11,20 +11,27 @@
 
 static void zap_leaf(struct mm *mm, const struct leaf *l)
 {
-	const struct frame *table = frame_of(l->table);
+	struct frame *table = frame_of(l->table);
+	unsigned left = table->entries;
+	struct rss_delta rss = { 0 };
 
-	for (unsigned i = l->first; i <= l->last && table->entries; i++) {
+	for (unsigned i = l->first; i <= l->last && left; i++) {
 		pte_t e = pte_get(mm, l->table, i);
 		pfn_t pfn = pte_pfn(e);
+		uint8_t flags;
 
 		if (!e)
 			continue;
-		if ((e & PTE_D) && (frame_of(pfn)->flags & FRAME_CACHE))
+		flags = frame_of(pfn)->flags;
+		if ((e & PTE_D) && (flags & FRAME_CACHE))
 			frame_set_dirty(pfn);
-		pte_set(mm, l->table, i, 0);
-		rss_add(mm, pfn, -1);
-		frame_put(pfn);
+		pte_write(mm, l->table, i, 0);
+		left--;
+		rss_note(&rss, pfn, flags);
+		frame_put_inline(pfn);
 	}
+	table->entries = (uint16_t)left;
+	rss_apply(mm, &rss, -1);
 }
 
 /* Remove every page of [start, end) from the table, whatever areas say. */

@@ -152,28 +152,37 @@ static void leaf_set(const struct mm *mm, pfn_t table, gva_t va, gva_t end, stru
 	out->last = table_index(mm, MIN(end, table_end) - PAGE_SIZE, 0);
 }
 
+/* From the empty entry of va in a table of this level to the next that is not, or the table's
+ * end: the address it maps. An empty upper entry cuts the walk: all it would cover is skipped. */
+static gva_t skip_empty(struct mm *mm, pfn_t table, unsigned level, gva_t va)
+{
+	uint64_t span = 1ull << level_shift(mm, level);
+	unsigned i = table_index(mm, va, level), n = 1u << index_bits(mm);
+	gva_t base = align_down(va, span) - i * span;
+
+	while (++i < n && !pte_get(mm, table, i))
+		;
+	return base + i * span;
+}
+
 bool pt_next_leaf(struct mm *mm, gva_t *pos, gva_t end, struct leaf *out)
 {
+	/* The last page is gone already when a whole space is taken down. */
+	if (!frame_of(mm->root)->entries)
+		return false;
 	while (*pos < end) {
 		pfn_t table = mm->root;
 		unsigned level = top_level(mm);
-		uint64_t span;
 		pte_t e;
 
-		do {
-			e = pte_get(mm, table, table_index(mm, *pos, level));
-			if (!e)
-				break;
+		while ((e = pte_get(mm, table, table_index(mm, *pos, level))) && --level > 0)
 			table = pte_pfn(e);
-		} while (--level > 0);
-		/* An empty upper entry cuts the walk: skip all it would have covered. */
-		span = 1ull << level_shift(mm, level ? level : 1);
 		if (e) {
-			leaf_set(mm, table, *pos, end, out);
-			*pos = align_down(*pos, span) + span;
+			leaf_set(mm, pte_pfn(e), *pos, end, out);
+			*pos = align_down(*pos, 1ull << level_shift(mm, 1)) + (1ull << level_shift(mm, 1));
 			return true;
 		}
-		*pos = align_down(*pos, span) + span;
+		*pos = skip_empty(mm, table, level, *pos);
 	}
 	return false;
 }

@@ -64,27 +64,12 @@ struct mm_limits *mm_limits(struct mm *mm)          { return &mm->limits; }
 
 /* ---- statistics ------------------------------------------------------------------ */
 
-static uint64_t rss_total(const struct mm_stats *s)
+void rss_add(struct mm *mm, pfn_t pfn, int n)
 {
-	return s->rss_anon + s->rss_file + s->rss_shmem;
-}
+	struct rss_delta d = { 0 };
 
-/* The zero page belongs to nobody's resident set, as in Linux. */
-void rss_add(struct mm *mm, pfn_t pfn, int64_t n)
-{
-	uint8_t flags = frame_of(pfn)->flags;
-	struct mm_stats *s = &mm->stats;
-
-	if (pfn == ZERO_PFN)
-		return;
-	if (!(flags & FRAME_CACHE))
-		s->rss_anon += (uint64_t)n;
-	else if (flags & FRAME_SHMEM)
-		s->rss_shmem += (uint64_t)n;
-	else
-		s->rss_file += (uint64_t)n;
-	if (n > 0 && rss_total(s) > s->hiwater_rss)
-		s->hiwater_rss = rss_total(s);
+	rss_note(&d, pfn, frame_of(pfn)->flags);
+	rss_apply(mm, &d, n);
 }
 
 void mm_stats(struct mm *mm, struct mm_stats *out)
