@@ -1,6 +1,6 @@
 /* Runs one static freestanding RISC-V program (ELF, 32 or 64 bits) on the interpreter alone:
  *
- *     cpu_flat PROGRAM [budget]
+ *     cpu_flat PROGRAM [ARGUMENTS]
  *
  * Segments are copied to their addresses below 256 MiB, the stack ends at 128 MiB. Only
  * write(1 or 2) and exit are served. Prints instructions and time to stderr. For
@@ -15,6 +15,7 @@
 #include "cpu/cpu.h"
 
 enum { STACK_TOP = 128 << 20, STACK_SIZE = 8 << 20 };
+enum { BUDGET = 1000000 };
 enum { NR_WRITE = 64, NR_EXIT = 93, NR_EXIT_GROUP = 94 };
 
 static double now(void)
@@ -82,10 +83,25 @@ static bool syscall_done(struct mm *mm, struct cpu_regs *regs)
 	return false;
 }
 
+/* argc, argv and an empty environment, as the psABI's process start has them. */
+static void make_stack(struct mm *mm, struct cpu_regs *regs, int argc, char **argv)
+{
+	unsigned word = mm_xlen(mm) / 8;
+	gva_t strings = STACK_TOP - 4096, sp = strings - align_up((gva_t)(argc + 8) * word, 16);
+	uint64_t n = (uint64_t)argc;
+
+	regs->x[2] = sp;
+	fake_write(mm, sp, &n, word);
+	for (int i = 0; i < argc; i++) {
+		fake_write(mm, strings, argv[i], strlen(argv[i]) + 1);
+		fake_write(mm, sp + (gva_t)(i + 1) * word, &strings, word);
+		strings += strlen(argv[i]) + 1;
+	}
+}
+
 int main(int argc, char **argv)
 {
-	struct cpu_regs regs = { .x[2] = STACK_TOP - 64 };
-	int64_t budget = argc > 2 ? atoll(argv[2]) : 1000000;
+	struct cpu_regs regs = { 0 };
 	struct cpu *cpu = cpu_create();
 	struct mm *mm;
 	double start;
@@ -93,13 +109,14 @@ int main(int argc, char **argv)
 	enum trap trap;
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: cpu_flat PROGRAM [BUDGET]\n");
+		fprintf(stderr, "usage: cpu_flat PROGRAM [ARGUMENTS]\n");
 		return 2;
 	}
 	mm = load(argv[1], &regs.pc);
+	make_stack(mm, &regs, argc - 1, argv + 1);
 	start = now();
 	do {
-		trap = cpu_run(cpu, &regs, mm, budget, &tval);
+		trap = cpu_run(cpu, &regs, mm, BUDGET, &tval);
 	} while (trap == TRAP_TIMER || (trap == TRAP_SYSCALL && !syscall_done(mm, &regs)));
 	double seconds = now() - start;
 
