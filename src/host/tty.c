@@ -1,6 +1,7 @@
 /* The host's terminal: attributes and size, for the console. */
 #include "host/host.h"
 
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -24,4 +25,26 @@ int host_tty_set(int fd, const struct termios *t)
 int host_tty_winsize(int fd, struct winsize *ws)
 {
 	return ioctl(fd, TIOCGWINSZ, ws) < 0 ? -errno : 0;
+}
+
+static void (*crash_fn)(void);
+
+static void crashed(int signo)
+{
+	crash_fn();
+	signal(signo, SIG_DFL);
+	raise(signo);
+}
+
+void host_at_crash(void (*fn)(void))
+{
+	static const int fatal[] = { SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE };
+
+	crash_fn = fn;
+	for (size_t n = 0; n < ARRAY_SIZE(fatal); n++) {
+		struct sigaction old;
+
+		if (sigaction(fatal[n], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+			signal(fatal[n], crashed);
+	}
 }

@@ -68,6 +68,22 @@ static void hook_set_controlling_tty(struct tty *tty)
 			p->tty = tty;
 }
 
+static bool hook_session_leader(void)
+{
+	struct task *t = task_current();
+
+	return t && t->proc->session_leader;
+}
+
+static int hook_pgrp_session(int pgrp)
+{
+	struct pid *pid = pid_find(pgrp);
+
+	if (!pid || list_empty(&pid->pgrp_members))
+		return 0;
+	return list_first(&pid->pgrp_members, struct process, pgrp_link)->sid;
+}
+
 void jobctl_install_hooks(void)
 {
 	tty_hooks = (struct tty_hooks){
@@ -77,5 +93,7 @@ void jobctl_install_hooks(void)
 		.job_control = hook_job_control,
 		.controlling_tty = hook_controlling_tty,
 		.set_controlling_tty = hook_set_controlling_tty,
+		.session_leader = hook_session_leader,
+		.pgrp_session = hook_pgrp_session,
 	};
 }

@@ -35,7 +35,7 @@ static void host_signal_arrived(int signo)
 	struct process *init = machine.init;
 	struct abi_siginfo info = signal_info_kernel(signo);
 
-	if (!init || init->zombie)
+	if (!init || init->zombie || console_host_signal(signo))
 		return;
 	if (signo != SIGWINCH && signo != SIGCONT && signo != SIGTSTP)
 		init->unkillable = false;

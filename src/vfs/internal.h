@@ -146,6 +146,7 @@ int  hostfs_tmpfile(struct inode *dir, uint32_t mode, const struct cred *who, st
 bool inode_is_hostfs(const struct inode *i);
 
 void memfd_shutdown(void);
+void console_tty_shutdown(void);
 void console_register_devices(void);       /* /dev/tty, /dev/console */
 
 #endif

@@ -446,6 +446,7 @@ void vfs_shutdown(void)
 	}
 	root_mount = NULL;
 	dcache_shrink(NULL);
+	console_tty_shutdown();
 	memfd_shutdown();
 	mount_put(anonymous);
 	anonymous = NULL;

@@ -105,11 +105,17 @@ bool host_isatty(int fd);
 int  host_tty_get(int fd, struct termios *t);
 int  host_tty_set(int fd, const struct termios *t);
 int  host_tty_winsize(int fd, struct winsize *ws);
+/* Run fn, which must be async-signal-safe, when hearth itself crashes (SIGABRT, SIGSEGV, ...). A
+ * signal that already has a handler keeps it. */
+void host_at_crash(void (*fn)(void));
 
 /* ---- the process ----------------------------------------------------------- */
 _Noreturn void host_exit(int status);   /* flushes nothing, runs no atexit handler */
 uint32_t host_uid(void);
 uint32_t host_gid(void);
+/* hearth's own working directory; a path without symbolic links. 0 or -errno (-ERANGE: too long). */
+int host_getcwd(char *buf, size_t cap);
+int host_realpath(const char *path, char *buf, size_t cap);
 /* Raise RLIMIT_NOFILE to its hard limit: every open guest file may be a host fd. */
 void host_raise_fd_limit(void);
 

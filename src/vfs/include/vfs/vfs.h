@@ -347,6 +347,8 @@ struct file *anon_file_create(const char *name, const struct file_ops *ops, void
  * guest gets a tty with line discipline in the host's raw mode; else plain streams over the host fds. */
 int console_open(int host_fd, struct file **out);
 void console_restore(void);      /* put the host terminal back as it was; async-signal-safe */
+/* A host signal that concerns the terminal (SIGWINCH, SIGCONT): true if the guest has been told. */
+bool console_host_signal(int signo);
 /* Installed by the kernel: signal a foreground process group; the caller's session and group. */
 struct tty;
 struct tty_hooks {
@@ -358,6 +360,9 @@ struct tty_hooks {
 	int (*job_control)(int sig);
 	struct tty *(*controlling_tty)(void);
 	void (*set_controlling_tty)(struct tty *tty);
+	/* May be NULL: nothing is refused then. */
+	bool (*session_leader)(void);            /* is the caller one? */
+	int (*pgrp_session)(int pgrp);           /* session of a process group, <= 0: no such group */
 };
 extern struct tty_hooks tty_hooks;
 int tty_foreground_pgrp(struct tty *t);
