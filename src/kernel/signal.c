@@ -317,6 +317,8 @@ static int send_to(struct process *p, struct task *only, const struct abi_siginf
 
 int signal_send_process(struct process *p, const struct abi_siginfo *info)
 {
+	if (p->reaped)
+		return -ESRCH;
 	return p->zombie ? 0 : send_to(p, NULL, info);
 }
 
@@ -346,10 +348,12 @@ int signal_send_pgrp(int pgid, const struct abi_siginfo *info)
  * SIGCONT goes everywhere in the session. */
 bool task_may_signal(const struct task *by, const struct process *target, int sig)
 {
-	const struct cred *a = by->cred, *b = target->leader->cred;
+	const struct cred *a = by->cred, *b;
 
-	if (by->proc == target || task_capable(by, ABI_CAP_KILL))
+	/* One that is reaped, and known through a pidfd only, is refused with ESRCH. */
+	if (by->proc == target || target->reaped || task_capable(by, ABI_CAP_KILL))
 		return true;
+	b = target->leader->cred;
 	if (a->euid == b->suid || a->euid == b->uid || a->uid == b->suid || a->uid == b->uid)
 		return true;
 	return sig == SIGCONT && by->proc->sid == target->sid;

@@ -120,11 +120,12 @@ static int scan_children(const struct wait_scan *w)
 	list_for_each_safe(c, next, &self->children, sibling) {
 		if (!eligible(w, c))
 			continue;
-		ret = 0;
 		if (c->zombie && (w->options & WEXITED))
 			return take_zombie(w, c);
+		/* It will never stop or continue any more: not worth waiting for. */
 		if (c->zombie)
 			continue;
+		ret = 0;
 		if ((w->options & WSTOPPED) && process_stopped(c) && !c->stop_reported)
 			return take_stopped(w, c);
 		if ((w->options & WCONTINUED) && c->continued)
