@@ -1,6 +1,8 @@
 /* hearth's own process on the host. */
 #include "host/host.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -17,6 +19,23 @@ uint32_t host_uid(void)
 uint32_t host_gid(void)
 {
 	return getgid();
+}
+
+int host_getcwd(char *buf, size_t cap)
+{
+	return getcwd(buf, cap) ? 0 : -errno;
+}
+
+int host_realpath(const char *path, char *buf, size_t cap)
+{
+	char *real = realpath(path, NULL);
+	int len;
+
+	if (!real)
+		return -errno;
+	len = snprintf(buf, cap, "%s", real);
+	free(real);
+	return (size_t)len < cap ? 0 : -ERANGE;
 }
 
 void host_raise_fd_limit(void)

@@ -1,0 +1,210 @@
+/* Options of `hearth run` and `hearth explain`, from one table: parsing, their help text and
+ * did-you-mean all read it. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "option_table.h"
+
+static void *grow(void *array, unsigned count, size_t size)
+{
+	return xrealloc(array, (count + 1) * size);
+}
+
+/* ---- values ---------------------------------------------------------------------------- */
+
+static const char *set_root(struct options *o, char *v)     { o->root = v; return NULL; }
+static const char *set_cwd(struct options *o, char *v)      { o->cwd = v; return *v == '/' ? NULL : "it must begin with / (it is a path inside the root)"; }
+static const char *set_strace(struct options *o, char *v)   { o->strace = true; return NULL; }
+static const char *set_report(struct options *o, char *v)   { o->report = true; return NULL; }
+
+static const char *set_hostname(struct options *o, char *v)
+{
+	o->hostname = v;
+	return strlen(v) > 64 ? "a host name has 64 characters at most" : NULL;
+}
+
+/* SRC:DST[:ro] */
+static const char *add_bind(struct options *o, char *v)
+{
+	char *dst = strchr(v, ':'), *opt;
+	struct bind *b;
+
+	if (!dst || dst == v)
+		return "it must be SRC:DST or SRC:DST:ro, as in --bind \"$PWD\":/work";
+	*dst++ = '\0';
+	opt = strchr(dst, ':');
+	if (opt)
+		*opt++ = '\0';
+	if (*dst != '/')
+		return "DST must begin with / (it is a path inside the root)";
+	if (opt && strcmp(opt, "ro") != 0 && strcmp(opt, "rw") != 0)
+		return "after DST comes :ro, :rw or nothing";
+	o->binds = grow(o->binds, o->nr_binds, sizeof(*o->binds));
+	b = &o->binds[o->nr_binds++];
+	*b = (struct bind){ v, dst, opt && !strcmp(opt, "ro") };
+	return NULL;
+}
+
+static const char *add_env(struct options *o, char *v)
+{
+	if (!strchr(v, '=') || *v == '=')
+		return "it must be NAME=VALUE";
+	o->env = grow(o->env, o->nr_env, sizeof(*o->env));
+	o->env[o->nr_env++] = v;
+	return NULL;
+}
+
+/* A decimal number that fills the string up to one of `ends`; *rest is what follows. */
+static bool parse_number(const char *s, uint64_t *out, const char **rest)
+{
+	char *end;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	*out = strtoull(s, &end, 0);
+	*rest = end;
+	return true;
+}
+
+static const char *set_user(struct options *o, char *v)
+{
+	static const char wrong[] = "it must be UID or UID:GID, numbers: users' names are the guest's own";
+	const char *rest;
+	uint64_t uid, gid;
+
+	if (!parse_number(v, &uid, &rest) || uid >= UINT32_MAX)
+		return wrong;
+	gid = uid;
+	if (*rest == ':' && !parse_number(rest + 1, &gid, &rest))
+		return wrong;
+	if (*rest || gid >= UINT32_MAX)
+		return wrong;
+	o->has_user = true;
+	o->uid = (uint32_t)uid;
+	o->gid = (uint32_t)gid;
+	return NULL;
+}
+
+enum { MEMORY_MIN = 8 << 20 };
+
+static const char *set_memory(struct options *o, char *v)
+{
+	static const char units[] = "KMGT";
+	const char *rest, *unit;
+
+	if (!parse_number(v, &o->memory, &rest))
+		return "it must be a number with K, M or G, as in --memory 512M";
+	unit = *rest ? strchr(units, *rest & ~0x20) : NULL;
+	if (*rest && (!unit || !*unit || (rest[1] && strcmp(rest + 1, "iB") != 0)))
+		return "it must be a number with K, M or G, as in --memory 512M";
+	if (unit)
+		o->memory <<= 10 * (unit - units + 1);
+	return o->memory < MEMORY_MIN ? "a machine needs 8M at least" : NULL;
+}
+
+static const char *set_seed(struct options *o, char *v)
+{
+	const char *rest;
+
+	o->has_seed = true;
+	return parse_number(v, &o->seed, &rest) && !*rest ? NULL : "it must be a number";
+}
+
+/* ---- the table ---------------------------------------------------------------------------- */
+
+const struct option_row option_rows[] = {
+	{ "--root", "DIR", set_root, "DIR is the program's /; nothing outside it is visible" },
+	{ "--bind", "SRC:DST[:ro]", add_bind, "show the host's SRC at DST, with :ro for reading only" },
+	{ "--env", "NAME=VALUE", add_env, "set an environment variable" },
+	{ "--cwd", "DIR", set_cwd, "start in DIR, a path inside the root" },
+	{ "--user", "UID[:GID]", set_user, "start as this user" },
+	{ "--hostname", "NAME", set_hostname, "the machine's name (hearth)" },
+	{ "--memory", "SIZE", set_memory, "the machine's memory: 512M, 4G, ... (1G)" },
+	{ "--seed", "N", set_seed, "random numbers and addresses repeat from run to run" },
+	{ "--strace", NULL, set_strace, "write every system call to standard error" },
+	{ "--report", NULL, set_report, "at the end, count system calls; say what was missing" },
+	{ 0 }
+};
+
+static const struct option_row *find_option(const char *name, size_t len)
+{
+	for (const struct option_row *r = option_rows; r->name; r++)
+		if (strlen(r->name) == len && !memcmp(r->name, name, len))
+			return r;
+	return NULL;
+}
+
+static int unknown_option(const char *arg, const char *command)
+{
+	const char *words[ARRAY_SIZE(option_rows)], *meant;
+	unsigned n = 0;
+
+	for (const struct option_row *r = option_rows; r->name; r++)
+		words[n++] = r->name;
+	words[n] = NULL;
+	meant = help_did_you_mean(arg, words);
+	if (meant)
+		log_error("there is no option %s; did you mean %s?", arg, meant);
+	else
+		log_error("there is no option %s; 'hearth help %s' lists them", arg, command);
+	return EXIT_HEARTH;
+}
+
+/* One option with its value, "--name value" or "--name=value". Advances *args past it. */
+static int take_option(struct options *o, char ***args, const char *command)
+{
+	char *arg = *(*args)++, *eq = strchr(arg, '='), *value = NULL;
+	size_t len = eq ? (size_t)(eq - arg) : strlen(arg);
+	const struct option_row *r = find_option(arg, len);
+	const char *wrong;
+
+	if (!r)
+		return unknown_option(arg, command);
+	if (r->value)
+		value = eq ? eq + 1 : **args ? *(*args)++ : NULL;
+	if (r->value ? !value : eq != NULL) {
+		log_error(r->value ? "%s needs a value: %s %s" : "%s takes no value", r->name, r->name, r->value);
+		return EXIT_HEARTH;
+	}
+	wrong = r->set(o, value);
+	if (wrong) {
+		log_error("%s %s: %s", r->name, value, wrong);
+		return EXIT_HEARTH;
+	}
+	return 0;
+}
+
+int options_parse(struct options *o, char **args, const char *command)
+{
+	while (*args && (*args)[0] == '-' && (*args)[1]) {
+		int status;
+
+		if (!strcmp(*args, "--")) {
+			args++;
+			break;
+		}
+		if (!strcmp(*args, "--help") || !strcmp(*args, "-h")) {
+			help_print(command);
+			exit(0);
+		}
+		status = take_option(o, &args, command);
+		if (status)
+			return status;
+	}
+	o->prog = args;
+	if (*args)
+		return 0;
+	log_error("%s: which program? For example: hearth %s ./hello", command, command);
+	return EXIT_HEARTH;
+}
+
+void options_free(struct options *o)
+{
+	free(o->binds);
+	free(o->env);
+}
