@@ -7,6 +7,8 @@
 
 #include "pte.h"
 
+enum { WILLNEED_PAGES = 512 };     /* at most so many at once: advice must not fill RAM */
+
 /* What an advice is applied to. */
 struct part {
 	struct mm *mm;
@@ -57,7 +59,7 @@ static int advise_willneed(const struct part *p)
 
 	if (v->mapping && !mapping_is_shmem(v->mapping))
 		mapping_read_ahead(v->mapping, vma_index(v, p->start),
-		                   (unsigned)MIN((p->end - p->start) >> PAGE_SHIFT, 512u));
+		                   MIN((p->end - p->start) >> PAGE_SHIFT, (uint64_t)WILLNEED_PAGES));
 	return 0;
 }
 

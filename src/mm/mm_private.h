@@ -202,7 +202,7 @@ void mapping_drop_page(pfn_t pfn);                     /* ... leaves it */
 void mapping_punch(struct mapping *m, uint64_t first, uint64_t last);   /* pages read as zero again */
 int  mapping_write_frame(pfn_t pfn);                   /* ... is written back if dirty */
 /* Best effort: have pages [first, first + nr) in the cache. */
-void mapping_read_ahead(struct mapping *m, uint64_t first, unsigned nr);
+void mapping_read_ahead(struct mapping *m, uint64_t first, uint64_t nr);
 bool mapping_is_shmem(const struct mapping *m);
 struct mapping *shmem_create(uint64_t size);           /* one reference; NULL when out of memory */
 /* Move the dirty bits of the tables that map [first, last] to the cache. */

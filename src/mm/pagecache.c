@@ -104,37 +104,11 @@ int mapping_get_page(struct mapping *m, uint64_t index, bool extend, pfn_t *out)
 	return 0;
 }
 
-/* ---- reading ahead ------------------------------------------------------------------ */
-
-/* An aligned run of frames, filled by one call; false: do it page by page. */
-static bool read_run(struct mapping *m, uint64_t first, unsigned order)
-{
-	unsigned nr = 1u << order;
-	pfn_t run;
-
-	if (!m->ops->read_run || (run = frame_alloc_run(order)) == PFN_NONE)
-		return false;
-	if (m->ops->read_run(m, first, nr, frame_ptr(run)) != 0) {
-		for (unsigned i = 0; i < nr; i++)
-			frame_put(run + i);
-		return true;              /* the page that is wanted reports the error */
-	}
-	for (unsigned i = 0; i < nr; i++)
-		if (cache_add(m, first + i, run + i) != 0)
-			frame_put(run + i);
-	return true;
-}
-
-void mapping_read_ahead(struct mapping *m, uint64_t first, unsigned nr)
+void mapping_read_ahead(struct mapping *m, uint64_t first, uint64_t nr)
 {
 	uint64_t end = MIN(first + nr, file_pages(m));
-	bool whole = nr && !(nr & (nr - 1)) && first + nr == end;
 	pfn_t pfn;
 
-	for (uint64_t i = first; whole && i < end; i++)
-		whole = page_tree_get(m->pages, i) == PFN_NONE;
-	if (whole && read_run(m, first, (unsigned)__builtin_ctz(nr)))
-		return;
 	for (uint64_t i = first; i < end; i++)
 		if (page_tree_get(m->pages, i) == PFN_NONE && read_page_in(m, i, &pfn) != 0)
 			return;

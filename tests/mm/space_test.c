@@ -121,7 +121,10 @@ static void file_pages_are_shared(void)
 	CHECK_EQ(f.reads, 0);
 	CHECK_EQ(peek32(a, x) & 255, test_file_byte(0));
 	CHECK_EQ(stats_of(a).maj_faults, 1);
-	CHECK_EQ(f.reads, 11);                                /* read ahead */
+	CHECK_EQ(f.reads, 1);
+	CHECK_EQ(mm_madvise(a, x, 12 * PAGE_SIZE, MADV_WILLNEED), 0);
+	CHECK_EQ(f.reads, 11);
+	CHECK_EQ(peek32(a, x + PAGE_SIZE) & 255, test_file_byte(PAGE_SIZE));
 	CHECK_EQ(peek32(b, y + 4 * PAGE_SIZE) & 255, test_file_byte(4 * PAGE_SIZE));
 	CHECK_EQ(stats_of(b).maj_faults, 0);
 	CHECK_EQ(f.reads, 11);

@@ -42,8 +42,6 @@ struct mapping_ops {
 	/* Fill the page of the file at `index` (4 KiB units) into host memory `page`
 	 * (already zeroed). Bytes past the end of file stay zero. 0 or -errno. */
 	int (*read_page)(struct mapping *m, uint64_t index, void *page);
-	/* Optional: fill `nr` contiguous pages in one go, for reading ahead. 0 or -errno. */
-	int (*read_run)(struct mapping *m, uint64_t index, unsigned nr, void *pages);
 	/* Write `len` bytes (the part inside the file) back; NULL: no write-back (tmpfs). */
 	int (*write_page)(struct mapping *m, uint64_t index, const void *page, size_t len);
 	uint64_t (*size)(struct mapping *m);        /* of the file, in bytes */
