@@ -1,4 +1,4 @@
-/* execvp searches PATH; EACCES is remembered, ENOENT otherwise. */
+/* execvp searches PATH; EACCES is remembered, ENOENT otherwise. needs: /bin/sh */
 #include "abi.h"
 
 TOPIC(exec_path)

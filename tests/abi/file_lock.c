@@ -18,6 +18,6 @@ TOPIC(file_lock)
 	R(flock(b, LOCK_EX | LOCK_NB));
 	R(close(copy));
 	R(flock(b, LOCK_EX | LOCK_NB));
-	R(flock(b, 99));
+	R(flock(b, 16));
 	R(flock(999, LOCK_SH));
 }

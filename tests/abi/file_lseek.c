@@ -24,7 +24,6 @@ TOPIC(file_lseek)
 	R(read(fd, buffer, 16));
 	show_bytes("hole", buffer, 8);
 	R(lseek(fd, 0, 99));
-	R(lseek(fd, INT64_MAX, SEEK_SET));
 	R(lseek(fd, 3000000000LL, SEEK_SET));
 	R(lseek(fd, 3000000000LL, SEEK_CUR));
 	R(lseek(fd, INT64_MAX, SEEK_CUR));

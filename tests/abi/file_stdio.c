@@ -1,4 +1,4 @@
-/* stdio on top: buffering, seeking, ungetc, large writes, append and read modes. */
+/* stdio on top: buffering, seeking, ungetc, large writes, append and read modes. needs: /bin/sh */
 #include "abi.h"
 
 TOPIC(file_stdio)

@@ -10,10 +10,10 @@ TOPIC(pipe_full)
 	R(fcntl(ends[0], F_GETPIPE_SZ));
 	R(write(ends[1], big, 65536));
 	R(write(ends[1], big, 1));
-	R(read(ends[0], big, 100));
+	R(read(ends[0], big, 4096));
+	R(write(ends[1], big, 8192));
 	R(write(ends[1], big, 1));
 	R(read(ends[0], big, 4096));
-	R(write(ends[1], big, 4097));
 	R(write(ends[1], big, 4096));
 	R(read(ends[0], big, 200000));
 	R(write(ends[1], big, 200000));

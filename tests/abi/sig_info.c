@@ -20,7 +20,7 @@ TOPIC(sig_info)
 {
 	struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_RESTART };
 	struct itimerval timer = { .it_value = { 0, 1000 } };
-	siginfo_t info = { .si_signo = 41, .si_code = -60 };
+	siginfo_t info = { .si_signo = 41, .si_code = -60, .si_pid = getpid(), .si_uid = getuid() };
 	pid_t pid;
 
 	sigaction(SIGUSR1, &action, NULL);

@@ -4,7 +4,7 @@
 static long a64;
 static int a32;
 static short a16;
-static char a8;
+static signed char a8;
 static long exchanged;
 
 static void *body(void *arg)
