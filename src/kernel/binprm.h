@@ -40,6 +40,7 @@ struct binprm {
 	char comm_buf[COMM_LEN];
 	uint8_t buf[BINPRM_BUF_SIZE];
 	struct strvec argv, envp;
+	unsigned rewrites;              /* formats that said "again" */
 	uint64_t string_bytes, string_limit;     /* of filename, envp, argv; see exec_args.c */
 	bool is_check;                  /* AT_EXECVE_CHECK: stop before the formats */
 	bool path_inaccessible;         /* named through a close-on-exec descriptor */

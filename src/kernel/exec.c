@@ -20,6 +20,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/trace.h"
+#include "kernel/binprm_view.h"
 
 static const struct binfmt *const formats[] = { &binfmt_misc, &binfmt_script, &binfmt_elf };
 
@@ -192,8 +193,8 @@ static int find_format(struct binprm *b)
 {
 	int verdict, err;
 
-	for (unsigned rewrites = 0; ; rewrites++) {
-		if (rewrites > EXEC_MAX_REWRITES)
+	for (;; b->rewrites++) {
+		if (b->rewrites > EXEC_MAX_REWRITES)
 			return exec_refuse(b, -ELOOP, "more than five interpreters of interpreters");
 		verdict = ask_formats(b);
 		if (verdict <= 0)
@@ -202,6 +203,18 @@ static int find_format(struct binprm *b)
 		if (err)
 			return err;
 	}
+}
+
+void binprm_look(const struct binprm *b, struct binprm_view *out)
+{
+	*out = (struct binprm_view){
+		.filename = b->filename, .interp = b->interp, .file = b->file,
+		.buf = b->buf, .buf_size = sizeof(b->buf),
+		.argc = b->argv.n, .argv = b->argv.v, .envc = b->envp.n, .envp = b->envp.v,
+		.rewrites = b->rewrites, .stack_limit = b->stack_limit,
+		.secure = b->secure, .randomized = exec_randomize(b),
+		.entry = b->entry, .sp = b->sp, .mm = b->mm,
+	};
 }
 
 /* ---- the whole ------------------------------------------------------------------------- */
