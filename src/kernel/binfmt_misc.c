@@ -240,10 +240,11 @@ static struct misc_entry *find_entry(const struct binprm *b)
 	return NULL;
 }
 
-static int open_interpreter(struct binprm *b, struct misc_entry *e)
+/* F: it was opened at registration. Otherwise exec opens it by its name. */
+static int use_fixed_interpreter(struct binprm *b, struct misc_entry *e)
 {
 	if (!(e->flags & MISC_OPEN_FILE))
-		return exec_open(b, task_walker(NULL), e->interpreter, 0, &b->interpreter);
+		return 0;
 	if (inode_deny_write(e->interp_file->inode) < 0)
 		return exec_refuse(b, -ETXTBSY, "the interpreter is open for writing");
 	b->interpreter = file_get(e->interp_file);
@@ -272,7 +273,7 @@ static int load_misc(struct binprm *b)
 	if (err)
 		return exec_refuse(b, err, "the rewritten arguments do not fit");
 	exec_change_interp(b, e->interpreter);
-	err = open_interpreter(b, e);
+	err = use_fixed_interpreter(b, e);
 	if (err)
 		return err;
 	if (e->flags & MISC_CREDENTIALS)

@@ -112,10 +112,8 @@ static int load_script(struct binprm *b)
 		err = exec_push_arg(b, line.interp);
 	if (err)
 		return exec_refuse(b, err, "the rewritten arguments do not fit");
-	err = exec_change_interp(b, line.interp);
-	if (!err)
-		err = exec_open(b, task_walker(NULL), line.interp, 0, &b->interpreter);
-	return err ? err : 1;
+	exec_change_interp(b, line.interp);
+	return 1;
 }
 
 const struct binfmt binfmt_script = { "script", load_script };

@@ -33,7 +33,7 @@ void strvec_free(struct strvec *s);
 struct binprm {
 	struct task *task;
 	struct file *file;              /* write access denied while here */
-	struct file *interpreter;       /* set by a format that says "again" */
+	struct file *interpreter;       /* the next file, opened already (binfmt_misc F), or NULL */
 	struct file *executable;        /* binfmt_misc O/C: the file that AT_EXECFD names */
 	char *filename, *interp;
 	const char *comm_name;          /* execveat(fd, ""): the file's own name; NULL: filename's */
@@ -61,8 +61,8 @@ struct binprm {
 	gva_t execfd_auxv_addr;
 };
 
-/* A format looks at b->buf and says -ENOEXEC (not mine), another -errno (stop), 1 (b->interpreter
- * is set: again with it) or 0 (b->mm, entry and sp are ready). It says why in b->why. */
+/* A format looks at b->buf and says -ENOEXEC (not mine), another -errno (stop), 1 (argv and
+ * b->interp are rewritten: again with that file) or 0 (b->mm, entry and sp are ready). It says why in b->why. */
 struct binfmt {
 	const char *name;
 	int (*load)(struct binprm *b);
@@ -79,7 +79,7 @@ static inline int exec_refuse(struct binprm *b, int error, const char *why)
 /* exec.c: open a file to execute it (an interpreter); write access is denied until exec_close. */
 int  exec_open(struct binprm *b, struct walker w, const char *name, unsigned at_flags, struct file **out);
 void exec_close(struct file *f);
-int  exec_change_interp(struct binprm *b, const char *name);
+void exec_change_interp(struct binprm *b, const char *name);
 
 /* exec_args.c */
 int  exec_copy_args(struct binprm *b, const struct exec_request *req);

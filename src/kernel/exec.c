@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "abi/elf.h"
 #include "abi/fcntl.h"
 #include "abi/process.h"
 #include "base/alloc.h"
@@ -88,12 +89,11 @@ void exec_close(struct file *f)
 	file_put(f);
 }
 
-int exec_change_interp(struct binprm *b, const char *name)
+void exec_change_interp(struct binprm *b, const char *name)
 {
 	if (b->interp != b->filename)
 		free(b->interp);
 	b->interp = xstrdup(name);
-	return 0;
 }
 
 /* ---- the name it was called by ------------------------------------------------------ */
@@ -165,6 +165,9 @@ static int ask_formats(struct binprm *b)
 		if (verdict != -ENOEXEC || b->fatal)
 			return verdict;
 	}
+	/* Of an ELF file the last refusal is worth telling; of others no single one is. */
+	if (memcmp(b->buf, ABI_ELF_MAGIC, 4) != 0)
+		b->why = "no format recognises its first bytes";
 	return -ENOEXEC;
 }
 
@@ -173,7 +176,12 @@ static int ask_formats(struct binprm *b)
 static int step_to_interpreter(struct binprm *b)
 {
 	struct file *script = b->file;
+	int err = 0;
 
+	if (!b->interpreter)
+		err = exec_open(b, task_walker(NULL), b->interp, 0, &b->interpreter);
+	if (err)
+		return err;
 	b->file = b->interpreter;
 	b->interpreter = NULL;
 	if (!b->have_execfd) {

@@ -44,7 +44,7 @@ void trace_explain_start(const struct trace_explain_options *o)
 {
 	memset(&ex, 0, sizeof(ex));
 	ex.opt = *o;
-	ex.stage = EXPLAIN_EXEC;
+	ex.stage = EXPLAIN_OFF;
 	ex.xlen = XLEN_64;
 	ex.word = 8;
 	install_probes();

@@ -12,6 +12,7 @@
 void explain_exec_begin(struct task *t, const char *path)
 {
 	ex.failed = false;
+	ex.stage = EXPLAIN_EXEC;
 	ex.walked[0] = '\0';
 	say_chapter("The call");
 	say("   execve(");

@@ -23,7 +23,7 @@ enum {
 };
 
 struct symbol { uint64_t value, size; uint32_t name; bool function; };
-struct segment { uint64_t offset, size, vaddr; };
+struct segment { uint64_t offset, size, vaddr; bool executable; };
 
 struct symbol_file {
 	struct list link;
@@ -94,9 +94,9 @@ static void read_segments(const struct elf *e, struct symbol_file *out)
 			return;
 		if (e->narrow)
 			p = (struct elf64_phdr){ .p_type = n.p_type, .p_offset = n.p_offset,
-						 .p_filesz = n.p_filesz, .p_vaddr = n.p_vaddr };
+						 .p_filesz = n.p_filesz, .p_vaddr = n.p_vaddr, .p_flags = n.p_flags };
 		if (p.p_type == PT_LOAD)
-			out->segments[out->nr_segments++] = (struct segment){ p.p_offset, p.p_filesz, p.p_vaddr };
+			out->segments[out->nr_segments++] = (struct segment){ p.p_offset, p.p_filesz, p.p_vaddr, p.p_flags & PF_X };
 	}
 }
 
@@ -130,12 +130,25 @@ static int by_value(const void *a, const void *b)
 	return (x->function && x->size) - (y->function && y->size);
 }
 
-static bool keep_symbol(const struct elf64_sym *s, uint64_t names_size)
+static bool in_code(const struct symbol_file *f, uint64_t value)
+{
+	for (unsigned i = 0; i < f->nr_segments; i++)
+		if (f->segments[i].executable && value >= f->segments[i].vaddr &&
+		    value < f->segments[i].vaddr + f->segments[i].size)
+			return true;
+	return false;
+}
+
+/* Functions and variables; labels without a type only in code: elsewhere they are the linker's
+ * marks (_edata, __global_pointer$), which name nothing. */
+static bool keep_symbol(const struct symbol_file *f, const struct elf64_sym *s)
 {
 	unsigned type = s->st_info & 15;
 
-	return s->st_shndx != ABI_SHN_UNDEF && s->st_name && s->st_name < names_size &&
-	       (type == ABI_STT_FUNC || type == ABI_STT_NOTYPE);
+	if (s->st_shndx == ABI_SHN_UNDEF || !s->st_name || s->st_name >= f->names_size)
+		return false;
+	return type == ABI_STT_FUNC || (type == ABI_STT_OBJECT && s->st_size) ||
+	       (type == ABI_STT_NOTYPE && in_code(f, s->st_value) && !strstr(f->names + s->st_name, "_FRAME_"));
 }
 
 static void add_symbols(struct symbol_file *out, const uint8_t *raw, uint64_t bytes, bool narrow)
@@ -153,7 +166,7 @@ static void add_symbols(struct symbol_file *out, const uint8_t *raw, uint64_t by
 		if (narrow)
 			s = (struct elf64_sym){ small.st_name, small.st_info, small.st_other, small.st_shndx,
 						small.st_value, small.st_size };
-		if (!keep_symbol(&s, out->names_size))
+		if (!keep_symbol(out, &s))
 			continue;
 		/* Mapping symbols ($x, $d) and local labels name no function. */
 		name = out->names + s.st_name;
@@ -250,7 +263,7 @@ static const struct symbol *find_symbol(const struct symbol_file *s, uint64_t va
 	for (unsigned i = low; i-- > 0 && low - i < 16; ) {
 		const struct symbol *y = &s->symbols[i];
 
-		if (!y->size || value < y->value + y->size)
+		if (y->size ? value < y->value + y->size : in_code(s, value))
 			return y;
 	}
 	return NULL;
