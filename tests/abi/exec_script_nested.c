@@ -15,7 +15,7 @@ TOPIC(exec_script_nested)
 	}
 	for (int i = 1; i <= 7; i++) {
 		snprintf(name, sizeof(name), "./s%d", i);
-		CHILD(execl(name, "zero", "one", NULL, NULL); puts(error_name(errno)));
+		CHILD(execle(name, "zero", "one", NULL, (char *[]){ NULL }); puts(error_name(errno)));
 	}
 	put_file("self", "#!./self\n");
 	chmod("self", 0755);

@@ -9,7 +9,7 @@ TOPIC(proc_stop_continue)
 
 	if (pid == 0) {
 		raise(SIGSTOP);
-		raise(SIGTSTP);
+		raise(SIGSTOP);
 		_exit(9);
 	}
 	V(waitpid(pid, &status, WUNTRACED) == pid);
