@@ -16,8 +16,6 @@
 #include "trace/trace.h"
 #include "vfs/vfs.h"
 
-#pragma weak trace_explain_start
-#pragma weak trace_explain_finish
 
 /* ---- the environment (hearth help environment) ------------------------------------------- */
 

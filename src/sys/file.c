@@ -32,6 +32,11 @@ static int64_t io_run(struct io *io, struct uio *u)
 
 		signal_send_task(t, &info);
 	}
+	if (n == -EFBIG && io->write) {
+		struct abi_siginfo info = { .signo = SIGXFSZ, .code = SI_KERNEL };
+
+		signal_send_task(current(), &info);
+	}
 	file_put(io->file);
 	return n;
 }
@@ -379,8 +384,12 @@ static bool is_pipe(const struct file *f)    { return (f->inode->mode & S_IFMT) 
 
 static int check_sendfile(const struct copy_end *in, const struct copy_end *out)
 {
-	return out->file->flags & ABI_O_APPEND ? -EINVAL :
-	       in->ppos && is_pipe(in->file) ? -ESPIPE : 0;
+	if (in->ppos && file_seek(in->file, 0, ABI_SEEK_CUR) < 0)
+		return -ESPIPE;
+	/* Input that cannot be read again would be lost when the output takes less. */
+	if ((in->file->inode->mode & S_IFMT) == S_IFDIR || file_seek(in->file, 0, ABI_SEEK_CUR) < 0)
+		return -EINVAL;
+	return out->file->flags & ABI_O_APPEND ? -EINVAL : 0;
 }
 
 static int check_copy_range(const struct copy_end *in, const struct copy_end *out)
@@ -413,4 +422,30 @@ int64_t sys_copy_file_range(int fd_in, gva_t off_in, int fd_out, gva_t off_out, 
 int64_t sys_splice(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t len, uint32_t flags)
 {
 	return flags & ~15u ? -EINVAL : copy_between(fd_in, off_in, fd_out, off_out, MIN(len, (uint64_t)65536), check_splice);
+}
+
+enum { SPLICE_F_NONBLOCK = 2 };
+
+int64_t sys_tee(int fd_in, int fd_out, uint64_t len, uint32_t flags)
+{
+	struct copy_end in = { 0 }, out = { 0 };
+	size_t cap = (size_t)MIN(len, (uint64_t)65536);
+	void *buf = xalloc(cap + 1);
+	struct uio u;
+	int64_t ret = flags & ~15u ? -EINVAL : copy_end_init(&in, fd_in, 0, ABI_O_RDONLY);
+
+	if (!ret)
+		ret = copy_end_init(&out, fd_out, 0, ABI_O_WRONLY);
+	if (!ret && (!is_pipe(in.file) || !is_pipe(out.file) || in.file->inode == out.file->inode))
+		ret = -EINVAL;
+	if (!ret && cap)
+		ret = pipe_peek(in.file, buf, cap, flags & SPLICE_F_NONBLOCK);
+	if (ret > 0) {
+		uio_init_kernel(&u, buf, (size_t)ret);
+		ret = file_write(out.file, &u, NULL);
+	}
+	copy_end_finish(&in, 0);
+	copy_end_finish(&out, 0);
+	free(buf);
+	return ret;
 }

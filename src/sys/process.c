@@ -199,9 +199,10 @@ int64_t sys_waitid(int idtype, int id, gva_t infop, uint32_t options, gva_t rusa
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
 	ret = wait_target(idtype, id, &which, &target);
-	if (!ret)
-		ret = kernel_wait(which, target, options, &w);
-	if (ret < 0)
+	if (ret)
+		return ret;
+	ret = kernel_wait(which, target, options, &w);
+	if (ret == -ERESTARTSYS)
 		return ret;
 	if (ret > 0) {
 		info = (struct abi_siginfo){ .signo = SIGCHLD, .code = w.code, .pid = w.pid,
@@ -209,8 +210,8 @@ int64_t sys_waitid(int idtype, int id, gva_t infop, uint32_t options, gva_t rusa
 		if (rusage && put_rusage(rusage, &w.rusage))
 			return -EFAULT;
 	}
-	/* Nobody yet with WNOHANG: signo and pid are zero. */
-	return infop && put_siginfo(infop, &info) ? -EFAULT : 0;
+	/* Written whatever happened: with nobody there, or nobody yet, all of it is zero. */
+	return infop && put_siginfo(infop, &info) ? -EFAULT : MIN(ret, (int64_t)0);
 }
 
 /* ---- ids of processes -------------------------------------------------------------------------------- */

@@ -39,6 +39,7 @@ struct pipe {
 };
 
 static uint64_t next_ino = 1;
+static const struct file_ops pipe_fops;
 
 static struct pipe *pipe_of(const struct file *f)
 {
@@ -148,6 +149,27 @@ static ssize_t pipe_read(struct file *f, struct uio *u, uint64_t *pos)
 	got = p->nr_packets ? take_packet(p, u) : take(p, u, MIN(u->left, p->used));
 	wake_writers(p);
 	return got ? (ssize_t)got : -EFAULT;
+}
+
+/* tee(2): what a read would give, left where it is. */
+ssize_t pipe_peek(struct file *f, void *buf, size_t n, bool nonblock)
+{
+	struct pipe *p = f->ops == &pipe_fops ? pipe_of(f) : NULL;
+	size_t first;
+	int err;
+
+	if (!p)
+		return -EINVAL;
+	if (nonblock && !p->used)
+		return p->writers ? -EAGAIN : 0;
+	err = wait_event(&p->readable, p->used || !p->writers, WAIT_INTERRUPTIBLE, WAIT_FOREVER);
+	if (err)
+		return err;
+	n = MIN(n, p->used);
+	first = MIN(n, p->cap - p->head);
+	memcpy(buf, p->ring + p->head, first);
+	memcpy((char *)buf + first, p->ring, n - first);
+	return (ssize_t)n;
 }
 
 static size_t room(const struct pipe *p, bool packet)
@@ -268,13 +290,15 @@ static void count_end(struct pipe *p, const struct file *f)
 int fifo_open(struct inode *inode, struct file *f)
 {
 	struct pipe *p = inode->pipe;
-	bool r = file_readable(f), w = file_writable(f), wait = !(f->flags & ABI_O_NONBLOCK);
+	/* Opened again through /proc/PID/fd, a pipe waits for nobody (Linux fs/pipe.c, is_pipe). */
+	bool anonymous = inode->super == super_anonymous();
+	bool r = file_readable(f), w = file_writable(f), wait = !anonymous && !(f->flags & ABI_O_NONBLOCK);
 	uint64_t seen;
 	int err = 0;
 
 	if (!p)
 		p = inode->pipe = pipe_alloc();
-	if (w && !r && !wait && !p->readers) {
+	if (w && !r && !wait && !anonymous && !p->readers) {
 		if (!p->writers)
 			pipe_inode_release(inode);
 		return -ENXIO;
@@ -288,7 +312,7 @@ int fifo_open(struct inode *inode, struct file *f)
 		err = wait_event(&p->writable, p->readers_came != seen, WAIT_INTERRUPTIBLE, WAIT_FOREVER);
 	if (err)
 		close_end(f);
-	else if (r && !p->writers && p->writers_came == seen)
+	else if (r && !anonymous && !p->writers && p->writers_came == seen)
 		f->private = (void *)(uintptr_t)seen;
 	else
 		f->private = (void *)UINTPTR_MAX;

@@ -173,7 +173,9 @@ struct file {
 struct file *file_create(struct inode *inode, const struct file_ops *ops, uint32_t flags, const struct cred *who);
 struct file *file_get(struct file *f);
 void file_put(struct file *f);
-/* On an open file: checks access mode, O_APPEND, limits; -EBADF, -EINVAL, -ESPIPE as Linux.
+/* The caller's RLIMIT_FSIZE; installed by the kernel, NULL: none. */
+extern uint64_t (*vfs_size_limit)(void);
+/* On an open file: checks access mode, O_APPEND, limits; -EBADF, -EINVAL, -ESPIPE, -EFBIG as Linux.
  * pos NULL: use and advance f->pos. */
 ssize_t file_read(struct file *f, struct uio *u, uint64_t *pos);
 ssize_t file_write(struct file *f, struct uio *u, uint64_t *pos);
@@ -256,6 +258,7 @@ int vfs_setattr(struct path p, const struct cred *who, const struct attr_change 
 int vfs_truncate(struct path p, const struct cred *who, uint64_t size);
 /* Absolute path as seen from `root`; " (deleted)" appended when unlinked; -ENOENT unreachable, -ERANGE. */
 int vfs_path_string(struct path p, struct path root, char *buf, size_t cap);
+bool vfs_is_unlinked(struct path p);           /* it has lost its name: getcwd says ENOENT */
 int vfs_chdir(struct fs *fs, struct path p);   /* takes its own reference */
 int vfs_chroot(struct fs *fs, struct path p);
 
@@ -330,6 +333,7 @@ int vfs_poll(struct poll_item *items, unsigned n, uint64_t deadline_ns);
 int pipe_create(uint32_t flags, const struct cred *who, struct file *ends[2]);   /* [0] read, [1] write */
 int64_t pipe_set_size(struct file *f, uint64_t size);   /* F_SETPIPE_SZ: the new size; -EBADF no pipe */
 int64_t pipe_size(struct file *f);
+ssize_t pipe_peek(struct file *f, void *buf, size_t n, bool nonblock);   /* tee: copies, consumes nothing */
 int eventfd_create(uint32_t init, uint32_t flags, const struct cred *who, struct file **out);
 int memfd_create_file(const char *name, uint32_t flags, const struct cred *who, struct file **out);
 int memfd_get_seals(struct file *f);                    /* F_GET_SEALS: -EINVAL for other files */
