@@ -45,6 +45,13 @@ static void host_signal_arrived(int signo)
 
 /* ---- up ------------------------------------------------------------------------------------ */
 
+static uint64_t file_size_limit(void)
+{
+	struct task *t = task_current();
+
+	return t ? task_rlimit(t, ABI_RLIMIT_FSIZE) : UINT64_MAX;
+}
+
 int kernel_init(const struct machine_config *cfg)
 {
 	int err;
@@ -71,6 +78,7 @@ int kernel_init(const struct machine_config *cfg)
 	futex_init();
 	vfs_init();
 	jobctl_install_hooks();
+	vfs_size_limit = file_size_limit;
 	machine.boot_ns = sched_clock_ns();
 	machine.cpu = cpu_create();
 	host_signals_watch(host_signal_arrived);

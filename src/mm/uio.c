@@ -60,6 +60,7 @@ void *uio_span(struct uio *u, enum access access, size_t *len)
 	p = mm_pin(u->mm, va, 1, access);
 	if (p)
 		*len = (size_t)MIN(u->segs->len - u->seg_done, PAGE_SIZE - (va & PAGE_MASK));
+	*len = (size_t)MIN(*len, u->left);    /* the caller may have cut the transfer short */
 	return p;
 }
 

@@ -267,6 +267,8 @@ int64_t sys_getcwd(gva_t buf, uint64_t size)
 	char *text = xalloc(ABI_PATH_MAX);
 	int64_t len = vfs_path_string(fs->cwd, fs->root, text, ABI_PATH_MAX);
 
+	if (vfs_is_unlinked(fs->cwd))
+		len = -ENOENT;
 	if (len == -ERANGE)
 		len = -ENAMETOOLONG;
 	if (len >= 0) {

@@ -16,6 +16,8 @@
 /* One read or write moves at most this (Linux MAX_RW_COUNT). */
 #define RW_MAX 0x7ffff000u
 
+uint64_t (*vfs_size_limit)(void);
+
 static unsigned live_files;
 
 unsigned file_count(void)
@@ -99,20 +101,6 @@ ssize_t file_read(struct file *f, struct uio *u, uint64_t *pos)
 	return f->ops->read(f, u, pos ? pos : &f->pos);
 }
 
-ssize_t file_write(struct file *f, struct uio *u, uint64_t *pos)
-{
-	int err;
-
-	if (!file_writable(f))
-		return -EBADF;
-	err = check_transfer(f, u, pos);
-	if (err)
-		return err == -EISDIR ? -EBADF : err;
-	if (!f->ops->write)
-		return -EINVAL;
-	return f->ops->write(f, u, pos ? pos : &f->pos);
-}
-
 ssize_t file_read_kernel(struct file *f, void *buf, size_t n, uint64_t pos)
 {
 	struct uio u;
@@ -161,9 +149,49 @@ int64_t file_seek(struct file *f, int64_t off, int whence)
 		return -EBADF;
 	if (f->ops->seek)
 		return f->ops->seek(f, off, whence);
+	if (!(f->inode->mode & S_IFMT))       /* eventfd and its kin: noop_llseek */
+		return (int64_t)f->pos;
 	if (!has_position(f))
 		return -ESPIPE;
 	return seek_generic(f, off, whence);
+}
+
+/* RLIMIT_FSIZE: nothing is written at or beyond the limit, and a write across it is cut short
+ * (mm/filemap.c generic_write_check_limits). */
+static int check_size_limit(struct file *f, struct uio *u, uint64_t pos)
+{
+	uint64_t limit = vfs_size_limit ? vfs_size_limit() : UINT64_MAX;
+
+	if (limit == UINT64_MAX || !S_ISREG(f->inode->mode) || !u->left)
+		return 0;
+	if (f->flags & ABI_O_APPEND) {
+		int err = inode_refresh(f->inode);
+
+		if (err)
+			return err;
+		pos = f->inode->size;
+	}
+	if (pos >= limit)
+		return -EFBIG;
+	u->left = MIN(u->left, limit - pos);
+	return 0;
+}
+
+ssize_t file_write(struct file *f, struct uio *u, uint64_t *pos)
+{
+	int err;
+
+	if (!file_writable(f))
+		return -EBADF;
+	err = check_transfer(f, u, pos);
+	if (err)
+		return err == -EISDIR ? -EBADF : err;
+	if (!f->ops->write)
+		return -EINVAL;
+	err = check_size_limit(f, u, pos ? *pos : f->pos);
+	if (err)
+		return err;
+	return f->ops->write(f, u, pos ? pos : &f->pos);
 }
 
 /* ---- the rest ----------------------------------------------------------------------- */

@@ -8,6 +8,8 @@
 
 /* The name of the attribute that keeps what the host cannot (see hostfs_attr.c). */
 #define HOSTFS_ATTR "user.hearth.attr"
+/* On a directory: device nodes, FIFOs or sockets have been made in it, as files. */
+#define HOSTFS_NODES "user.hearth.nodes"
 
 struct host_super {
 	uint64_t root_dev;

@@ -127,7 +127,11 @@ static int create(struct inode *dir, const char *name, uint32_t mode, const stru
 /* Devices, FIFOs and sockets are empty files on the host; what they are is in HOSTFS_ATTR. */
 static int make_node(struct inode *dir, const char *name, uint32_t mode, uint64_t rdev, const struct cred *who, struct inode **out)
 {
-	return create_node(dir, name, mode, S_ISCHR(mode) || S_ISBLK(mode) ? rdev : 0, who, out);
+	int err = create_node(dir, name, mode, S_ISCHR(mode) || S_ISBLK(mode) ? rdev : 0, who, out);
+
+	if (!err)
+		host_fsetxattr(hostfs_fd(dir, false), HOSTFS_NODES, "1", 1, 0);
+	return err;
 }
 
 static int make_dir(struct inode *dir, const char *name, uint32_t mode, const struct cred *who, struct inode **out)
@@ -333,6 +337,7 @@ static int read_link(struct inode *i, char *buf, size_t cap)
 enum { DIR_BUFFER = 32 * 1024 };
 struct host_dir {
 	int fd;                       /* of its own: the position is the host's */
+	bool nodes;                   /* HOSTFS_NODES: types must be asked for */
 	uint64_t pos;                 /* the guest's position that buf[at] belongs to */
 	size_t at, len;
 	char buf[DIR_BUFFER];
@@ -374,6 +379,7 @@ static int dir_begin(struct file *f, struct host_dir **out)
 			return fd;
 		d = f->private = xnew(struct host_dir);
 		d->fd = fd;
+		d->nodes = host_fgetxattr(fd, HOSTFS_NODES, NULL, 0) > 0;
 	}
 	if (d->pos != f->pos) {
 		int64_t at = host_lseek(d->fd, (int64_t)f->pos, SEEK_SET);
@@ -398,8 +404,19 @@ static int dir_fill(struct host_dir *d)
 	return n < 0 ? (int)n : n > 0;
 }
 
-/* Entries in the host's order with the host's positions. Types are the host's too: a node kept
- * as an empty file says DT_REG here and what it is to stat(). */
+static unsigned entry_type(struct file *f, const struct host_dir *d, const struct dirent64 *e)
+{
+	unsigned type = e->d_type;
+	struct inode *i;
+
+	if (type == DT_REG && d->nodes && lookup(f->inode, e->d_name, &i) == 0) {
+		type = (i->mode & S_IFMT) >> 12;
+		inode_put(i);
+	}
+	return type;
+}
+
+/* Entries in the host's order with the host's positions. */
 static int read_dir(struct file *f, bool (*emit)(void *, const char *, uint64_t, unsigned, uint64_t), void *arg)
 {
 	struct dentry *up = f->path.dentry ? f->path.dentry->parent : NULL;
@@ -416,7 +433,7 @@ static int read_dir(struct file *f, bool (*emit)(void *, const char *, uint64_t,
 			ino = f->inode->ino;
 		else if (strcmp(e->d_name, "..") == 0)
 			ino = up ? up->inode->ino : f->inode->ino;
-		if (!emit(arg, e->d_name, ino, e->d_type, (uint64_t)e->d_off))
+		if (!emit(arg, e->d_name, ino, entry_type(f, d, e), (uint64_t)e->d_off))
 			return 0;
 		d->at += e->d_reclen;
 		f->pos = d->pos = (uint64_t)e->d_off;

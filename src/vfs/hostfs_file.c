@@ -22,10 +22,11 @@ enum { BOUNCE = 64 * 1024, READAHEAD_PAGES = 16 };
 
 static char bounce[BOUNCE];
 
-/* The last run read for the page cache: programs fault their pages in order. */
+/* The last run read for the page cache. Faults jump about in a program, so a run is one page,
+ * until a reader goes on where the last run ended. */
 static struct {
 	const struct inode *inode;
-	uint64_t first, bytes;
+	uint64_t first, pages, bytes;
 	char data[READAHEAD_PAGES * 4096];
 } ahead;
 
@@ -47,15 +48,18 @@ static int read_page(struct mapping *m, uint64_t index, void *page)
 	struct inode *i = owner(m);
 	uint64_t off;
 
-	if (ahead.inode != i || index < ahead.first || index >= ahead.first + READAHEAD_PAGES) {
+	if (ahead.inode != i || index < ahead.first || index >= ahead.first + ahead.pages) {
+		bool goes_on = ahead.inode == i && index == ahead.first + ahead.pages;
+		uint64_t pages = goes_on ? READAHEAD_PAGES : 1;
 		int fd = hostfs_fd(i, false);
-		ssize_t n = fd < 0 ? fd : host_pread(fd, ahead.data, sizeof(ahead.data), (int64_t)(index << PAGE_SHIFT));
+		ssize_t n = fd < 0 ? fd : host_pread(fd, ahead.data, pages << PAGE_SHIFT, (int64_t)(index << PAGE_SHIFT));
 
 		ahead.inode = NULL;
 		if (n < 0)
 			return -EIO;
 		ahead.inode = i;
 		ahead.first = index;
+		ahead.pages = pages;
 		ahead.bytes = (uint64_t)n;
 	}
 	off = (index - ahead.first) << PAGE_SHIFT;
@@ -169,7 +173,7 @@ static ssize_t read_file(struct file *f, struct uio *u, uint64_t *pos)
 		if (pfn == PFN_NONE && u->left && *pos >= i->size)
 			break;
 	}
-	return done ? done : n;
+	return done || n > 0 ? done : n;
 }
 
 /* ---- write ------------------------------------------------------------------------------- */
@@ -238,7 +242,7 @@ static ssize_t write_file(struct file *f, struct uio *u, uint64_t *pos)
 	}
 	if (done && (f->flags & ABI_O_DSYNC))
 		host_fsync(fd, true);
-	return done ? done : n;
+	return done || n > 0 ? done : n;
 }
 
 /* ---- size, sync ------------------------------------------------------------------------------ */

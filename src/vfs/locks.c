@@ -47,14 +47,15 @@ static bool conflicts(const struct file_lock *have, const struct file_lock *want
 	       (have->exclusive || want->exclusive) && overlaps(have, want->start, want->end);
 }
 
+/* The first in the file, which is the one that F_GETLK shows. */
 static struct file_lock *find_conflict(const struct file_lock *want)
 {
-	struct file_lock *l;
+	struct file_lock *l, *first = NULL;
 
 	list_for_each(l, &locks, link)
-		if (conflicts(l, want))
-			return l;
-	return NULL;
+		if (conflicts(l, want) && (!first || l->start < first->start))
+			first = l;
+	return first;
 }
 
 static void add(const struct file_lock *like, uint64_t start, uint64_t end)

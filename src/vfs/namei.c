@@ -303,10 +303,15 @@ int vfs_lookup(struct walker who, const char *name, unsigned flags, struct path 
 
 /* ---- and back: from a place to its name ------------------------------------------ */
 
+bool vfs_is_unlinked(struct path p)
+{
+	return !p.dentry->hashed && p.dentry->parent != p.dentry;
+}
+
 /* Written from the end of the buffer towards its beginning. */
 int vfs_path_string(struct path p, struct path root, char *buf, size_t cap)
 {
-	bool gone = !p.dentry->hashed && p.dentry->parent != p.dentry;
+	bool gone = vfs_is_unlinked(p);
 	size_t at = cap;
 	const char *end = gone ? " (deleted)" : "";
 
