@@ -18,7 +18,7 @@
 #include "host/host.h"
 
 /* 36 KiB of records for 4 KiB of code: 2048 pages are 8 MiB of guest code. */
-enum { ARENA_PAGES = 2048 };
+enum { ARENA_PAGES = 2048, ARENA_ALIGN = 2 << 20 };   /* aligned so that huge pages fit */
 
 struct engine engine32, engine64;
 uint64_t code_epoch = 1;
@@ -54,10 +54,12 @@ void code_init(void)
 
 	if (arena)
 		return;
-	base = host_pages_alloc((size_t)(ARENA_PAGES + 1) * CODE_ALIGN);
+	base = host_pages_alloc((size_t)ARENA_PAGES * CODE_ALIGN + ARENA_ALIGN);
 	if (!base)
 		panic("no address space for the code cache");
-	arena = (uint8_t *)(uintptr_t)align_up((uintptr_t)base, CODE_ALIGN);
+	/* A page is written whole when it is taken: ten faults of the host each, or one in all. */
+	arena = (uint8_t *)(uintptr_t)align_up((uintptr_t)base, ARENA_ALIGN);
+	host_pages_want_huge(arena, (size_t)ARENA_PAGES * CODE_ALIGN);
 	nr_pfns = ram_total_pages();
 	for (int i = 0; i < 2; i++) {
 		by_pfn[i] = host_pages_alloc(nr_pfns * sizeof(by_pfn[i][0]));

@@ -50,6 +50,11 @@ int host_pages_populate(void *p, size_t size)
 	return madvise(p, size, MADV_POPULATE_WRITE) == 0 ? 0 : -errno;
 }
 
+void host_pages_want_huge(void *p, size_t size)
+{
+	madvise(p, size, MADV_HUGEPAGE);   /* advice: a host without huge pages is as good, slower */
+}
+
 void *host_stack_alloc(size_t size)
 {
 	size_t guard = PAGE_SIZE;

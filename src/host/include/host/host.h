@@ -19,6 +19,8 @@ int host_ram_create(uint64_t size, void **base);
 void host_ram_destroy(int fd, void *base, uint64_t size);
 /* Have the host back [p, p+size) with real pages now: one call instead of a fault a page. 0 or -errno. */
 int host_pages_populate(void *p, size_t size);
+/* [p, p+size) of host_pages_alloc will be used densely: back it by huge pages if the host likes. */
+void host_pages_want_huge(void *p, size_t size);
 /* Give whole pages of the RAM back to the host; they read as zero afterwards. */
 int host_ram_discard(int fd, uint64_t offset, uint64_t len);
 /* Anonymous private pages with a PROT_NONE guard page below them; NULL when out of memory. */
