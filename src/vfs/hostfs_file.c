@@ -43,6 +43,28 @@ static struct inode *owner(struct mapping *m)
 
 /* ---- the page cache's side ---------------------------------------------------------- */
 
+/* One page, straight to where it belongs; what comes right after it would be a run. */
+static int read_one(struct inode *i, int fd, uint64_t index, void *page)
+{
+	ssize_t n = host_pread(fd, page, PAGE_SIZE, (int64_t)(index << PAGE_SHIFT));
+
+	ahead.inode = n < 0 ? NULL : i;
+	ahead.first = index + 1;
+	ahead.pages = 0;
+	return n < 0 ? -EIO : 0;
+}
+
+static int read_run(struct inode *i, int fd, uint64_t index)
+{
+	ssize_t n = host_pread(fd, ahead.data, sizeof(ahead.data), (int64_t)(index << PAGE_SHIFT));
+
+	ahead.inode = n < 0 ? NULL : i;
+	ahead.first = index;
+	ahead.pages = READAHEAD_PAGES;
+	ahead.bytes = n < 0 ? 0 : (uint64_t)n;
+	return n < 0 ? -EIO : 0;
+}
+
 static int read_page(struct mapping *m, uint64_t index, void *page)
 {
 	struct inode *i = owner(m);
@@ -50,17 +72,14 @@ static int read_page(struct mapping *m, uint64_t index, void *page)
 
 	if (ahead.inode != i || index < ahead.first || index >= ahead.first + ahead.pages) {
 		bool goes_on = ahead.inode == i && index == ahead.first + ahead.pages;
-		uint64_t pages = goes_on ? READAHEAD_PAGES : 1;
 		int fd = hostfs_fd(i, false);
-		ssize_t n = fd < 0 ? fd : host_pread(fd, ahead.data, pages << PAGE_SHIFT, (int64_t)(index << PAGE_SHIFT));
 
-		ahead.inode = NULL;
-		if (n < 0)
+		if (fd < 0)
 			return -EIO;
-		ahead.inode = i;
-		ahead.first = index;
-		ahead.pages = pages;
-		ahead.bytes = (uint64_t)n;
+		if (!goes_on)
+			return read_one(i, fd, index, page);
+		if (read_run(i, fd, index) != 0)
+			return -EIO;
 	}
 	off = (index - ahead.first) << PAGE_SHIFT;
 	if (off < ahead.bytes)
