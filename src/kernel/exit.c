@@ -120,6 +120,7 @@ static void give_children_away(struct process *p)
 	list_for_each_safe(c, next, &p->children, sibling) {
 		list_del(&c->sibling);
 		c->parent = reaper;
+		c->adopted = true;
 		c->exit_signal = SIGCHLD;
 		list_add_tail(&reaper->children, &c->sibling);
 		parent_died(c);

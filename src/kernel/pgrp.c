@@ -11,7 +11,8 @@ static bool orphaned_without(int pgid, const struct process *ignored)
 	if (!pid)
 		return true;
 	list_for_each(p, &pid->pgrp_members, pgrp_link) {
-		if (p == ignored || p->zombie || !p->parent || p->parent == machine.init)
+		/* Linux' "parent is init": here init may be a shell that has jobs of its own. */
+		if (p == ignored || p->zombie || !p->parent || p->adopted)
 			continue;
 		if (p->parent->pgid != pgid && p->parent->sid == p->sid)
 			return false;

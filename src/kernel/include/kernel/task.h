@@ -50,6 +50,7 @@ struct process {
 	int pid;                      /* = tid of the first task = tgid */
 	struct process *parent;       /* NULL only for pid 1 */
 	struct list children, sibling;
+	bool adopted;                 /* the first parent is gone: init or a subreaper has it */
 	struct list tasks;            /* task.group_link; the leader may already be a zombie */
 	unsigned nr_tasks;            /* alive */
 	struct task *leader;
