@@ -49,14 +49,14 @@ static int open_interp(struct binprm *b, const struct elf_image *img, struct int
 	path = xalloc(ABI_PATH_MAX + 1);
 	err = read_interp_path(b, img, p, path);
 	if (!err)
-		err = exec_open(b, task_walker(NULL), path, 0, &out->file);
+		err = exec_open(b, task_walker(NULL), path, ABI_AT_EMPTY_PATH, &out->file);
 	free(path);
 	if (err)
 		return err;
 	n = file_read_kernel(out->file, head, sizeof(head), 0);
 	if (n < 0)
 		return exec_refuse(b, (int)n, "the interpreter could not be read");
-	if (n < (ssize_t)sizeof(struct elf32_ehdr))
+	if (n < (ssize_t)(img->xlen == XLEN_64 ? sizeof(struct elf64_ehdr) : sizeof(struct elf32_ehdr)))
 		return exec_refuse(b, -EIO, "the interpreter is shorter than an ELF header");
 	err = elf_read_image(b, out->file, head, true, &out->img);
 	if (!err && out->img.xlen != img->xlen)
@@ -74,9 +74,12 @@ static void close_interp(struct interp *in)
 
 static bool wants_executable_stack(const struct elf_image *img)
 {
-	const struct elf64_phdr *p = elf_find_phdr(img, PT_GNU_STACK);
+	bool executable = false;            /* absent: not executable on RISC-V */
 
-	return p && (p->p_flags & PF_X);    /* absent: not executable on RISC-V */
+	for (unsigned i = 0; i < img->ehdr.e_phnum; i++)
+		if (img->phdrs[i].p_type == PT_GNU_STACK)
+			executable = img->phdrs[i].p_flags & PF_X;    /* of several the last counts */
+	return executable;
 }
 
 static void set_brk(struct binprm *b, const struct elf_image *img, const struct elf_placed *at, bool has_interp)

@@ -178,8 +178,9 @@ static int step_to_interpreter(struct binprm *b)
 	struct file *script = b->file;
 	int err = 0;
 
+	/* An empty name ("#!" and nothing else) is the current directory here, which cannot be executed. */
 	if (!b->interpreter)
-		err = exec_open(b, task_walker(NULL), b->interp, 0, &b->interpreter);
+		err = exec_open(b, task_walker(NULL), b->interp, ABI_AT_EMPTY_PATH, &b->interpreter);
 	if (err)
 		return err;
 	b->file = b->interpreter;
