@@ -297,7 +297,7 @@ static unsigned first_output(const struct sys_row *row, unsigned nargs)
 static void show_args(struct show *s, const struct sys_row *row, unsigned from, unsigned to)
 {
 	for (unsigned i = from; i < to; i++) {
-		strbuf_printf(s->out, i ? ", " : "");
+		strbuf_printf(s->out, i > from ? ", " : "");
 		show_arg(s, row, i);
 	}
 }
@@ -333,6 +333,10 @@ void strace_enter(struct task *t, const struct sys_row *row, const uint64_t v[6]
 	begin_line(&line, t);
 	strbuf_printf(&line, "%s(", row->name);
 	show_args(&s, row, 0, first_output(row, n));
+	if (!row->call)
+		strbuf_printf(&line, "...");     /* its arguments are nobody's business here */
+	else if (first_output(row, n) && first_output(row, n) < n)
+		strbuf_printf(&line, ", ");
 	open_line_tid = t->tid;
 	if (row->result == NORET) {
 		strbuf_printf(&line, ") = ?\n");
@@ -387,6 +391,16 @@ void sys_show_call(struct strbuf *out, struct task *t, uint64_t nr, const uint64
 	show_args(&s, row, 0, shown_args(row, v));
 	strbuf_printf(out, ") = ");
 	show_result(out, row, ret);
+}
+
+/* A number that no row has, as strace names it. */
+void strace_unknown(struct task *t, uint64_t nr, const uint64_t args[6])
+{
+	begin_line(&line, t);
+	strbuf_printf(&line, "syscall_%#llx(%#llx, %#llx, %#llx, %#llx, %#llx, %#llx) = -1 ENOSYS (%s)\n",
+		      UL(nr), UL(args[0]), UL(args[1]), UL(args[2]), UL(args[3]), UL(args[4]), UL(args[5]),
+		      strerror(ENOSYS));
+	write_out(&line);
 }
 
 /* ---- what else strace tells ------------------------------------------------------------------------------ */

@@ -65,6 +65,7 @@ struct show {
 };
 void strace_enter(struct task *t, const struct sys_row *row, const uint64_t v[6]);
 void strace_exit(struct task *t, const struct sys_row *row, const uint64_t v[6], int64_t ret);
+void strace_unknown(struct task *t, uint64_t nr, const uint64_t args[6]);
 extern bool strace_enabled;
 /* Names of the bits of `value`: "O_RDONLY|O_CLOEXEC"; unknown ones in hexadecimal. */
 void show_flags(struct strbuf *out, const struct sys_name *names, uint64_t value);

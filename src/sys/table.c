@@ -148,7 +148,7 @@ static void report_rows(struct strbuf *out, bool lacking)
 
 		if (!counters[i].calls || lacking != (r->support == SUPPORT_ABSENT))
 			continue;
-		strbuf_printf(out, "%10llu %10llu  %-24s%s%s\n", (unsigned long long)counters[i].calls,
+		strbuf_printf(out, "%10llu %10llu  %s%s%s\n", (unsigned long long)counters[i].calls,
 			      (unsigned long long)counters[i].errors, r->name, *r->note ? "  # " : "", r->note);
 	}
 }
@@ -195,6 +195,8 @@ static int64_t dispatch(struct task *t, uint64_t nr, const uint64_t args[6])
 
 	if (unlikely(!row)) {
 		sys_count_unknown(nr, xlen);
+		if (strace_enabled)
+			strace_unknown(t, nr, args);
 		return -ENOSYS;
 	}
 	sys_decode_args(row, xlen, args, v);
