@@ -148,7 +148,6 @@ struct mm {
 	uint64_t id;
 	gva_t fault_next;          /* the page after the last anonymous fault: sequential use */
 	unsigned fault_run;        /* how many such faults came in a row */
-	uint64_t locked_pages;
 	bool lock_future;          /* mlockall(MCL_FUTURE) */
 	struct mm_stats stats;
 	struct mm_limits limits;

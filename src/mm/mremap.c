@@ -94,10 +94,12 @@ static void move_pages(struct mm *mm, gva_t from, gva_t to, uint64_t len)
 		for (unsigned i = src.first; i <= src.last; i++) {
 			pte_t e = pte_get(mm, src.table, i);
 			gva_t at = to + (src.va - from) + ((uint64_t)(i - src.first) << PAGE_SHIFT);
+			bool there;
 
 			if (!e)
 				continue;
-			ASSERT(pt_alloc_leaf(mm, at, at + PAGE_SIZE, &dst));
+			there = pt_alloc_leaf(mm, at, at + PAGE_SIZE, &dst);
+			ASSERT(there);
 			pte_set(mm, src.table, i, 0);
 			pte_set(mm, dst.table, dst.first, e);
 		}
