@@ -44,18 +44,16 @@ static int name_to_fd(const char *name)
 	return (int)n;
 }
 
-static int lookup_fd(uint64_t arg, const char *name, const struct pseudo_node *want,
-		     const struct pseudo_node **node, uint64_t *child)
+/* The file behind descriptor `name`, and the arg that stands for it. */
+static struct file *lookup_fd(uint64_t arg, const char *name, uint64_t *child, int *err)
 {
-	int fd = name_to_fd(name), err;
+	int fd = name_to_fd(name);
 
+	*err = -ENOENT;
 	if (fd < 0)
-		return -ENOENT;
+		return NULL;
 	*child = (arg & ~(UINT64_MAX << PROC_FD_SHIFT)) | (uint64_t)fd << PROC_FD_SHIFT;
-	if (!file_of(*child, &err))
-		return err;
-	*node = want;
-	return 0;
+	return file_of(*child, err);
 }
 
 static bool next_fd(uint64_t arg, uint64_t cursor, char *buf, size_t cap, uint64_t *next)
@@ -118,19 +116,33 @@ static int show_fdinfo(uint64_t arg, struct strbuf *out)
 	return 0;
 }
 
-static const struct pseudo_node fd_node = {
-	.mode = S_IFLNK | 0700, .readlink = read_fd_link, .follow = follow_fd_link, .owner = proc_owner,
+/* The link's mode says how the file is open. */
+#define FD_NODE(bits) { .mode = S_IFLNK | (bits), .readlink = read_fd_link, .follow = follow_fd_link, .owner = proc_owner }
+static const struct pseudo_node fd_nodes[] = {
+	[ABI_O_RDONLY] = FD_NODE(0500), [ABI_O_WRONLY] = FD_NODE(0300), [ABI_O_RDWR] = FD_NODE(0700),
+	[ABI_O_ACCMODE] = FD_NODE(0),
 };
 static const struct pseudo_node fdinfo_node = { .mode = S_IFREG | 0444, .show = show_fdinfo, .owner = proc_owner };
 
 static int lookup_fd_link(uint64_t arg, const char *name, const struct pseudo_node **node, uint64_t *child)
 {
-	return lookup_fd(arg, name, &fd_node, node, child);
+	int err;
+	struct file *f = lookup_fd(arg, name, child, &err);
+
+	if (!f)
+		return err;
+	*node = &fd_nodes[f->flags & ABI_O_PATH ? ABI_O_ACCMODE : f->flags & ABI_O_ACCMODE];
+	return 0;
 }
 
 static int lookup_fdinfo(uint64_t arg, const char *name, const struct pseudo_node **node, uint64_t *child)
 {
-	return lookup_fd(arg, name, &fdinfo_node, node, child);
+	int err;
+
+	if (!lookup_fd(arg, name, child, &err))
+		return err;
+	*node = &fdinfo_node;
+	return 0;
 }
 
 static bool entry_fd(uint64_t arg, uint64_t cursor, char *buf, size_t cap, unsigned *dtype, uint64_t *next)

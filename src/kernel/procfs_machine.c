@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "abi/process.h"
+#include "abi/system.h"
 #include "host/host.h"
 #include "isa/isa.h"
 
@@ -170,7 +171,7 @@ int procfs_show_vmstat(uint64_t arg, struct strbuf *out)
 
 int procfs_show_version(uint64_t arg, struct strbuf *out)
 {
-	return proc_show_line(out, "Linux version %s (hearth@hearth) (gcc) %s", KERNEL_RELEASE, KERNEL_VERSION);
+	return proc_show_line(out, "Linux version %s (hearth@hearth) (gcc) %s", ABI_LINUX_RELEASE, ABI_LINUX_VERSION);
 }
 
 int procfs_show_filesystems(uint64_t arg, struct strbuf *out)

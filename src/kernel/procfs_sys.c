@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "abi/process.h"
+#include "abi/system.h"
 #include "host/host.h"
 
 /* ---- values --------------------------------------------------------------------------- */
@@ -33,8 +34,8 @@ static int set_number(uint64_t *slot, const char *text, size_t len, uint64_t low
 	static int fn(uint64_t arg, struct strbuf *out) { return proc_show_line(out, __VA_ARGS__); }
 
 CONSTANT(show_ostype, "Linux")
-CONSTANT(show_osrelease, KERNEL_RELEASE)
-CONSTANT(show_version, KERNEL_VERSION)
+CONSTANT(show_osrelease, ABI_LINUX_RELEASE)
+CONSTANT(show_version, ABI_LINUX_VERSION)
 CONSTANT(show_cap_last_cap, "%d", ABI_CAP_COUNT - 1)
 CONSTANT(show_ngroups_max, "%d", NGROUPS_MAX_HERE)
 CONSTANT(show_overflow_id, "65534")

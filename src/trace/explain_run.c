@@ -64,6 +64,8 @@ static void say_place(struct task *t, gva_t addr)
 
 /* ---- page faults ------------------------------------------------------------------------- */
 
+static void on_branch(struct task *t);
+
 static void on_page_fault(struct mm *mm, gva_t va, enum access a, enum fault_result r, bool major, bool cow)
 {
 	static const char *const verbs[] = {
@@ -88,6 +90,9 @@ static void on_page_fault(struct mm *mm, gva_t va, enum access a, enum fault_res
 	else
 		say(": %s\n", mm_find_vma(mm, va, false, &v) && v.mapping ? "the page is in the page cache" : "a page of zeros");
 	say_flush();
+	/* A jump to a page that is not there yet arrives by way of this fault. */
+	if (r == FAULT_OK && a == ACCESS_EXEC && va == t->regs.pc)
+		on_branch(t);
 }
 
 /* ---- system calls --------------------------------------------------------------------------- */
@@ -282,8 +287,6 @@ static void on_main(struct task *t)
 	say_totals(t);
 	say("\n%sThe program runs.%s\n\n", ink(INK_HEAD), ink(INK_PLAIN));
 	say_flush();
-	if (ex.opt.quiet_program)
-		kernel_exit_group(0);
 }
 
 static void on_branch(struct task *t)

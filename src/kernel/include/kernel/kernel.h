@@ -4,10 +4,6 @@
 
 #include "kernel/task.h"
 
-/* What uname(2), /proc/version and /proc/sys/kernel say: the Linux whose behaviour is followed. */
-#define KERNEL_RELEASE "6.12.0-hearth"
-#define KERNEL_VERSION "#1 SMP PREEMPT_DYNAMIC hearth"
-
 /* ---- machine ------------------------------------------------------------------------ */
 struct machine_config {
 	uint64_t memory_bytes;

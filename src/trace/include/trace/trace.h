@@ -12,7 +12,6 @@
 struct trace_explain_options {
 	int host_fd;             /* where the text goes */
 	bool color;              /* escape sequences: only for terminals */
-	bool quiet_program;      /* stop the program when it reaches main */
 };
 /* Call after sys_init() and before kernel_start_init(): tells as it happens, stops watching at
  * main. */
