@@ -11,31 +11,46 @@ sigjmp_buf fault_jump;
 static volatile sig_atomic_t fault_signo, fault_code;
 static volatile uintptr_t fault_address;
 
+#define NAME(number) [number] = #number
+/* Not every C library has a function for these. */
+static const char *const error_names[] = {
+	[0] = "0",
+	NAME(E2BIG), NAME(EACCES), NAME(EAGAIN), NAME(EBADF), NAME(EBUSY), NAME(ECHILD), NAME(ECANCELED),
+	NAME(EDEADLK), NAME(EDOM), NAME(EEXIST), NAME(EFAULT), NAME(EFBIG), NAME(EIDRM), NAME(EILSEQ),
+	NAME(EINPROGRESS), NAME(EINTR), NAME(EINVAL), NAME(EIO), NAME(EISDIR), NAME(ELOOP), NAME(EMFILE),
+	NAME(EMLINK), NAME(EMSGSIZE), NAME(ENAMETOOLONG), NAME(ENFILE), NAME(ENODATA), NAME(ENODEV),
+	NAME(ENOENT), NAME(ENOEXEC), NAME(ENOLCK), NAME(ENOMEM), NAME(ENOSPC), NAME(ENOSYS),
+	NAME(ENOTBLK), NAME(ENOTCONN), NAME(ENOTDIR), NAME(ENOTEMPTY), NAME(ENOTSOCK), NAME(ENOTSUP),
+	NAME(ENOTTY), NAME(ENXIO), NAME(EOVERFLOW), NAME(EOWNERDEAD), NAME(ENOTRECOVERABLE), NAME(EPERM),
+	NAME(EPIPE), NAME(EPROTO), NAME(ERANGE), NAME(EROFS), NAME(ESPIPE), NAME(ESRCH), NAME(ESTALE),
+	NAME(ETIME), NAME(ETIMEDOUT), NAME(ETXTBSY), NAME(EUSERS), NAME(EXDEV),
+};
+static const char *const signal_names[32] = {
+	NAME(SIGHUP), NAME(SIGINT), NAME(SIGQUIT), NAME(SIGILL), NAME(SIGTRAP), NAME(SIGABRT),
+	NAME(SIGBUS), NAME(SIGFPE), NAME(SIGKILL), NAME(SIGUSR1), NAME(SIGSEGV), NAME(SIGUSR2),
+	NAME(SIGPIPE), NAME(SIGALRM), NAME(SIGTERM), NAME(SIGSTKFLT), NAME(SIGCHLD), NAME(SIGCONT),
+	NAME(SIGSTOP), NAME(SIGTSTP), NAME(SIGTTIN), NAME(SIGTTOU), NAME(SIGURG), NAME(SIGXCPU),
+	NAME(SIGXFSZ), NAME(SIGVTALRM), NAME(SIGPROF), NAME(SIGWINCH), NAME(SIGIO), NAME(SIGPWR),
+	NAME(SIGSYS),
+};
+
 const char *error_name(int error)
 {
-#ifdef __GLIBC__
-	const char *name = error ? strerrorname_np(error) : "0";
+	static char text[24];
 
-	if (error == EAGAIN)
-		return "EAGAIN";
-	return name ? name : "E?";
-#else
-	return error ? strerror(error) : "0";
-#endif
+	if (error >= 0 && error < COUNT(error_names) && error_names[error])
+		return error_names[error];
+	snprintf(text, sizeof(text), "error %d", error);
+	return text;
 }
 
 const char *signal_name(int signo)
 {
 	static char text[24];
 
-	if (signo >= 32)
-		snprintf(text, sizeof(text), "SIGRT%d", signo - 32);
-#ifdef __GLIBC__
-	else if (signo > 0 && sigabbrev_np(signo))
-		snprintf(text, sizeof(text), "SIG%s", sigabbrev_np(signo));
-#endif
-	else
-		snprintf(text, sizeof(text), "SIG%d", signo);
+	if (signo > 0 && signo < 32)
+		return signal_names[signo];
+	snprintf(text, sizeof(text), signo >= 32 ? "SIGRT%d" : "SIG%d", signo >= 32 ? signo - 32 : signo);
 	return text;
 }
 
@@ -112,7 +127,7 @@ void fault_show(const char *text, uintptr_t base)
 	else if (fault_signo == SIGBUS)
 		code = fault_code == BUS_ADRERR ? "BUS_ADRERR" : fault_code == BUS_ADRALN ? "BUS_ADRALN" : "?";
 	printf("%s: %s %s at base%+lld\n", text, signal_name(fault_signo), code,
-	       (long long)(fault_address - base));
+	       (long long)(intptr_t)(fault_address - base));
 }
 
 void put_file(const char *path, const char *text)

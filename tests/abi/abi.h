@@ -106,6 +106,22 @@ struct topic {
 		}                                                   \
 	} while (0)
 
+/* Newer than some C libraries' headers. */
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC 4
+#endif
+#ifndef STATX__RESERVED
+#define STATX__RESERVED 0x80000000U
+#endif
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 #define PAGE 4096L
 /* An address no program has mapped: the first page is never given out. */

@@ -1,4 +1,4 @@
-/* Bad pointers handed to the kernel: EFAULT, never a signal. Input side. */
+/* Bad pointers handed to the kernel: EFAULT, never a signal. Input side. needs: 64 bits */
 #include "abi.h"
 
 TOPIC(efault_read)

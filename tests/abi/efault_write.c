@@ -1,4 +1,4 @@
-/* Bad pointers handed to the kernel: EFAULT, never a signal. Output side, and what stays undone. */
+/* Bad pointers handed to the kernel: EFAULT, never a signal. Output side, and what stays undone. needs: 64 bits */
 #include "abi.h"
 
 static const char constant[4096] __attribute__((aligned(4096))) = "read-only";

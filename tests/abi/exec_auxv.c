@@ -10,7 +10,7 @@ TOPIC(exec_auxv)
 
 	V(getauxval(AT_PAGESZ));
 	V(getauxval(AT_CLKTCK));
-	V(getauxval(AT_PHENT));
+	V(getauxval(AT_PHENT) == (sizeof(long) == 8 ? 56 : 32));
 	V(getauxval(AT_PHNUM) > 3);
 	V(getauxval(AT_PHDR) != 0);
 	V(getauxval(AT_ENTRY) != 0);
@@ -34,7 +34,7 @@ TOPIC(exec_auxv)
 	V((uintptr_t)word < random);
 	V(random < (uintptr_t)environ[0]);
 	V((uintptr_t)environ[0] < name);
-	V(name % PAGE + strlen((char *)name) + 1 + 8 == PAGE);
+	V(name % PAGE + strlen((char *)name) + 1 + sizeof(long) == PAGE);
 	S(strrchr((char *)name, '/'));
 	V((uintptr_t)argv < (uintptr_t)environ);
 }

@@ -1,4 +1,4 @@
-/* ENOEXEC is the kernel's; it is execvp that retries with the shell (C12). needs: /bin/sh */
+/* ENOEXEC is the kernel's; it is execvp that retries with the shell (C12). needs: /bin/sh needs: 64 bits */
 #include "abi.h"
 
 TOPIC(exec_shell)

@@ -1,4 +1,4 @@
-/* /proc/self/maps names the stack, the heap and the vDSO; each is where it should be. */
+/* /proc/self/maps names the stack, the heap and the vDSO; each is where it should be. needs: 64 bits */
 #include "abi.h"
 
 TOPIC(exec_vdso_map)

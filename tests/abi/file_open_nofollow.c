@@ -17,7 +17,7 @@ TOPIC(file_open_nofollow)
 	S(type_name(st.st_mode));
 	R(read(fd, buffer, 4));
 	R(write(fd, buffer, 4));
-	R(fchmod(fd, 0600));
+	R(syscall(SYS_fchmod, fd, 0600));
 	R(lseek(fd, 0, SEEK_SET));
 	R(ftruncate(fd, 0));
 	R(fcntl(fd, F_GETFL) & O_PATH ? 1 : 0);

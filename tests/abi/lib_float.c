@@ -1,4 +1,4 @@
-/* Floating point through the C library: formatting, functions, special values, rounding. */
+/* Floating point through the C library: formatting, functions, special values, rounding. needs: 64 bits */
 #include "abi.h"
 
 #include <fenv.h>

@@ -1,4 +1,4 @@
-/* brk and sbrk: growing gives zeros, shrinking takes pages away, limits. */
+/* brk and sbrk: growing gives zeros, shrinking takes pages away, limits. needs: 64 bits */
 #include "abi.h"
 
 TOPIC(mem_brk)

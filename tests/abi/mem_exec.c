@@ -1,6 +1,15 @@
 /* Code is only run from executable pages; what is written there runs after the flush. */
 #include "abi.h"
 
+static void flush(unsigned char *code)
+{
+#if defined(__riscv)
+	__asm__ volatile("fence.i" : : "r"(code) : "memory");
+#else
+	__builtin___clear_cache((char *)code, (char *)code + 16);
+#endif
+}
+
 TOPIC(mem_exec)
 {
 #if defined(__x86_64__)
@@ -14,14 +23,14 @@ TOPIC(mem_exec)
 	memcpy(code, five, sizeof(five));
 	FAULT(code, V(function()));
 	R(mprotect(code, PAGE, PROT_READ | PROT_EXEC));
-	__builtin___clear_cache((char *)code, (char *)code + 16);
+	flush(code);
 	V(function());
 	FAULT(code, code[0] = 0);
 	R(mprotect(code, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC));
 	memcpy(code, nine, sizeof(nine));
-	__builtin___clear_cache((char *)code, (char *)code + 16);
+	flush(code);
 	V(function());
-	CHILD(memcpy(code, five, sizeof(five)); __builtin___clear_cache((char *)code, (char *)code + 16); V(function()));
+	CHILD(memcpy(code, five, sizeof(five)); flush(code); V(function()));
 	V(function());
 	R(munmap(code, PAGE));
 	FAULT(code, function());

@@ -1,4 +1,4 @@
-/* /proc/self/maps and statm: the areas a program made are there. */
+/* /proc/self/maps and statm: the areas a program made are there. needs: 64 bits */
 #include "abi.h"
 
 static void find(const void *start, size_t len)

@@ -17,7 +17,7 @@ TOPIC(mem_protect)
 	FAULT(area, area[2 * PAGE + 5] = 1);
 	R(mprotect(area, 4 * PAGE, PROT_READ | PROT_WRITE));
 	V(area[2 * PAGE]);
-	R(mprotect(area + 1, PAGE, PROT_READ));
+	R(syscall(SYS_mprotect, area + 1, PAGE, PROT_READ));
 	R(mprotect(area, 0, PROT_READ));
 	R(mprotect(area, 5 * PAGE, PROT_READ));
 	FAULT(area, area[0] = 1);

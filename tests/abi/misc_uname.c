@@ -16,11 +16,10 @@ TOPIC(misc_uname)
 	V(strlen(uts.version) > 0);
 	R(gethostname(name, sizeof(name)));
 	V(strcmp(name, uts.nodename));
-	R(gethostname(name, 0) == -1 || name[0]);
 	R(uname(BAD));
 	R(sysinfo(&info));
 	V(info.totalram > 0 && info.freeram <= info.totalram);
-	V(info.mem_unit);
+	V(info.mem_unit > 0);
 	V(info.procs > 0);
 	V(info.uptime > 0);
 	V(sysconf(_SC_PAGESIZE));

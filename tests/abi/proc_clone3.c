@@ -1,4 +1,4 @@
-/* clone3: as fork, with a pidfd; its errnos. */
+/* clone3: as fork, with a pidfd; its errnos. needs: 64 bits */
 #include "abi.h"
 
 #include <linux/sched.h>

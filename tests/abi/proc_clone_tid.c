@@ -1,4 +1,4 @@
-/* CLONE_PARENT_SETTID, CHILD_SETTID and CHILD_CLEARTID. */
+/* CLONE_PARENT_SETTID, CHILD_SETTID and CHILD_CLEARTID. needs: 64 bits */
 #include "abi.h"
 
 static pid_t in_parent, in_child = -1;

@@ -9,6 +9,7 @@ TOPIC(proc_stop_continue)
 
 	if (pid == 0) {
 		raise(SIGSTOP);
+		sleep_ms(50);
 		raise(SIGSTOP);
 		_exit(9);
 	}

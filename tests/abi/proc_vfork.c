@@ -1,4 +1,4 @@
-/* vfork: the child borrows the parent's memory, the parent waits for exec or exit. */
+/* vfork: the child borrows the parent's memory, the parent waits for exec or exit. needs: 64 bits */
 #include "abi.h"
 
 static volatile int shared;

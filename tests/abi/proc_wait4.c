@@ -1,4 +1,4 @@
-/* wait4: pids, groups, WNOHANG, statuses, ECHILD. */
+/* wait4: pids, groups, WNOHANG, statuses, ECHILD. needs: 64 bits */
 #include "abi.h"
 
 TOPIC(proc_wait4)

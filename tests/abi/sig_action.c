@@ -1,4 +1,4 @@
-/* sigaction: what is stored is what is read back; which signals it refuses. */
+/* sigaction: what is stored is what is read back; which signals it refuses. needs: 64 bits */
 #include "abi.h"
 
 static void handler(int signo)

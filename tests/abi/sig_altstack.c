@@ -45,5 +45,5 @@ TOPIC(sig_altstack)
 	R(sigaltstack(NULL, &old));
 	V(old.ss_flags);
 	raise(SIGUSR1);
-	R(sigaltstack(BAD, NULL));
+	R(syscall(SYS_sigaltstack, BAD, NULL));
 }

@@ -1,4 +1,4 @@
-/* In a handler: its own signal and sa_mask are blocked, SA_NODEFER lets it nest; restored after. */
+/* In a handler: its own signal and sa_mask are blocked, SA_NODEFER lets it nest; restored after. needs: 64 bits */
 #include "abi.h"
 
 static int depth, raised;

@@ -1,4 +1,4 @@
-/* Leaving a handler with siglongjmp: the mask is restored, again and again. */
+/* Leaving a handler with siglongjmp: the mask is restored, again and again. needs: 64 bits */
 #include "abi.h"
 
 static sigjmp_buf env;

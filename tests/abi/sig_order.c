@@ -1,4 +1,4 @@
-/* Several pending at once: lowest number first for standard ones, real-time ones queue in order. */
+/* Several pending at once: lowest number first for standard ones, real-time ones queue in order. needs: 64 bits */
 #include "abi.h"
 
 static int order[64], values[64];

@@ -13,7 +13,7 @@ static void handler(int signo)
 TOPIC(sig_registers)
 {
 	double sum = 0, a = 1.5, b = 2.25, c = -3.125, d = 4.0625;
-	long i, j = 1, k = 2, l = 3, m = 4, n = 5;
+	long long i, j = 1, k = 2, l = 3, m = 4, n = 5;
 
 	signal(SIGUSR1, handler);
 	for (i = 0; i < 1000; i++) {
@@ -29,5 +29,5 @@ TOPIC(sig_registers)
 		if (i % 250 == 100)
 			raise(SIGUSR1);
 	}
-	printf("%lx %lx %lx %lx %lx %.15g %.15g %.15g %.15g\n", j, k, l, m, n, a, b, c, sum);
+	printf("%llx %llx %llx %llx %llx %.15g %.15g %.15g %.15g\n", j, k, l, m, n, a, b, c, sum);
 }

@@ -1,4 +1,4 @@
-/* Atomic operations of every width under contention add up. */
+/* Atomic operations of every width under contention add up. needs: 64 bits */
 #include "abi.h"
 
 static long a64;

@@ -1,4 +1,4 @@
-/* The futex call itself: wait, wake, time-outs, wrong values, bitsets, requeue. */
+/* The futex call itself: wait, wake, time-outs, wrong values, bitsets, requeue. needs: 64 bits */
 #include "abi.h"
 
 #include <linux/futex.h>

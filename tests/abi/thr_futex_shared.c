@@ -1,4 +1,4 @@
-/* A futex in shared memory wakes another process; a private one is per process. */
+/* A futex in shared memory wakes another process; a private one is per process. needs: 64 bits */
 #include "abi.h"
 
 #include <linux/futex.h>

@@ -37,5 +37,5 @@ TOPIC(time_itimer)
 	R(setitimer(99, &timer, NULL));
 	timer.it_value.tv_usec = 1000000;
 	R(setitimer(ITIMER_REAL, &timer, NULL));
-	R(getitimer(ITIMER_REAL, BAD));
+	R(syscall(SYS_getitimer, ITIMER_REAL, BAD));
 }

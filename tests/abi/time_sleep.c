@@ -3,7 +3,7 @@
 
 static long long took;
 
-#define TIMED(...) (took = now_ms(), R(__VA_ARGS__), took = now_ms() - took)
+#define TIMED(...) (took = now_ms(), show_result(#__VA_ARGS__, (__VA_ARGS__)), took = now_ms() - took)
 
 TOPIC(time_sleep)
 {
