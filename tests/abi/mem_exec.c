@@ -4,7 +4,7 @@
 static void flush(unsigned char *code)
 {
 #if defined(__riscv)
-	__asm__ volatile("fence.i" : : "r"(code) : "memory");
+	__asm__ volatile(".word 0x0000100f" : : "r"(code) : "memory");   /* fence.i */
 #else
 	__builtin___clear_cache((char *)code, (char *)code + 16);
 #endif
