@@ -55,11 +55,12 @@ static int mount_tmpfs(const char *dst, uint32_t mode)
 
 static int mount_system(void)
 {
-	struct super *proc, *dev;
+	struct super *proc, *dev, *misc;
 
-	if (procfs_create(&proc) || devfs_create(&dev))
+	if (procfs_create(&proc) || devfs_create(&dev) || binfmt_misc_create(&misc))
 		return EXIT_HEARTH;
 	if (mounted("/proc", proc, MNT_NOSUID | MNT_NODEV | MNT_NOEXEC, "proc") ||
+	    mounted("/proc/sys/fs/binfmt_misc", misc, MNT_NOSUID | MNT_NODEV | MNT_NOEXEC, "binfmt_misc") ||
 	    mounted("/dev", dev, MNT_NOSUID, "dev"))
 		return EXIT_HEARTH;
 	return mount_tmpfs("/dev/shm", 01777);
