@@ -51,6 +51,14 @@ static uint64_t random_len(uint64_t offset)
 	return (1 + rnd((uint32_t)MIN(room, 1 + rnd(30)))) * PAGE_SIZE - (rnd(8) ? 0 : 100);
 }
 
+/* For calls that go on behind a hole: not into this program's own memory. */
+static uint64_t near_len(uint64_t at)
+{
+	uint64_t len = random_len(at);
+
+	return len > WINDOW && at + len > at ? 0 : len;
+}
+
 static char description[200];
 #define DESCRIBE(...) snprintf(description, sizeof(description), __VA_ARGS__)
 
@@ -109,7 +117,7 @@ static bool do_munmap(void)
 
 static bool do_mprotect(void)
 {
-	uint64_t at = random_offset(), len = random_len(at);
+	uint64_t at = random_offset(), len = near_len(at);
 	int prot = (int)PICK(0, 1, 1, 2, 3, 3, 4, 5, 7, 8, 11, 16, PROT_GROWSDOWN | 1, PROT_GROWSUP, 0x03000000);
 	int64_t host;
 
@@ -128,6 +136,11 @@ static bool do_mremap(void)
 
 	if ((flags & MREMAP_DONTUNMAP) && rnd(8))
 		new_len = old_len;
+	/* It unlocks the whole area it takes from: as far as Linux has joined it, see below. */
+	if (flags & MREMAP_DONTUNMAP) {
+		syscall(SYS_munlockall);
+		mm_mlockall(mm, 0);
+	}
 	DESCRIBE("mremap(+%#lx, %#lx, %#lx, %d, +%#lx)", at, old_len, new_len, flags, to);
 	host = host_result((int64_t)mremap((void *)(HOST_BASE + at), old_len, new_len, flags,
 	                                   (void *)(HOST_BASE + to)));
@@ -141,14 +154,12 @@ static bool do_mremap(void)
 
 static bool do_madvise(void)
 {
-	uint64_t at = random_offset(), len = random_len(at);
+	uint64_t at = random_offset(), len = near_len(at);
 	/* Not the ones whose effect the kernel may choose, or that depend on its configuration. */
 	int advice = (int)PICK(0, 1, 2, MADV_DONTNEED, MADV_DONTNEED, MADV_DONTNEED, 10, 11, 16, 17, 18, 19,
 	                       MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_DONTNEED_LOCKED, 5, 7, 99, -1);
 	int64_t host;
 
-	if (len > WINDOW && at + len > at)
-		len = 0;           /* or MADV_DONTNEED would take this program's own memory */
 	DESCRIBE("madvise(+%#lx, %#lx, %d)", at, len, advice);
 	host = host_result(madvise((void *)(HOST_BASE + at), len, advice));
 	return same(host, mm_madvise(mm, OUR_BASE + at, len, advice));
@@ -156,7 +167,7 @@ static bool do_madvise(void)
 
 static bool do_msync(void)
 {
-	uint64_t at = random_offset(), len = random_len(at);
+	uint64_t at = random_offset(), len = near_len(at);
 	int flags = (int)PICK(0, MS_SYNC, MS_ASYNC, MS_SYNC | MS_ASYNC, MS_INVALIDATE, 8);
 	int64_t host;
 
@@ -167,7 +178,7 @@ static bool do_msync(void)
 
 static bool do_mlock(void)
 {
-	uint64_t at = random_offset(), len = random_len(at);
+	uint64_t at = random_offset(), len = near_len(at);
 	bool lock = rnd(2);
 	int64_t host;
 
