@@ -1,4 +1,4 @@
-/* Which ELF headers Linux accepts (D1, D2): everything it does not need may be garbage. */
+/* Which ELF headers Linux accepts (D1, D2): everything it does not need may be garbage. needs: 64 bits */
 #include "elf_tiny.h"
 
 #define TRY(what, ...) do { struct tiny t = tiny_exit(42); __VA_ARGS__; tiny_try(what, &t); } while (0)

@@ -1,4 +1,4 @@
-/* Segments that cannot be mapped, and types that are not looked at (D3, D6, D7). */
+/* Segments that cannot be mapped, and types that are not looked at (D3, D6, D7). needs: 64 bits */
 #include "elf_byte.h"
 
 TOPIC(elf_segments_refused)

@@ -1,4 +1,4 @@
-/* Signals of different kinds nest; each level returns to where it was. */
+/* Signals of different kinds nest; each level returns to where it was. needs: 64 bits */
 #include "abi.h"
 
 static int level;
