@@ -31,11 +31,12 @@ struct explain {
 	bool main_is_guess;              /* from __libc_start_main's argument */
 	int tid;
 	uint64_t first_instret;
-	gva_t last_ra, last_tp;
+	gva_t last_tp;
+	gva_t visited[8192];             /* branch targets seen, by hash */
 	bool entered_program, saw_start_main;
 	gva_t told[64];                  /* functions already mentioned */
 	unsigned nr_told;
-	uint64_t branches, calls, syscalls, faults, majors, cows, start_ns;
+	uint64_t branches, syscalls, faults, majors, cows, start_ns;
 };
 extern struct explain ex;
 

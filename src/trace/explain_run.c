@@ -1,8 +1,8 @@
 /* The chapters after the commit: registers, then everything that happens until main.
  *
  * Guest code stops at each taken branch (kernel_tracepoints.branch), so that
- * every function entered can be seen: `ra` changed, and pc is a function's
- * first instruction. main is known by its symbol; in a stripped program by
+ * every function entered can be seen: pc is a function's first instruction.
+ * main is known by its symbol; in a stripped program by
  * the call that passes it: __libc_start_main(main, argc, argv, ...), which has
  * argc and argv in a1 and a2, in glibc as in musl. */
 #include "explain.h"
@@ -166,13 +166,23 @@ static bool in_program(gva_t pc)
 	return pc >= ex.program.low && pc < ex.program.high;
 }
 
-/* A function is entered: worth a line if it is a known step or the program's own. */
-static void on_call(struct task *t, gva_t pc)
+/* Was this branch target not seen before? Remembered in a table that forgets under pressure:
+ * then a name is only looked up once more, and tell_once keeps it from being told again. */
+static bool first_visit(gva_t pc)
+{
+	gva_t *slot = &ex.visited[(pc >> 1) % ARRAY_SIZE(ex.visited)];
+	bool fresh = *slot != pc;
+
+	*slot = pc;
+	return fresh;
+}
+
+/* If a function begins here: worth a line when it is a known step or the program's own. */
+static void on_new_target(struct task *t, gva_t pc)
 {
 	struct trace_symbol s;
 	const char *text;
 
-	ex.calls++;
 	if (!trace_symbol_at(t, pc, &s) || !s.name[0] || s.offset)
 		return;
 	text = step_text(s.name);
@@ -259,8 +269,8 @@ static void say_totals(struct task *t)
 
 	mm_stats(t->mm, &s);
 	say_chapter("Totals");
-	say("   %9llu instructions, %llu taken branches, %llu calls of functions\n", (unsigned long long)instructions(),
-	    (unsigned long long)ex.branches, (unsigned long long)ex.calls);
+	say("   %9llu instructions, %llu taken branches\n", (unsigned long long)instructions(),
+	    (unsigned long long)ex.branches);
 	say("   %9llu system calls\n", (unsigned long long)ex.syscalls);
 	say("   %9llu page faults: %llu read from files, %llu copied, the others filled with zeros or found in the page cache\n",
 	    (unsigned long long)ex.faults, (unsigned long long)ex.majors, (unsigned long long)ex.cows);
@@ -308,10 +318,8 @@ static void on_branch(struct task *t)
 	if (pc == ex.program.entry && !ex.entered_program)
 		on_program_entry(t);
 	look_for_start_main(t, pc);
-	if (t->regs.x[REG_RA] != ex.last_ra) {
-		ex.last_ra = t->regs.x[REG_RA];
-		on_call(t, pc);
-	}
+	if (first_visit(pc))
+		on_new_target(t, pc);
 }
 
 /* ---- the commit -------------------------------------------------------------------------------------- */
@@ -337,7 +345,8 @@ void explain_commit(struct task *t, const struct binprm *b)
 	ex.stage = EXPLAIN_RUN;
 	ex.tid = t->tid;
 	ex.first_instret = cpu_instret(machine.cpu);
-	ex.last_ra = ex.last_tp = 0;
+	ex.last_tp = 0;
+	memset(ex.visited, 0, sizeof(ex.visited));
 	ex.entered_program = !ex.interp.seen;
 	ex.saw_start_main = false;
 	ex.nr_told = 0;
