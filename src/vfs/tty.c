@@ -141,7 +141,9 @@ static ssize_t tty_read(struct file *f, struct uio *u, uint64_t *pos)
 	if (!tty_input_ready(t)) {
 		if (t->hung_up)
 			return 0;
-		if ((f->flags & ABI_O_NONBLOCK) && !t->used)
+		/* MIN 0, TIME 0 never waits: then nothing is 0 bytes, not EAGAIN. */
+		if ((f->flags & ABI_O_NONBLOCK) && !t->used && (t->termios.lflag & ABI_ICANON ||
+		    t->termios.cc[ABI_VMIN] || t->termios.cc[ABI_VTIME]))
 			return -EAGAIN;
 		if (!(f->flags & ABI_O_NONBLOCK))
 			err = wait_input(t, u->left);

@@ -9,6 +9,7 @@
  * the other mode bytes go into the ring at once. */
 #include "tty.h"
 
+#include <ctype.h>
 #include <signal.h>
 #include <string.h>
 
@@ -54,7 +55,7 @@ static size_t process_byte(struct tty *t, char c, char *out)
 	switch (c) {
 	case '\n':
 		if (o & ABI_ONLCR) {
-			t->column = 0;
+			t->column = t->line_column = 0;
 			out[0] = '\r';
 			out[1] = '\n';
 			return 2;
@@ -67,9 +68,11 @@ static size_t process_byte(struct tty *t, char c, char *out)
 			return 0;
 		if (o & ABI_OCRNL) {
 			c = '\n';
+			if (o & ABI_ONLRET)
+				t->column = t->line_column = 0;
 			break;
 		}
-		t->column = 0;
+		t->column = t->line_column = 0;
 		break;
 	case '\t':
 		return put_tab(t, out);
@@ -127,6 +130,15 @@ static void echo(struct tty *t, unsigned char c)
 {
 	if (lflag(t, ABI_ECHO) || (c == '\n' && lflag(t, ABI_ECHONL) && lflag(t, ABI_ICANON)))
 		echo_byte(t, c);
+}
+
+/* A newline inside the line, put there by VLNEXT, shows as a control character. */
+static void echo_edited(struct tty *t, unsigned char c)
+{
+	if (c == '\n' && lflag(t, ABI_ECHO) && lflag(t, ABI_ECHOCTL))
+		echo_raw(t, "^J", 2);
+	else
+		echo(t, c);
 }
 
 /* ---- the ring --------------------------------------------------------------------------- */
@@ -253,13 +265,15 @@ static unsigned last_width(const struct tty *t)
 	return w;
 }
 
-static void erase_one(struct tty *t)
+/* Take the last character off; `key` is what to show instead if erasing is not (ECHOE). */
+static void erase_one(struct tty *t, unsigned char key)
 {
 	unsigned cells = 0;
+	unsigned char c;
 	bool more;
 
 	do {
-		unsigned char c = t->line[t->line_len - 1];
+		c = t->line[t->line_len - 1];
 
 		cells += last_width(t);
 		t->line_len--;
@@ -267,32 +281,42 @@ static void erase_one(struct tty *t)
 	} while (more);
 	if (!lflag(t, ABI_ECHO))
 		return;
-	if (!lflag(t, ABI_ECHOE)) {
-		echo_byte(t, t->termios.cc[ABI_VERASE]);
+	if (key && !lflag(t, ABI_ECHOE)) {
+		echo_byte(t, key);
 		return;
 	}
+	/* A tab has left blanks: going back is enough. */
 	while (cells--)
-		echo_raw(t, "\b \b", 3);
+		echo_raw(t, "\b \b", c == '\t' ? 1 : 3);
 }
 
+/* A word is letters, digits and underscores, with what follows it. */
 static void erase_word(struct tty *t)
 {
-	while (t->line_len && (t->line[t->line_len - 1] == ' ' || t->line[t->line_len - 1] == '\t'))
-		erase_one(t);
-	while (t->line_len && t->line[t->line_len - 1] != ' ' && t->line[t->line_len - 1] != '\t')
-		erase_one(t);
+	bool seen = false;
+
+	while (t->line_len) {
+		unsigned char c = t->line[t->line_len - 1];
+		bool word = c == '_' || (c < 0x80 && isalnum(c));
+
+		if (seen && !word)
+			break;
+		seen |= word;
+		erase_one(t, 0);
+	}
 }
 
 static void kill_line(struct tty *t)
 {
-	if (lflag(t, ABI_ECHOK) && !lflag(t, ABI_ECHOKE)) {
+	if (t->line_len && lflag(t, ABI_ECHO) && (!lflag(t, ABI_ECHOK) || !lflag(t, ABI_ECHOKE) || !lflag(t, ABI_ECHOE))) {
 		t->line_len = 0;
 		echo(t, t->termios.cc[ABI_VKILL]);
-		echo_raw(t, "\n", 1);
+		if (lflag(t, ABI_ECHOK))
+			echo_raw(t, "\n", 1);
 		return;
 	}
 	while (t->line_len)
-		erase_one(t);
+		erase_one(t, 0);
 }
 
 static void reprint(struct tty *t)
@@ -300,7 +324,7 @@ static void reprint(struct tty *t)
 	echo(t, t->termios.cc[ABI_VREPRINT]);
 	echo_raw(t, "\n", 1);
 	for (unsigned n = 0; n < t->line_len; n++)
-		echo(t, t->line[n]);
+		echo_edited(t, t->line[n]);
 }
 
 /* Editing keys; true if c was one. */
@@ -308,7 +332,7 @@ static bool edit(struct tty *t, unsigned char c)
 {
 	if (is_cc(t, c, ABI_VERASE)) {
 		if (t->line_len)
-			erase_one(t);
+			erase_one(t, c);
 	} else if (is_cc(t, c, ABI_VKILL)) {
 		kill_line(t);
 	} else if (lflag(t, ABI_IEXTEN) && is_cc(t, c, ABI_VWERASE)) {
@@ -332,7 +356,7 @@ static void add_to_line(struct tty *t, unsigned char c)
 	if (!t->line_len)
 		t->line_column = t->column;
 	t->line[t->line_len++] = c;
-	echo(t, c);
+	echo_edited(t, c);
 }
 
 static void receive_canonical(struct tty *t, unsigned char c)
