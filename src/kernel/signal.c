@@ -252,11 +252,11 @@ static bool handler_ignores(const struct process *p, int signo)
 
 static bool dropped(const struct process *p, const struct task *t, int signo)
 {
+	/* Blocked ones are kept: the handler may be another one when they are taken. */
+	if ((t->blocked | t->real_blocked) & M(signo))
+		return false;
 	if (p->unkillable && p->sighand->action[signo - 1].handler == ABI_SIG_DFL)
 		return true;
-	/* Blocked ones are kept: the handler may be another one when they are taken. */
-	if (t->blocked & M(signo))
-		return false;
 	return handler_ignores(p, signo);
 }
 
