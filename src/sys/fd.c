@@ -283,7 +283,7 @@ int64_t sys_ioctl(int fd, uint32_t request, gva_t arg)
 /* ---- files without a name ---------------------------------------------------------------------- */
 
 /* Both ends into the table and their numbers to the guest, or nothing at all. */
-static int64_t install_pair(struct file *ends[2], bool cloexec, gva_t out)
+int64_t fd_install_pair(struct file *ends[2], bool cloexec, gva_t out)
 {
 	int fds[2];
 
@@ -310,7 +310,7 @@ int64_t sys_pipe2(gva_t pipefd, uint32_t flags)
 	if (flags & ~(uint32_t)(ABI_O_CLOEXEC | ABI_O_NONBLOCK | ABI_O_DIRECT))
 		return -EINVAL;
 	err = pipe_create(flags, current()->cred, ends);
-	return err ? err : install_pair(ends, flags & ABI_O_CLOEXEC, pipefd);
+	return err ? err : fd_install_pair(ends, flags & ABI_O_CLOEXEC, pipefd);
 }
 
 int64_t sys_eventfd2(uint32_t initval, uint32_t flags)
@@ -340,21 +340,4 @@ int64_t sys_memfd_create(gva_t uname, uint32_t flags)
 		return err == -ENAMETOOLONG ? -EINVAL : err;
 	err = memfd_create_file(name, flags, current()->cred, &f);
 	return err ? err : fd_install(f, flags & ABI_MFD_CLOEXEC);
-}
-
-/* ---- sockets: none yet ---------------------------------------------------------------------------- */
-
-int64_t sys_socket(int domain, int type, int protocol)
-{
-	return -EAFNOSUPPORT;
-}
-
-int64_t sys_socketpair(int domain, int type, int protocol, gva_t sv)
-{
-	return -EAFNOSUPPORT;
-}
-
-int64_t sys_not_socket(int fd)
-{
-	return files_lookup(current()->files, fd) ? -ENOTSOCK : -EBADF;
 }

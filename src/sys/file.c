@@ -19,19 +19,22 @@ enum {
 
 struct io { struct file *file; bool write; uint64_t pos; bool positioned; };
 
-/* A write to a pipe or socket without a reader is SIGPIPE, raised by vfs' caller: here. */
+void raise_sigpipe(void)
+{
+	struct task *t = current();
+	struct abi_siginfo info = { .signo = SIGPIPE, .code = SI_USER,
+				    .pid = t->proc->pid, .uid = t->cred->uid };
+
+	signal_send_task(t, &info);
+}
+
 static int64_t io_run(struct io *io, struct uio *u)
 {
 	uint64_t *pos = io->positioned ? &io->pos : NULL;
 	int64_t n = io->write ? file_write(io->file, u, pos) : file_read(io->file, u, pos);
 
-	if (n == -EPIPE && io->write) {
-		struct task *t = current();
-		struct abi_siginfo info = { .signo = SIGPIPE, .code = SI_USER,
-					    .pid = t->proc->pid, .uid = t->cred->uid };
-
-		signal_send_task(t, &info);
-	}
+	if (n == -EPIPE && io->write)
+		raise_sigpipe();
 	if (n == -EFBIG && io->write) {
 		struct abi_siginfo info = { .signo = SIGXFSZ, .code = SI_KERNEL };
 
@@ -77,7 +80,7 @@ int64_t sys_pwrite64(int fd, gva_t buf, uint64_t count, int64_t offset)
 /* ---- vectors ------------------------------------------------------------------------------ */
 
 /* The guest's iovec array, its total cut at RW_MAX as Linux does. */
-static int iov_get(gva_t iov, uint64_t count, struct uio_seg **out)
+int user_iov_get(gva_t iov, uint64_t count, struct uio_seg **out)
 {
 	bool narrow = current_is_32();
 	uint64_t total = 0;
@@ -115,7 +118,7 @@ static int64_t io_vector(int fd, gva_t iov, uint64_t count, bool write, bool pos
 
 	if (err)
 		return err;
-	err = iov_get(iov, count, &segs);
+	err = user_iov_get(iov, count, &segs);
 	if (err) {
 		file_put(io.file);
 		return err;
@@ -301,6 +304,8 @@ static int64_t copy_chunk(struct copy_end *from, struct copy_end *to, void *buf,
 		return got;
 	uio_init_kernel(&u, buf, (size_t)got);
 	put = file_write(to->file, &u, to->ppos);
+	if (put == -EPIPE)
+		raise_sigpipe();
 	/* What could not be written was not read either. */
 	if (put < got) {
 		int64_t back = got - MAX(put, (int64_t)0);

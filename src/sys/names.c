@@ -7,6 +7,7 @@
 #include "abi/poll.h"
 #include "abi/process.h"
 #include "abi/signal.h"
+#include "abi/socket.h"
 #include "abi/stat.h"
 #include "abi/system.h"
 #include "abi/time.h"
@@ -107,6 +108,11 @@ const struct sys_name names_statx_mask[] = {
 	A(STATX_BTIME), A(STATX_MNT_ID), END
 };
 const struct sys_name names_close_range_flags[] = { { 2, "CLOSE_RANGE_UNSHARE" }, { 4, "CLOSE_RANGE_CLOEXEC" }, END };
+
+const struct sys_name names_msg_flags[] = {
+	A(MSG_OOB), A(MSG_PEEK), A(MSG_CTRUNC), A(MSG_TRUNC), A(MSG_DONTWAIT), A(MSG_EOR), A(MSG_WAITALL),
+	A(MSG_NOSIGNAL), A(MSG_CMSG_CLOEXEC), END
+};
 
 const struct sys_name names_prctl_ops[] = {
 	A(PR_SET_PDEATHSIG), A(PR_GET_PDEATHSIG), A(PR_GET_DUMPABLE), A(PR_SET_DUMPABLE), A(PR_GET_KEEPCAPS),

@@ -86,7 +86,7 @@ SHOW_STRUCTS(X)
 	X(wait_options) X(idtypes) X(clone_flags) X(fcntl_ops) X(seek_whence) X(flock_ops) \
 	X(fallocate_modes) X(epoll_ops) X(epoll_flags) X(eventfd_flags) X(xattr_flags) \
 	X(prctl_ops) X(sched_policies) X(getrandom_flags) X(memfd_flags) X(rename_flags) \
-	X(statx_mask) X(close_range_flags)
+	X(statx_mask) X(close_range_flags) X(msg_flags)
 #define X(n) extern const struct sys_name names_##n[];
 SHOW_NAMES(X)
 #undef X
@@ -122,6 +122,12 @@ struct file *fd_get(int fd);
 struct file *fd_get_io(int fd);
 /* New descriptor for `f` (consumed in any case). fd or -errno. */
 int fd_install(struct file *f, bool cloexec);
+/* Both ends into the table and their numbers to the guest, or nothing at all. Consumes both. */
+int64_t fd_install_pair(struct file *ends[2], bool cloexec, gva_t out);
+/* A guest's iovec array; free() *out. -EINVAL, -EFAULT. */
+int user_iov_get(gva_t iov, uint64_t count, struct uio_seg **out);
+/* SIGPIPE for who wrote to nobody. */
+void raise_sigpipe(void);
 /* Where dirfd starts a walk: *dir is NULL for AT_FDCWD, else referenced. Absolute paths ignore dirfd. */
 int dirfd_get(int dirfd, const char *path, struct file **dir);
 void dirfd_put(struct file *dir);
