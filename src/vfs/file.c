@@ -204,6 +204,8 @@ int file_readdir(struct file *f, bool (*emit)(void *arg, const char *name, uint6
 		return -ENOTDIR;
 	if (f->inode->nlink == 0)
 		return -ENOENT;
+	if (f->path.dentry && mount_has_ghosts(f->path.dentry))
+		return mount_readdir(f, emit, arg);
 	return f->ops->readdir(f, emit, arg);
 }
 

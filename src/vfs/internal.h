@@ -83,6 +83,9 @@ bool path_equal(struct path a, struct path b);
 int  path_want_write(struct path p);           /* 0 or -EROFS */
 struct super *super_create(const char *type, uint64_t magic);   /* one reference, a new dev */
 unsigned mount_count(void);
+/* Mount points that their directory's file system does not know are listed behind its entries. */
+bool mount_has_ghosts(const struct dentry *dir);
+int  mount_readdir(struct file *f, bool (*emit)(void *, const char *, uint64_t, unsigned, uint64_t), void *arg);
 
 /* ---- the walk (namei.c) --------------------------------------------------------------- */
 enum last_kind {

@@ -355,6 +355,57 @@ struct path vfs_root(void)
 	return p;
 }
 
+/* ---- listing ghosts -------------------------------------------------------------------- */
+
+/* Of the first ghost. File systems use all of the positive range (ext4's are 63-bit hashes). */
+#define GHOST_POSITION (1ull << 63)
+
+bool mount_has_ghosts(const struct dentry *dir)
+{
+	struct mount *m;
+
+	list_for_each(m, &mounts, link)
+		if (m->at.dentry && m->at.dentry->ghost && m->at.dentry->parent == dir)
+			return true;
+	return false;
+}
+
+struct watched_emit {
+	bool (*emit)(void *, const char *, uint64_t, unsigned, uint64_t);
+	void *arg;
+	bool full;
+};
+
+static bool emit_watched(void *arg, const char *name, uint64_t ino, unsigned dtype, uint64_t next)
+{
+	struct watched_emit *w = arg;
+
+	w->full = !w->emit(w->arg, name, ino, dtype, next);
+	return !w->full;
+}
+
+int mount_readdir(struct file *f, bool (*emit)(void *, const char *, uint64_t, unsigned, uint64_t), void *arg)
+{
+	struct watched_emit w = { emit, arg, false };
+	uint64_t at = GHOST_POSITION;
+	struct mount *m;
+	int err = f->pos < GHOST_POSITION ? f->ops->readdir(f, emit_watched, &w) : 0;
+
+	if (err || w.full)
+		return err;
+	f->pos = MAX(f->pos, GHOST_POSITION);
+	list_for_each(m, &mounts, link) {
+		struct dentry *d = m->at.dentry;
+
+		if (!d || !d->ghost || d->parent != f->path.dentry || at++ < f->pos)
+			continue;
+		if (!emit(arg, d->name, m->root->inode->ino, (d->inode->mode & S_IFMT) >> 12, at))
+			return 0;
+		f->pos = at;
+	}
+	return 0;
+}
+
 static void show_options(struct strbuf *out, const struct mount *m)
 {
 	static const struct { unsigned flag; const char *name; } options[] = {
