@@ -111,7 +111,7 @@ static int store_register(uint64_t arg, const char *text, size_t len)
 	if (err)
 		return err;
 	err = open_fixed_interpreter(e);
-	if (!err && entry_by_name(e->name))
+	if (!err && (entry_by_name(e->name) || !strcmp(e->name, "register") || !strcmp(e->name, "status")))
 		err = -EEXIST;
 	if (err) {
 		misc_free(e);
