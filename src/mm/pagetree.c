@@ -58,6 +58,17 @@ pfn_t page_tree_get(const struct page_tree *t, uint64_t index)
 	}
 }
 
+/* A tree begins as high as its first index asks for: an empty node below a new root would
+ * never be freed. */
+static struct page_tree *root_new(uint64_t index)
+{
+	unsigned height = 0;
+
+	while (BITS * (height + 1) < 64 && index >> (BITS * (height + 1)))
+		height++;
+	return node_new(height);
+}
+
 static int root_grow(struct page_tree **root, uint64_t index)
 {
 	while (!in_reach(*root, index)) {
@@ -91,7 +102,7 @@ int page_tree_set(struct page_tree **root, uint64_t index, pfn_t pfn)
 {
 	struct page_tree *t;
 
-	if (!*root && !(*root = node_new(0)))
+	if (!*root && !(*root = root_new(index)))
 		return -ENOMEM;
 	if (root_grow(root, index) != 0)
 		goto undo;

@@ -28,6 +28,8 @@
 #include "host/host.h"
 
 static uint32_t guest_uid, guest_gid;
+static uint32_t our_uid, our_gid;        /* on the host; they do not change */
+static bool ids_known;
 
 void hostfs_map_owner(uint32_t uid, uint32_t gid)
 {
@@ -35,14 +37,25 @@ void hostfs_map_owner(uint32_t uid, uint32_t gid)
 	guest_gid = gid;
 }
 
+static void learn_ids(void)
+{
+	if (ids_known)
+		return;
+	our_uid = host_uid();
+	our_gid = host_gid();
+	ids_known = true;
+}
+
 uint32_t hostfs_guest_uid(uint32_t host)
 {
-	return host == host_uid() ? guest_uid : host;
+	learn_ids();
+	return host == our_uid ? guest_uid : host;
 }
 
 uint32_t hostfs_guest_gid(uint32_t host)
 {
-	return host == host_gid() ? guest_gid : host;
+	learn_ids();
+	return host == our_gid ? guest_gid : host;
 }
 
 uint32_t hostfs_host_mode(uint32_t mode)

@@ -319,6 +319,36 @@ static void without_name(void)
 	CHECK_EQ(stat_of("/one").nlink, 2);
 }
 
+static bool look_for(void *arg, const char *name, uint64_t ino, unsigned type, uint64_t next)
+{
+	(void)ino, (void)next;
+	if (strcmp(name, "ghost") == 0 && type == ABI_DT_DIR)
+		++*(int *)arg;
+	return true;
+}
+
+/* A mount point that the host's directory does not have: listed once, and not made there. */
+static void ghosts(void)
+{
+	struct super *s;
+	struct file *f = NULL;
+	int seen = 0;
+
+	CHECK_EQ(tmpfs_create(0755, &s), 0);
+	CHECK_EQ(vfs_mount("/ghost", s, 0, "tmpfs"), 0);
+	CHECK_EQ(tmpfs_create(0755, &s), 0);
+	CHECK_EQ(vfs_mount("/deep/er/still", s, 0, "tmpfs"), 0);
+	file_put(open_file("/ghost/f", O_CREAT | O_RDWR));
+	file_put(open_file("/deep/er/still/f", O_CREAT | O_RDWR));
+	f = open_file("/", O_RDONLY | O_DIRECTORY);
+	CHECK_EQ(file_readdir(f, look_for, &seen), 0);
+	CHECK_EQ(file_readdir(f, look_for, &seen), 0);
+	CHECK_EQ(seen, 1);
+	file_put(f);
+	CHECK_EQ(access(on_host("ghost"), F_OK), -1);
+	CHECK_EQ(vfs_unlink(vt_walker(vt_root), "/ghost", true), -EBUSY);
+}
+
 static void body(void)
 {
 	CHECK(vt_host_dir(dir, sizeof(dir)) != NULL);
@@ -339,6 +369,7 @@ static void body(void)
 	RUN(mixed_reads);
 	RUN(many_handles);
 	RUN(without_name);
+	RUN(ghosts);
 	vt_stop();
 	vt_remove_host_dir(dir);
 }

@@ -383,6 +383,26 @@ static void descriptors(void)
 	file_put(f);
 }
 
+/* A file whose only pages are far out, and goes again. */
+static void sparse(void)
+{
+	static const uint64_t far[] = { 1ull << 20, 6000000000ull, 4096, 1ull << 40 };
+	struct file *f;
+	char c = 0;
+
+	for (size_t n = 0; n < ARRAY_SIZE(far); n++) {
+		CHECK_EQ(vfs_open(vt_walker(vt_root), "/sparse", O_CREAT | O_RDWR, 0644, 0, &f), 0);
+		CHECK_EQ(file_seek(f, (int64_t)far[n], 0), far[n]);
+		CHECK_EQ(wr(f, "s", 1), 1);
+		CHECK_EQ(file_read_kernel(f, &c, 1, far[n]), 1);
+		CHECK_EQ(c, 's');
+		CHECK_EQ(file_read_kernel(f, &c, 1, far[n] / 2), 1);
+		CHECK_EQ(c, 0);
+		file_put(f);
+		CHECK_EQ(vfs_unlink(vt_walker(vt_root), "/sparse", false), 0);
+	}
+}
+
 /* ---- console streams ---------------------------------------------------------------------------- */
 
 static void stream_writer(void *arg)
@@ -450,6 +470,7 @@ static void body(void)
 	RUN(epolling);
 	RUN(locking);
 	RUN(descriptors);
+	RUN(sparse);
 	RUN(streams);
 	vt_stop();
 }
