@@ -163,12 +163,12 @@ static void describe_place(const struct crash_info *c, char *text, size_t cap)
 }
 
 /* "hello: SIGSEGV: nothing is mapped at 0x0, pc 0x10456 in crash+0x12 (/tmp/hello)" */
-static void report_crash(const struct crash_info *c, int signo)
+static void report_crash(const struct options *o, const struct crash_info *c, int signo)
 {
 	char place[512] = "";
 
 	if (!c->fault.sig || (int)c->fault.sig != signo) {
-		log_error("%s: ended by %s", c->comm, signal_names[signo]);
+		log_error("%s: ended by %s", *c->comm ? c->comm : o->prog[0], signal_names[signo]);
 		return;
 	}
 	describe_place(c, place, sizeof(place));
@@ -183,14 +183,14 @@ static bool is_crash(int signo)
 	return signo != SIGINT && signo != SIGPIPE && signo != SIGHUP && signo != SIGTERM;
 }
 
-static int exit_status(int wait_status)
+static int exit_status(const struct options *o, int wait_status)
 {
 	int signo = wait_status & 0x7f;
 
 	if (!signo)
 		return wait_status >> 8 & 0xff;
 	if (is_crash(signo))
-		report_crash(&machine.crash, signo);
+		report_crash(o, &machine.crash, signo);
 	return EXIT_SIGNAL + signo;
 }
 
@@ -251,7 +251,7 @@ static int run_program(struct options *o, const struct placement *where)
 	console_restore();
 	if (o->explain)
 		trace_explain_finish(status);
-	status = err ? start_failed(o, where, err) : exit_status(status);
+	status = err ? start_failed(o, where, err) : exit_status(o, status);
 	if (o->report)
 		print_report();
 	env_free(&env);
