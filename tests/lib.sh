@@ -189,8 +189,8 @@ rv32cc() {
 	compile rv32 "$HEARTH_CACHE/rv32-musl/bin/rv32-musl-gcc" -O1 -D_GNU_SOURCE -w "$@"
 }
 
-standard_packages="bash dash coreutils grep sed perl python3 sqlite3 lua5.4 findutils
-	mawk gawk diffutils procps libc-bin busybox-static"
+standard_packages="bash dash coreutils grep sed perl python3 sqlite3 lua5.4 findutils tar gzip xz-utils
+	mawk gawk diffutils procps libc-bin busybox-static ncurses-base ncurses-bin"
 
 debian_root() {
 	[ $# -gt 0 ] || set -- $standard_packages
