@@ -1,6 +1,7 @@
 /* hearth's own process on the host. */
 #include "host/host.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -36,6 +37,11 @@ int host_realpath(const char *path, char *buf, size_t cap)
 	len = snprintf(buf, cap, "%s", real);
 	free(real);
 	return (size_t)len < cap ? 0 : -ERANGE;
+}
+
+void host_stop(void)
+{
+	kill(getpid(), SIGSTOP);
 }
 
 void host_raise_fd_limit(void)

@@ -37,7 +37,12 @@ static void host_signal_arrived(int signo)
 
 	if (!init || init->zombie || console_host_signal(signo))
 		return;
-	if (signo != SIGWINCH && signo != SIGCONT && signo != SIGTSTP)
+	/* ^Z at a terminal that is only passed through: the machine stops as one. */
+	if (signo == SIGTSTP) {
+		host_stop();
+		return;
+	}
+	if (signo != SIGWINCH && signo != SIGCONT)
 		init->unkillable = false;
 	if (signal_send_pgrp(init->pgid, &info) < 0)
 		signal_send_process(init, &info);

@@ -71,6 +71,17 @@ static void handle_syscall(struct task *t)
 		signal_deliver(t);
 }
 
+/* No frame is left for the page it needs: the process pays for it. A fork bomb
+ * should not flood the terminal: the first few are announced. */
+static void out_of_memory(struct task *t)
+{
+	enum { ANNOUNCED = 3 };
+
+	if (machine.oom_kills++ < ANNOUNCED)
+		log_warn("out of guest memory: killed process %d (%s)", t->proc->pid, t->comm);
+	exit_group_begin(t->proc, SIGKILL);
+}
+
 static void handle_fault(struct task *t, enum access access, gva_t addr)
 {
 	switch (mm_fault(t->mm, addr, access)) {
@@ -87,8 +98,7 @@ static void handle_fault(struct task *t, enum access access, gva_t addr)
 		signal_force(SIGBUS, BUS_ADRERR, addr);
 		return;
 	case FAULT_OOM:
-		log_warn("out of guest memory: killed process %d (%s)", t->proc->pid, t->comm);
-		exit_group_begin(t->proc, SIGKILL);
+		out_of_memory(t);
 		return;
 	}
 }

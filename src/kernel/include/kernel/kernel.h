@@ -20,6 +20,7 @@ extern struct machine {
 	int pid_max;                      /* 32768 */
 	uint64_t mmap_min_addr;
 	struct cpu *cpu;                  /* of the one hart */
+	uint64_t oom_kills;               /* processes killed because RAM was full */
 	/* How pid 1 ended, for the one-line reason: its wait status and, when a fault killed it,
 	 * what it was. comm is the program's. */
 	struct crash_info {
