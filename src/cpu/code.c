@@ -48,6 +48,8 @@ static void frame_gone(pfn_t pfn)
 	}
 }
 
+static void index_fused(void);
+
 void code_init(void)
 {
 	uint8_t *base;
@@ -67,6 +69,7 @@ void code_init(void)
 			panic("no address space for the code cache");
 	}
 	frame_code_gone = frame_gone;
+	index_fused();
 	interp32_run(NULL, NULL, &engine32);
 	interp64_run(NULL, NULL, &engine64);
 }
@@ -200,7 +203,8 @@ static bool only_writes_rd(unsigned fmt)
 	       fmt == ISA_FMT_SHW || fmt == ISA_FMT_U || fmt == ISA_FMT_FX;
 }
 
-static const void *fill_jump(struct code_page *cp, struct rec *r, const struct isa_insn *d, bool straddles)
+/* The variant of a branch or jump, whose operands it writes. */
+static enum variant fill_jump(struct code_page *cp, struct rec *r, const struct isa_insn *d, bool straddles)
 {
 	unsigned slot = rec_slot(r), next = slot + d->len / 2;
 	int64_t to = (int64_t)slot * 2 + d->imm;
@@ -214,17 +218,14 @@ static const void *fill_jump(struct code_page *cp, struct rec *r, const struct i
 		r->disp = (int16_t)d->imm;
 		r->delta = (int16_t)(cp->left[next] - cp->left[to / 2]);
 	}
-	return cp->engine->insn[d->op][(d->len == 2 ? VAR_2 : VAR_4) + (far ? VAR_4_FAR : 0)];
+	return (d->len == 2 ? VAR_2 : VAR_4) + (far ? VAR_4_FAR : VAR_4);
 }
 
-/* Write the operands into the record; the handler that it is to have. */
-static const void *fill(struct code_page *cp, struct rec *r, const struct isa_insn *d, bool straddles)
+/* Write the operands into the record; returns the variant. */
+static enum variant fill(struct code_page *cp, struct rec *r, const struct isa_insn *d, bool straddles)
 {
-	const struct engine *engine = cp->engine;
 	unsigned fmt = isa_rows[d->op].fmt;
 
-	if (d->op == ISA_ILLEGAL)
-		return engine->super[SUPER_illegal];
 	r->rd = isa_operands[fmt][0] == 'd' && d->rd == 0 ? RD_NONE : d->rd;
 	r->rs1 = d->rs1;
 	r->rs2 = d->rs2;
@@ -234,26 +235,124 @@ static const void *fill(struct code_page *cp, struct rec *r, const struct isa_in
 	r->imm = fmt == ISA_FMT_FR4M ? d->rs3 : d->imm;
 	if (fmt == ISA_FMT_JR)
 		r->left = straddles ? 0 : cp->left[rec_slot(r) + d->len / 2];
-	if (r->rd == RD_NONE && only_writes_rd(fmt))
-		return engine->super[d->len == 2 ? SUPER_nop2 : SUPER_nop4];
-	if (d->op == ISA_auipc) {
+	if (d->op == ISA_auipc)
 		r->imm += (int32_t)rec_slot(r) * 2;
-		return engine->super[SUPER_auipc];
-	}
-	return engine->insn[d->op][d->len == 2 ? VAR_2 : VAR_4];
+	return d->len == 2 ? VAR_2 : VAR_4;
 }
 
-void code_decode(struct rec *r)
+/* The handler of this instruction alone. */
+static const void *own_handler(const struct engine *engine, const struct rec *r, const struct isa_insn *d,
+                               enum variant variant)
 {
-	struct code_page *cp = rec_page(r);
-	struct isa_insn d;
+	if (d->op == ISA_ILLEGAL)
+		return engine->super[SUPER_illegal];
+	if (r->rd == RD_NONE && only_writes_rd(isa_rows[d->op].fmt))
+		return engine->super[d->len == 2 ? SUPER_nop2 : SUPER_nop4];
+	return engine->insn[d->op][variant];
+}
 
-	if (rec_slot(r) == CODE_SLOTS - 1 && isa_length((uint16_t)low_half(cp, CODE_SLOTS - 1)) == 4) {
-		r->handler = cp->engine->super[SUPER_straddle];
+/* ---- fusing ------------------------------------------------------------------------------ */
+
+/* One instruction of a sequence: what has a handler of its own. */
+#define FORM(op, variant) ((uint16_t)((op) * VAR_COUNT + (variant)))
+enum { FUSED_MAX = 4, FUSED_BUCKETS = 4096, DECODE_RUN = 32 };
+#define VARIANT_4 VAR_4
+#define VARIANT_2 VAR_2
+#define VARIANT_4_far VAR_4_FAR
+#define VARIANT_2_far VAR_2_FAR
+
+static const uint16_t fused_forms[FUSED_COUNT][FUSED_MAX] = {
+#define F(op, v) FORM(ISA_##op, VARIANT_##v)
+#define PAIR(a, va, b, vb) { F(a, va), F(b, vb) },
+#define TRIPLE(a, va, b, vb, c, vc) { F(a, va), F(b, vb), F(c, vc) },
+#define QUAD(a, va, b, vb, c, vc, d, vd) { F(a, va), F(b, vb), F(c, vc), F(d, vd) },
+#include "fused.def"
+#undef F
+};
+/* Open addressing: 1 + index in fused_forms, 0 empty. */
+static uint16_t fused_buckets[FUSED_BUCKETS];
+
+static unsigned hash_forms(const uint16_t forms[FUSED_MAX])
+{
+	uint64_t v;
+
+	memcpy(&v, forms, sizeof(v));
+	return (unsigned)((v ^ v >> 29) * 0x9e3779b97f4a7c15ull >> 52);
+}
+_Static_assert(FUSED_BUCKETS == 1 << (64 - 52), "hash_forms gives 12 bits");
+
+static void index_fused(void)
+{
+	for (unsigned i = 0; i < FUSED_COUNT; i++) {
+		unsigned b = hash_forms(fused_forms[i]);
+
+		while (fused_buckets[b])
+			b = (b + 1) % FUSED_BUCKETS;
+		fused_buckets[b] = (uint16_t)(i + 1);
+	}
+}
+
+/* The handler of the longest sequence that starts here, or NULL. */
+static const void *fused_handler(const struct engine *engine, const uint16_t *forms, unsigned n)
+{
+	uint16_t key[FUSED_MAX];
+
+	for (unsigned len = MIN(n, (unsigned)FUSED_MAX); len >= 2; len--) {
+		memset(key, 0, sizeof(key));
+		memcpy(key, forms, len * sizeof(key[0]));
+		for (unsigned b = hash_forms(key); fused_buckets[b]; b = (b + 1) % FUSED_BUCKETS) {
+			unsigned i = fused_buckets[b] - 1;
+
+			if (memcmp(fused_forms[i], key, sizeof(key)) == 0 && engine->fused[i])
+				return engine->fused[i];
+		}
+	}
+	return NULL;
+}
+
+static bool ends_flow(const struct isa_insn *d)
+{
+	unsigned fmt = isa_rows[d->op].fmt;
+
+	return d->op == ISA_ILLEGAL || fmt == ISA_FMT_J || fmt == ISA_FMT_JR || fmt == ISA_FMT_SYS;
+}
+
+/* Decode a straight run from r on, then choose handlers, for which each must know what
+ * follows. All records of the run have their operands before any gets its handler. */
+void code_decode(struct rec *first)
+{
+	struct code_page *cp = rec_page(first);
+	const void *undecoded = cp->engine->super[SUPER_undecoded], *own[DECODE_RUN];
+	uint16_t forms[DECODE_RUN];
+	struct rec *recs[DECODE_RUN];
+	struct isa_insn d = { .op = ISA_ILLEGAL };
+	unsigned n = 0, old = 0, slot = rec_slot(first);
+	bool over = false;
+
+	while (n < DECODE_RUN && !over && old < FUSED_MAX) {
+		struct rec *r = &cp->rec[slot];
+
+		if (slot >= CODE_SLOTS || (slot == CODE_SLOTS - 1 && isa_length((uint16_t)low_half(cp, slot)) == 4))
+			break;
+		isa_decode(&d, code_bits(r), cp->engine->xlen);
+		forms[n] = FORM(d.op, fill(cp, r, &d, false));
+		own[n] = own_handler(cp->engine, r, &d, forms[n] % VAR_COUNT);
+		recs[n++] = r;
+		old += r->handler != undecoded;
+		over = ends_flow(&d);
+		slot += d.len / 2;
+	}
+	if (n == 0) {
+		first->handler = cp->engine->super[SUPER_straddle];
 		return;
 	}
-	isa_decode(&d, code_bits(r), cp->engine->xlen);
-	r->handler = fill(cp, r, &d, false);
+	/* What a full run's last ones could be fused with is not known: they wait. */
+	for (unsigned i = 0, end = n == DECODE_RUN && !over ? n - FUSED_MAX + 1 : n; i < end; i++) {
+		const void *fused = fused_handler(cp->engine, forms + i, n - i);
+
+		if (recs[i]->handler == undecoded)
+			recs[i]->handler = fused ? fused : own[i];
+	}
 }
 
 const void *code_straddle(struct space *s, struct rec *r, uint64_t page_va)
@@ -273,7 +372,7 @@ const void *code_straddle(struct space *s, struct rec *r, uint64_t page_va)
 	if (!cp->straddle_handler || cp->straddle_high != low_half(next, 0)) {
 		cp->straddle_high = (uint16_t)low_half(next, 0);
 		isa_decode(&d, code_bits(r), cp->engine->xlen);
-		cp->straddle_handler = fill(cp, r, &d, true);
+		cp->straddle_handler = own_handler(cp->engine, r, &d, fill(cp, r, &d, true));
 	}
 	return cp->straddle_handler;
 }

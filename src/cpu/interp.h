@@ -94,6 +94,18 @@ enum super {
 	SUPER_COUNT
 };
 
+/* Handlers of several instructions in a row: see fused.def. */
+#define PAIR_LABEL(a, va, b, vb) fused_##a##_##va##_##b##_##vb
+#define TRIPLE_LABEL(a, va, b, vb, c, vc) fused_##a##_##va##_##b##_##vb##_##c##_##vc
+#define QUAD_LABEL(a, va, b, vb, c, vc, d, vd) fused_##a##_##va##_##b##_##vb##_##c##_##vc##_##d##_##vd
+enum fused {
+#define PAIR(...) PAIR_LABEL(__VA_ARGS__),
+#define TRIPLE(...) TRIPLE_LABEL(__VA_ARGS__),
+#define QUAD(...) QUAD_LABEL(__VA_ARGS__),
+#include "fused.def"
+	FUSED_COUNT
+};
+
 /* Which version of a row's handler: by length, and for branches and jumps
  * by whether the target is in the same page. */
 enum variant { VAR_4, VAR_2, VAR_4_FAR, VAR_2_FAR, VAR_COUNT };
@@ -103,6 +115,7 @@ struct engine {
 	int xlen;
 	const void *insn[ISA_BASE_COUNT][VAR_COUNT];
 	const void *super[SUPER_COUNT];
+	const void *fused[FUSED_COUNT];
 };
 
 /* ---- cached translations ------------------------------------------------------------ */

@@ -3,7 +3,7 @@
  *     cpu_flat PROGRAM [ARGUMENTS]
  *
  * Segments are copied to their addresses below 256 MiB, the stack ends at 128 MiB. Only
- * write(1 or 2) and exit are served. Prints instructions and time to stderr. For
+ * write(1 or 2) and exit are served. Prints instructions and CPU time to stderr. For
  * benchmarks of the engine and for tests that want no kernel. */
 #include "fake_mm.h"
 
@@ -22,7 +22,7 @@ static double now(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
