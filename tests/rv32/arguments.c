@@ -15,6 +15,7 @@ int main(int argc, char **argv)
 	printf("page %ld, clock %ld, random %s\n", (long)getauxval(AT_PAGESZ), sysconf(_SC_CLK_TCK), getauxval(AT_RANDOM) ? "yes" : "no");
 	while ((c = getchar()) != EOF)
 		putchar(toupper(c));
+	fflush(stdout);
 	fprintf(stderr, "to standard error\n");
 	return argc;
 }
