@@ -85,7 +85,7 @@ int time_read_clock(int clockid, uint64_t *ns)
 	case ABI_CLOCK_REALTIME_COARSE:
 	case ABI_CLOCK_REALTIME_ALARM:
 	case ABI_CLOCK_TAI:
-		*ns = host_clock_ns(ABI_CLOCK_REALTIME);
+		*ns = sched_clock_ns() + vdso_clock_offset_ns(ABI_CLOCK_REALTIME);
 		return 0;
 	case ABI_CLOCK_MONOTONIC:
 	case ABI_CLOCK_MONOTONIC_COARSE:
@@ -96,7 +96,7 @@ int time_read_clock(int clockid, uint64_t *ns)
 		return 0;
 	case ABI_CLOCK_BOOTTIME:
 	case ABI_CLOCK_BOOTTIME_ALARM:
-		*ns = host_clock_ns(ABI_CLOCK_BOOTTIME);
+		*ns = sched_clock_ns() + vdso_clock_offset_ns(ABI_CLOCK_BOOTTIME);
 		return 0;
 	case ABI_CLOCK_PROCESS_CPUTIME_ID:
 		*ns = process_runtime_ns(task_current()->proc);

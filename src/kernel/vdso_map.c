@@ -84,14 +84,12 @@ static void init_image(struct vdso *v, const unsigned char *image, size_t size)
 
 static void init(void)
 {
-	if (ready)
-		return;
 	ready = true;
+	vvar = (struct vvar){ 0 };
 	init_image(&vdsos[0], vdso64_image, vdso64_size);
 	init_image(&vdsos[1], vdso32_image, vdso32_size);
 	mapping_init(&vvar_mapping, &vvar_ops);
 	vvar_mapping.unevictable = true;
-	vdso_update_clocks();
 }
 
 void vdso_shutdown(void)
@@ -109,18 +107,21 @@ void vdso_shutdown(void)
 enum { REALTIME = 0, MONOTONIC = 1, REALTIME_COARSE = 5, MONOTONIC_COARSE = 6,
        BOOTTIME = 7, TAI = 11 };
 
-/* The difference of two clocks of the host; read close together, so that rereading
- * the same two gives (nearly) the same. */
+/* The difference of two clocks of the host: the best of a few looks, the one in
+ * which least time went by between the readings. */
 static uint64_t clock_distance(int clock)
 {
-	uint64_t before, value, after;
+	uint64_t best = UINT64_MAX, distance = 0;
 
-	do {
-		before = sched_clock_ns();
-		value = host_clock_ns(clock);
-		after = sched_clock_ns();
-	} while (after - before > 100 * 1000);   /* interrupted in between */
-	return value - (before + (after - before) / 2);
+	for (int i = 0; i < 8; i++) {
+		uint64_t before = sched_clock_ns(), value = host_clock_ns(clock), after = sched_clock_ns();
+
+		if (after - before >= best)
+			continue;
+		best = after - before;
+		distance = value - (before + best / 2);
+	}
+	return distance;
 }
 
 static void publish(void)
@@ -145,7 +146,7 @@ void vdso_update_clocks(void)
 	uint64_t real;
 
 	if (!ready)
-		return;
+		init();
 	real = clock_distance(REALTIME);
 	if (vvar.known_clocks && real - vvar.offset_ns[REALTIME] + SLACK_NS < 2 * SLACK_NS)
 		return;
@@ -160,6 +161,13 @@ void vdso_update_clocks(void)
 	publish();
 }
 
+uint64_t vdso_clock_offset_ns(int clock)
+{
+	if (!ready)
+		vdso_update_clocks();
+	return vvar.offset_ns[clock];
+}
+
 /* ---- exec ---------------------------------------------------------------------------------- */
 
 int vdso_map(struct mm *mm)
@@ -169,7 +177,6 @@ int vdso_map(struct mm *mm)
 	struct mmap_request req = { .prot = PROT_NONE, .flags = MAP_PRIVATE | MAP_ANONYMOUS };
 	int64_t at;
 
-	init();
 	vdso_update_clocks();
 	v = &vdsos[mm_xlen(mm) == XLEN_32];
 	req.len = VVAR_PAGE_SIZE + image_size(&v->mapping);

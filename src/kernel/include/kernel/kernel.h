@@ -100,6 +100,8 @@ void exec_exe_put(struct path p);
 /* ---- vDSO (vdso_map.c) ---- */
 /* The host's realtime clock may have been set: called now and then (exec, a slow tick). */
 void vdso_update_clocks(void);
+/* REALTIME, BOOTTIME or TAI minus MONOTONIC: what guest code adds, and so the kernel too. */
+uint64_t vdso_clock_offset_ns(int clockid);
 void vdso_shutdown(void);
 
 /* ---- signals --------------------------------------------------------------------------------- */
