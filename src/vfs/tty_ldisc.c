@@ -188,7 +188,7 @@ ssize_t tty_take(struct tty *t, struct uio *u)
 	char buf[256];
 	ssize_t done = 0;
 
-	while (t->used && (u->left || (t->ring[t->head] & TTY_EOF))) {
+	while (t->used && u->left) {
 		size_t n = 0, got;
 		uint16_t e = 0;
 

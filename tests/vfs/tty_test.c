@@ -152,6 +152,17 @@ static void signals(void)
 	done();
 }
 
+/* ^D typed in canonical mode stays in the queue as a mark; a later raw read that is
+ * full when it meets the mark must end there (it once looped for ever). */
+static void mark_after_full_read(void)
+{
+	fresh();
+	type("a\x04");
+	t.termios.lflag &= ~(uint32_t)(ABI_ICANON | ABI_ECHO);
+	CHECK_STR(take(1), "a");
+	done();
+}
+
 static void raw_mode(void)
 {
 	fresh();
@@ -323,6 +334,7 @@ static void body(void)
 	RUN(editing);
 	RUN(end_of_file);
 	RUN(signals);
+	RUN(mark_after_full_read);
 	RUN(raw_mode);
 	RUN(output);
 	RUN(flow);
