@@ -107,6 +107,7 @@ static void map_page_zero(struct binprm *b)
 	struct mmap_request req = {
 		.len = PAGE_SIZE, .prot = PROT_READ | PROT_EXEC, .may_write = true, .may_exec = true,
 		.flags = MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS,
+		.allow_low = task_capable(b->task, ABI_CAP_SYS_RAWIO),
 	};
 
 	if (b->personality & ABI_MMAP_PAGE_ZERO)
