@@ -19,9 +19,15 @@ static int dir_fd(struct inode *dir)
 	return fd == -ESTALE ? -ENOENT : fd;
 }
 
+/* The last line of defence: whatever the callers did, only one plain component goes to the host. */
+static bool plain_name(const char *name)
+{
+	return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
 static int stat_name(struct inode *dir, const char *name, struct stat *st)
 {
-	int fd = dir_fd(dir);
+	int fd = plain_name(name) ? dir_fd(dir) : -EINVAL;
 
 	return fd < 0 ? fd : host_fstatat(fd, name, st, AT_SYMLINK_NOFOLLOW);
 }
@@ -72,8 +78,11 @@ static int load_target(struct inode *i)
 
 /* ---- making ---------------------------------------------------------------------- */
 
-static int writable_dir_fd(struct inode *dir)
+/* To make or remove `name` in it. */
+static int writable_dir_fd(struct inode *dir, const char *name)
 {
+	if (!plain_name(name))
+		return -EINVAL;
 	return dir->super->read_only ? -EROFS : dir_fd(dir);
 }
 
@@ -106,7 +115,7 @@ static int adopt(struct inode *dir, const char *name, int fd, bool writable, uin
 
 static int create_node(struct inode *dir, const char *name, uint32_t mode, uint64_t rdev, const struct cred *who, struct inode **out)
 {
-	int at = writable_dir_fd(dir), fd, err;
+	int at = writable_dir_fd(dir, name), fd, err;
 
 	if (at < 0)
 		return at;
@@ -136,7 +145,7 @@ static int make_node(struct inode *dir, const char *name, uint32_t mode, uint64_
 
 static int make_dir(struct inode *dir, const char *name, uint32_t mode, const struct cred *who, struct inode **out)
 {
-	int at = writable_dir_fd(dir), fd, err;
+	int at = writable_dir_fd(dir, name), fd, err;
 
 	if (at < 0)
 		return at;
@@ -149,7 +158,7 @@ static int make_dir(struct inode *dir, const char *name, uint32_t mode, const st
 
 static int make_symlink(struct inode *dir, const char *name, const char *target, const struct cred *who, struct inode **out)
 {
-	int at = writable_dir_fd(dir), err;
+	int at = writable_dir_fd(dir, name), err;
 
 	if (at < 0)
 		return at;
@@ -162,7 +171,7 @@ static int make_symlink(struct inode *dir, const char *name, const char *target,
 
 int hostfs_tmpfile(struct inode *dir, uint32_t mode, const struct cred *who, struct inode **out)
 {
-	int at = writable_dir_fd(dir), fd, err;
+	int at = writable_dir_fd(dir, "tmpfile"), fd, err;
 	struct stat st;
 	struct inode *i;
 
@@ -201,7 +210,7 @@ static int link_nameless(struct inode *target, int at, const char *name)
 static int make_link(struct inode *dir, const char *name, struct inode *target)
 {
 	struct host_inode *h = hi(target);
-	int at = writable_dir_fd(dir), from, err;
+	int at = writable_dir_fd(dir, name), from, err;
 
 	if (at < 0)
 		return at;
@@ -256,7 +265,7 @@ static void after_removal(struct inode *dir, struct inode *victim)
 
 static int remove_name(struct inode *dir, const char *name, struct inode *victim, int flags)
 {
-	int at = writable_dir_fd(dir), err;
+	int at = writable_dir_fd(dir, name), err;
 
 	if (at < 0)
 		return at;
@@ -288,13 +297,13 @@ static struct inode *cached_at(struct inode *dir, const char *name)
 
 static int rename_name(struct inode *olddir, const char *old, struct inode *newdir, const char *new_, unsigned flags)
 {
-	int from = writable_dir_fd(olddir), to, err;
+	int from = writable_dir_fd(olddir, old), to, err;
 	struct inode *moved, *target;
 
 	if (from < 0)
 		return from;
 	hostfs_pin(olddir);
-	to = dir_fd(newdir);
+	to = writable_dir_fd(newdir, new_);
 	if (to < 0) {
 		hostfs_unpin(olddir);
 		return to;

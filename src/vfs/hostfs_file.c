@@ -204,7 +204,7 @@ static void update_pages(struct inode *i, uint64_t pos, const char *data, size_t
 		pfn_t pfn = mapping_peek_page(&i->mapping, pos >> PAGE_SHIFT);
 
 		if (pfn != PFN_NONE)
-			memcpy((char *)frame_host(pfn) + off, data, n);
+			memmove((char *)frame_host(pfn) + off, data, n);   /* the source may be this page */
 		pos += n;
 		data += n;
 		len -= n;

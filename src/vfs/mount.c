@@ -246,7 +246,7 @@ static const struct inode_ops ghost_ops = { 0 };
 static int mount_point_step(struct path *at, const char *name, const struct inode *as, bool last)
 {
 	struct dentry *d;
-	int err = dentry_lookup(at->dentry, name, &d);
+	int err = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ? -EINVAL : dentry_lookup(at->dentry, name, &d);
 
 	if (err)
 		return err;
