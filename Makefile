@@ -46,6 +46,11 @@ bench:
 	@$(MAKE) --no-print-directory all
 	@bench/run --build $(BUILD) $(T)
 
+# The pages that are made from tables; tests check that they are current.
+docs: all
+	$(BUILD)/tests/isa/gen-insn-doc > docs/instructions.md
+	$(BUILD)/tests/sys/gen-syscall-doc > docs/syscalls.md
+
 install: all
 	@meson configure $(BUILD) --prefix=$(PREFIX) && ninja -C $(BUILD)
 	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
