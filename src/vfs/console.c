@@ -30,6 +30,8 @@ struct stream {
 	struct wait_queue changed;
 };
 
+static int stream_refresh(struct inode *i);
+
 static struct stream *stream_of(const struct file *f)
 {
 	return f->inode->private;
@@ -87,6 +89,13 @@ static int wait_ready(struct file *f, uint32_t event)
 	return 0;
 }
 
+/* Does this file use the host's offset, or, opened again through /proc/self/fd, one of its own? */
+static const struct file_ops reopened_fops;
+static bool shares_offset(const struct file *f, const uint64_t *pos)
+{
+	return pos == &f->pos && f->ops != &reopened_fops;
+}
+
 static ssize_t stream_read(struct file *f, struct uio *u, uint64_t *pos)
 {
 	struct stream *s = stream_of(f);
@@ -102,10 +111,10 @@ static ssize_t stream_read(struct file *f, struct uio *u, uint64_t *pos)
 	p = uio_span(u, ACCESS_WRITE, &span);
 	if (!p)
 		return -EFAULT;
-	n = pos == &f->pos ? host_read(s->fd, p, span) : host_pread(s->fd, p, span, (int64_t)*pos);
+	n = shares_offset(f, pos) ? host_read(s->fd, p, span) : host_pread(s->fd, p, span, (int64_t)*pos);
 	if (n > 0)
 		uio_advance(u, (size_t)n);
-	if (n > 0 && pos != &f->pos)
+	if (n > 0 && !shares_offset(f, pos))
 		*pos += (uint64_t)n;
 	return n;
 }
@@ -120,10 +129,10 @@ static ssize_t write_span(struct file *f, struct uio *u, uint64_t *pos)
 	if (!p)
 		return -EFAULT;
 	span = MIN(span, (size_t)ABI_PIPE_BUF);
-	n = pos == &f->pos ? host_write(s->fd, p, span) : host_pwrite(s->fd, p, span, (int64_t)*pos);
+	n = shares_offset(f, pos) ? host_write(s->fd, p, span) : host_pwrite(s->fd, p, span, (int64_t)*pos);
 	if (n > 0)
 		uio_advance(u, (size_t)n);
-	if (n > 0 && pos != &f->pos)
+	if (n > 0 && !shares_offset(f, pos))
 		*pos += (uint64_t)n;
 	return n;
 }
@@ -132,6 +141,10 @@ static ssize_t stream_write(struct file *f, struct uio *u, uint64_t *pos)
 {
 	ssize_t done = 0, n;
 
+	if (f->ops == &reopened_fops && (f->flags & ABI_O_APPEND)) {
+		stream_refresh(f->inode);
+		*pos = f->inode->size;
+	}
 	while (u->left) {
 		n = wait_ready(f, ABI_EPOLLOUT);
 		if (!n)
@@ -183,10 +196,22 @@ static int stream_sync(struct file *f, bool data_only)
 static const struct file_ops stream_fops = {
 	.read = stream_read, .write = stream_write, .poll = stream_poll, .ioctl = stream_ioctl,
 };
+/* Without a poll operation a file is always ready, and epoll refuses it, as on Linux. */
 static const struct file_ops regular_fops = {
-	.read = stream_read, .write = stream_write, .poll = stream_poll, .ioctl = stream_ioctl,
+	.read = stream_read, .write = stream_write, .ioctl = stream_ioctl,
 	.seek = stream_seek, .fsync = stream_sync,
 };
+static const struct file_ops memory_device_fops = {
+	.read = stream_read, .write = stream_write, .ioctl = stream_ioctl,
+};
+
+static const struct file_ops *fops_for(const struct stat *st)
+{
+	if (S_ISREG(st->st_mode))
+		return &regular_fops;
+	/* /dev/null and its like, major 1 */
+	return S_ISCHR(st->st_mode) && abi_dev_major(st->st_rdev) == 1 ? &memory_device_fops : &stream_fops;
+}
 
 static int stream_refresh(struct inode *i)
 {
@@ -222,8 +247,19 @@ static void stream_release(struct inode *i)
 	free(s);
 }
 
+static const struct file_ops reopened_fops = {
+	.read = stream_read, .write = stream_write, .ioctl = stream_ioctl, .fsync = stream_sync,
+};
+
+static int stream_reopen(struct inode *i, struct file *f)
+{
+	if (S_ISREG(i->mode))
+		f->ops = &reopened_fops;
+	return 0;
+}
+
 static const struct inode_ops stream_iops = {
-	.refresh = stream_refresh, .setattr = stream_setattr, .release = stream_release,
+	.open = stream_reopen, .refresh = stream_refresh, .setattr = stream_setattr, .release = stream_release,
 };
 
 static int stream_open(int host_fd, struct file **out)
@@ -240,9 +276,9 @@ static int stream_open(int host_fd, struct file **out)
 	s = xnew(struct stream);
 	s->fd = s->event.fd = host_fd;
 	s->event.fire = event_fired;
-	s->watchable = !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+	s->watchable = fops_for(&st) == &stream_fops && !S_ISDIR(st.st_mode);
 	wait_queue_init(&s->changed);
-	i = inode_create(super_anonymous(), st.st_mode, &stream_iops, S_ISREG(st.st_mode) ? &regular_fops : &stream_fops);
+	i = inode_create(super_anonymous(), st.st_mode, &stream_iops, fops_for(&st));
 	i->private = s;
 	i->ino = st.st_ino;
 	i->rdev = S_ISCHR(st.st_mode) ? st.st_rdev : 0;
