@@ -6,6 +6,11 @@
 
 #include "base/log.h"
 
+static _Noreturn void out_of_memory(size_t size)
+{
+	fatal("the host has no memory left (%zu bytes were wanted); raise `ulimit -v`, or run less at a time", size);
+}
+
 void *try_alloc(size_t size)
 {
 	return calloc(1, size ? size : 1);
@@ -16,7 +21,7 @@ void *xalloc(size_t size)
 	void *p = try_alloc(size);
 
 	if (!p)
-		panic("out of host memory (%zu bytes)", size);
+		out_of_memory(size);
 	return p;
 }
 
@@ -25,7 +30,7 @@ void *xrealloc(void *p, size_t size)
 	void *q = realloc(p, size ? size : 1);
 
 	if (!q)
-		panic("out of host memory (%zu bytes)", size);
+		out_of_memory(size);
 	return q;
 }
 
@@ -43,7 +48,7 @@ char *xasprintf(const char *fmt, ...)
 
 	va_start(ap, fmt);
 	if (vasprintf(&s, fmt, ap) < 0)
-		panic("out of host memory formatting '%s'", fmt);
+		out_of_memory(strlen(fmt));
 	va_end(ap);
 	return s;
 }

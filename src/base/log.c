@@ -39,6 +39,16 @@ void log_message(enum log_level level, const char *fmt, ...)
 	va_end(ap);
 }
 
+void fatal(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	write_line("", fmt, ap);
+	va_end(ap);
+	exit(FATAL_STATUS);
+}
+
 void panic_at(const char *file, int line, const char *fmt, ...)
 {
 	char where[256];

@@ -60,5 +60,6 @@ static int dispatch(char **args)
 
 int main(int argc, char **argv)
 {
+	host_std_fds_hold();
 	return dispatch(argv + 1);
 }

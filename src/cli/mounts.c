@@ -39,7 +39,7 @@ static int mount_host(const char *src, const char *dst, bool read_only)
 	if (err == -ENOTDIR)
 		err = hostfs_create_file(src, read_only, &s);
 	if (err) {
-		log_error("cannot use %s: %s", src, strerror(-err));
+		log_error("cannot use %s: %s%s", src, strerror(-err), err == -EMFILE ? "; raise `ulimit -n`" : "");
 		return EXIT_HEARTH;
 	}
 	return mounted(dst, s, read_only ? MNT_RDONLY : 0, src);

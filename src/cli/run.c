@@ -120,6 +120,8 @@ static const char *hint(int err, const uint8_t *head, ssize_t n)
 	else if (err == -ENOENT && n > 2 && !memcmp(head, "#!", 2))
 		snprintf(text, sizeof(text), ": the script is there, its interpreter %.*s is not",
 			 (int)strcspn((const char *)head + 2, "\n"), head + 2);
+	else if (err == -EMFILE)
+		snprintf(text, sizeof(text), "; raise `ulimit -n`");
 	else if (err == -EACCES && n >= 0)
 		snprintf(text, sizeof(text), ": is it executable? try chmod +x");
 	return text;

@@ -58,7 +58,7 @@ void code_init(void)
 		return;
 	base = host_pages_alloc((size_t)ARENA_PAGES * CODE_ALIGN + ARENA_ALIGN);
 	if (!base)
-		panic("no address space for the code cache");
+		fatal("the host gives no address space for code; raise `ulimit -v`");
 	/* A page is written whole when it is taken: ten faults of the host each, or one in all. */
 	arena = (uint8_t *)(uintptr_t)align_up((uintptr_t)base, ARENA_ALIGN);
 	host_pages_want_huge(arena, (size_t)ARENA_PAGES * CODE_ALIGN);
@@ -66,7 +66,7 @@ void code_init(void)
 	for (int i = 0; i < 2; i++) {
 		by_pfn[i] = host_pages_alloc(nr_pfns * sizeof(by_pfn[i][0]));
 		if (!by_pfn[i])
-			panic("no address space for the code cache");
+			fatal("the host gives no address space for code; raise `ulimit -v`");
 	}
 	frame_code_gone = frame_gone;
 	index_fused();

@@ -35,19 +35,19 @@ static int batch_count;
 
 static int set_fd(void)
 {
-	if (epoll_fd < 0) {
+	if (epoll_fd < 0)
 		epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-		if (epoll_fd < 0)
-			panic("the host gives no epoll descriptor: raise `ulimit -n`");
-	}
-	return epoll_fd;
+	return epoll_fd < 0 ? -errno : epoll_fd;
 }
 
 static int control(int op, struct host_event *ev, uint32_t events)
 {
 	struct epoll_event e = { .events = events, .data.ptr = ev };
+	int set = set_fd();
 
-	return epoll_ctl(set_fd(), op, ev->fd, &e) == 0 ? 0 : -errno;
+	if (set < 0)
+		return set;
+	return epoll_ctl(set, op, ev->fd, &e) == 0 ? 0 : -errno;
 }
 
 int host_event_add(struct host_event *ev, uint32_t events)
@@ -76,12 +76,26 @@ static void drain_kick(struct host_event *ev, uint32_t events)
 		return;   /* another hart was first */
 }
 
-static void kick_create(void)
+/* `fd`, if it is one, becomes the event's and is watched. */
+static int watch(struct host_event *ev, int fd, void (*fire)(struct host_event *ev, uint32_t events))
 {
-	kick.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	kick.fire = drain_kick;
-	if (kick.fd < 0 || host_event_add(&kick, EPOLLIN) < 0)
-		panic("the host gives no event descriptor: raise `ulimit -n`");
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	ev->fd = fd;
+	ev->fire = fire;
+	err = host_event_add(ev, EPOLLIN);
+	if (err) {
+		close(fd);
+		ev->fd = -1;
+	}
+	return err;
+}
+
+static int kick_create(void)
+{
+	return kick.fd >= 0 ? 0 : watch(&kick, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), drain_kick);
 }
 
 int host_poll(int64_t timeout_ns)
@@ -92,8 +106,8 @@ int host_poll(int64_t timeout_ns)
 	/* Nothing can happen that nobody registered for. */
 	if (timeout_ns == 0 && epoll_fd < 0)
 		return 0;
-	if (kick.fd < 0)
-		kick_create();
+	if (kick_create() < 0)
+		fatal("the host gives no event descriptor: raise `ulimit -n`");
 	n = epoll_pwait2(set_fd(), batch, EVENTS_PER_POLL, timeout_ns < 0 ? NULL : &ts, NULL);
 	if (n < 0)
 		return 0;    /* EINTR: the caller looks at its conditions again */
@@ -124,9 +138,10 @@ static void read_signals(struct host_event *ev, uint32_t events)
 		signal_arrived((int)info.ssi_signo);
 }
 
-void host_signals_watch(void (*arrived)(int signo))
+int host_signals_watch(void (*arrived)(int signo))
 {
 	sigset_t set;
+	int err;
 
 	sigemptyset(&set);
 	for (unsigned i = 0; i < ARRAY_SIZE(watched_signals); i++)
@@ -134,9 +149,11 @@ void host_signals_watch(void (*arrived)(int signo))
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	/* A guest's write to a closed host pipe is its EPIPE, not hearth's death. */
 	signal(SIGPIPE, SIG_IGN);
+	/* Nor is a file that grows beyond `ulimit -f`: it is EFBIG. */
+	signal(SIGXFSZ, SIG_IGN);
 	signal_arrived = arrived;
-	signals.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	signals.fire = read_signals;
-	if (signals.fd < 0 || host_event_add(&signals, EPOLLIN) < 0)
-		panic("the host gives no signal descriptor: raise `ulimit -n`");
+	if (signals.fd >= 0)
+		return 0;    /* an earlier machine of this process */
+	err = watch(&signals, signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), read_signals);
+	return err ? err : kick_create();
 }

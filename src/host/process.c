@@ -2,14 +2,33 @@
 #include "host/host.h"
 
 #include <signal.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 void host_exit(int status)
 {
 	_exit(status);
+}
+
+static bool std_fd_held[3];
+
+void host_std_fds_hold(void)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* The lowest free number is this one. */
+		std_fd_held[fd] = open("/dev/null", O_RDWR) == fd || eventfd(0, 0) == fd;
+	}
+}
+
+bool host_std_fd_was_open(int fd)
+{
+	return !std_fd_held[fd];
 }
 
 uint32_t host_uid(void)

@@ -2,6 +2,7 @@
 #include "host/host.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@ void host_at_crash(void (*fn)(void))
 	static const int fatal[] = { SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE };
 
 	crash_fn = fn;
+	atexit(fn);                  /* fatal() */
 	for (size_t n = 0; n < ARRAY_SIZE(fatal); n++) {
 		struct sigaction old;
 

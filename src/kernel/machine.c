@@ -57,6 +57,17 @@ static uint64_t file_size_limit(void)
 	return t ? task_rlimit(t, ABI_RLIMIT_FSIZE) : UINT64_MAX;
 }
 
+/* The host refuses something: what may be done about it. */
+static int refused(const char *what, int err)
+{
+	const char *then = err == -EMFILE ? "; raise `ulimit -n`" :
+			   err == -ENOMEM ? "; raise `ulimit -v`, or ask for less with --memory" :
+			   err == -EFBIG ? "; raise `ulimit -f`: guest memory is a file" : "";
+
+	log_error("cannot get %s: %s%s", what, strerror(-err), then);
+	return err;
+}
+
 int kernel_init(const struct machine_config *cfg)
 {
 	int err;
@@ -70,12 +81,12 @@ int kernel_init(const struct machine_config *cfg)
 	machine_ending = false;
 	snprintf(machine.hostname, sizeof(machine.hostname), "%s", cfg->hostname ? cfg->hostname : "hearth");
 	snprintf(machine.domainname, sizeof(machine.domainname), "(none)");
+	err = host_signals_watch(host_signal_arrived);
+	if (err)
+		return refused("event descriptors", err);
 	err = ram_init(machine.config.memory_bytes);
-	if (err) {
-		log_error("cannot reserve %llu MiB of guest memory: %s",
-			  (unsigned long long)(machine.config.memory_bytes >> 20), strerror(-err));
-		return err;
-	}
+	if (err)
+		return refused("memory for the guest", err);
 	frames_at_start = ram_free_pages();
 	sched_init();
 	sched_lock();
@@ -86,7 +97,6 @@ int kernel_init(const struct machine_config *cfg)
 	vfs_size_limit = file_size_limit;
 	machine.boot_ns = sched_clock_ns();
 	machine.cpu = cpu_create();
-	host_signals_watch(host_signal_arrived);
 	sched_unlock();
 	return 0;
 }
@@ -104,8 +114,11 @@ static int open_console(struct task *t)
 {
 	for (int fd = 0; fd < 3; fd++) {
 		struct file *f;
-		int err = console_open(fd, &f);
+		int err;
 
+		if (!host_std_fd_was_open(fd))
+			continue;              /* closed for the guest, too */
+		err = console_open(fd, &f);
 		if (err) {
 			log_error("cannot open descriptor %d of hearth for the guest: %s", fd, strerror(-err));
 			return err;
@@ -117,7 +130,8 @@ static int open_console(struct task *t)
 		}
 	}
 	/* If it is a terminal, it becomes the session's; plain streams refuse. */
-	file_ioctl(files_lookup(t->files, 0), ABI_TIOCSCTTY, 0, t->mm);
+	if (host_std_fd_was_open(0))
+		file_ioctl(files_lookup(t->files, 0), ABI_TIOCSCTTY, 0, t->mm);
 	return 0;
 }
 
@@ -165,7 +179,7 @@ static struct task *create_init(void)
 	struct path root = vfs_root();
 
 	if (thread_init(&t->thread, init_main, t) < 0)
-		panic("no memory for the first kernel stack");
+		fatal("the host has no memory for a kernel stack; raise `ulimit -v`");
 	p->sighand = sighand_copy(NULL);
 	default_rlimits(p->rlim);
 	p->unkillable = machine.config.init_immune;

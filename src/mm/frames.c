@@ -302,7 +302,7 @@ int ram_init(uint64_t bytes)
 		return -EINVAL;
 	fd = host_ram_create(nr << PAGE_SHIFT, &base);
 	if (fd < 0)
-		return fd == -EMFILE || fd == -ENFILE ? fd : -ENOMEM;
+		return fd;
 	ram.frames = host_pages_alloc(nr * sizeof(struct frame));
 	if (!ram.frames) {
 		host_ram_destroy(fd, base, nr << PAGE_SHIFT);

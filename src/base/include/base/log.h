@@ -16,6 +16,11 @@ void log_message(enum log_level level, const char *fmt, ...) __attribute__((form
 #define log_info(...)  log_message(LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_message(LOG_DEBUG, __VA_ARGS__)
 
+/* The host does not give what hearth cannot go on without (memory, descriptors): says what may be
+ * done about it, and exits. No fault of hearth's or of the guest's. */
+enum { FATAL_STATUS = 125 };
+_Noreturn void fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* An invariant of hearth itself is broken: says where, and aborts. */
 _Noreturn void panic_at(const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

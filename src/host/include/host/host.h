@@ -58,8 +58,8 @@ int host_poll(int64_t timeout_ns);
 void host_poll_kick(void);
 
 /* Host signals that concern the machine (SIGINT, SIGTERM, SIGWINCH, SIGHUP, SIGQUIT,
- * SIGTSTP, SIGCONT) arrive through this function, called from host_poll. */
-void host_signals_watch(void (*arrived)(int signo));
+ * SIGTSTP, SIGCONT) arrive through this function, called from host_poll. 0 or -errno. */
+int host_signals_watch(void (*arrived)(int signo));
 
 /* ---- files: thin wrappers, -errno ----------------------------------------- */
 /* vfs' host file system and the console build on these. Signatures follow the calls. */
@@ -113,6 +113,10 @@ void host_at_crash(void (*fn)(void));
 
 /* ---- the process ----------------------------------------------------------- */
 _Noreturn void host_exit(int status);   /* flushes nothing, runs no atexit handler */
+/* Before anything is opened: numbers 0 to 2 that are closed are held by /dev/null, lest a file of
+ * hearth's own gets them and the guest's input and output go there. */
+void host_std_fds_hold(void);
+bool host_std_fd_was_open(int fd);
 uint32_t host_uid(void);
 uint32_t host_gid(void);
 /* hearth's own working directory; a path without symbolic links. 0 or -errno (-ERANGE: too long). */
