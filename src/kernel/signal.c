@@ -199,7 +199,10 @@ bool signal_dequeue(struct task *t, uint64_t set, struct abi_siginfo *info)
 
 void signal_kill_task(struct task *t)
 {
-	t->stop_pending = false;
+	if (t->stop_pending) {
+		t->stop_pending = false;
+		t->proc->stop_left--;         /* will not take part in the stop any more */
+	}
 	t->thread.kill_pending = t->thread.signal_pending = true;
 	thread_wake_signal(&t->thread, true);
 }
