@@ -111,7 +111,7 @@ ssize_t file_read_kernel(struct file *f, void *buf, size_t n, uint64_t pos)
 
 /* ---- position -------------------------------------------------------------------- */
 
-static int64_t seek_generic(struct file *f, int64_t off, int whence)
+int64_t file_seek_generic(struct file *f, int64_t off, int whence)
 {
 	uint64_t size;
 	int err = inode_refresh(f->inode);
@@ -128,7 +128,7 @@ static int64_t seek_generic(struct file *f, int64_t off, int whence)
 	case ABI_SEEK_END:
 		off = (int64_t)((uint64_t)off + size);
 		break;
-	case ABI_SEEK_DATA:           /* a file without holes: data to its end, the hole is there */
+	case ABI_SEEK_DATA:           /* without knowledge of holes: data to the end, the hole is there */
 	case ABI_SEEK_HOLE:
 		if (off < 0 || (uint64_t)off >= size)
 			return -ENXIO;
@@ -153,7 +153,7 @@ int64_t file_seek(struct file *f, int64_t off, int whence)
 		return (int64_t)f->pos;
 	if (!has_position(f))
 		return -ESPIPE;
-	return seek_generic(f, off, whence);
+	return file_seek_generic(f, off, whence);
 }
 
 /* RLIMIT_FSIZE: nothing is written at or beyond the limit, and a write across it is cut short

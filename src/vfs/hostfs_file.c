@@ -283,6 +283,24 @@ int hostfs_resize(struct inode *i, uint64_t size)
 	return 0;
 }
 
+/* Holes are the host's: the position it keeps for the descriptor is nobody's, it is set freely. */
+static int64_t seek_file(struct file *f, int64_t off, int whence)
+{
+	struct inode *i = f->inode;
+	int64_t found;
+	int fd;
+
+	if (whence != ABI_SEEK_DATA && whence != ABI_SEEK_HOLE)
+		return file_seek_generic(f, off, whence);
+	if (i->mapping.nr_pages)
+		mapping_writeback(&i->mapping, 0, UINT64_MAX);
+	fd = hostfs_fd(i, false);
+	found = fd < 0 ? fd : host_lseek(fd, off, whence);
+	if (found >= 0)
+		f->pos = (uint64_t)found;
+	return found;
+}
+
 static int truncate_file(struct file *f, uint64_t size)
 {
 	return hostfs_resize(f->inode, size);
@@ -352,6 +370,6 @@ const struct inode_ops hostfs_file_iops = {
 	.removexattr = hostfs_removexattr,
 };
 const struct file_ops hostfs_file_fops = {
-	.read = read_file, .write = write_file, .truncate = truncate_file, .fallocate = allocate,
+	.read = read_file, .write = write_file, .seek = seek_file, .truncate = truncate_file, .fallocate = allocate,
 	.fsync = sync_file, .mmap = map_file, .release = release_file,
 };

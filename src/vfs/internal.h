@@ -118,6 +118,8 @@ void walk_end(struct walk *w);
 
 /* ---- open files ---------------------------------------------------------------------------- */
 unsigned file_count(void);
+/* file_seek() of a file that knows nothing about holes. */
+int64_t file_seek_generic(struct file *f, int64_t off, int whence);
 unsigned files_count(void);
 void epoll_file_released(struct file *f);      /* epoll.c: the file goes, sets forget it */
 void flock_file_released(struct file *f);      /* locks.c */
