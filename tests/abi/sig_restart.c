@@ -27,7 +27,7 @@ static void run(void)
 	if (pid == 0) {
 		sleep_ms(80);
 		write(ends[1], "x", 1);
-		sleep_ms(80);
+		sleep_ms(400);
 		_exit(0);
 	}
 	soon(20);
