@@ -187,11 +187,11 @@ bool signal_dequeue(struct task *t, uint64_t set, struct abi_siginfo *info)
 {
 	bool found = take(&t->pending, set, info) || take(&t->proc->pending, set, info);
 
-	if (found) {
-		if (info->code == SI_TIMER)
-			posix_timer_signal_taken(t->proc, info);
-		signal_recalc(t);
-	}
+	if (found && info->code == SI_TIMER)
+		posix_timer_signal_taken(t->proc, info);
+	/* Also when nothing was found: another task may have been quicker, or SIGCONT
+	 * has taken back what the flag was set for. */
+	signal_recalc(t);
 	return found;
 }
 
