@@ -109,18 +109,24 @@ static struct code_page *page_take(const struct code_page *keep)
 	return page_take(keep);
 }
 
-static void forget_code(struct space *s)
+void code_init_space(struct space *s)
 {
 	for (unsigned i = 0; i < JUMP_ENTRIES; i++)
 		s->jump[i].pc = TAG_NONE;
 	for (unsigned i = 0; i < FETCH_ENTRIES; i++)
 		s->fetch[i].tag = TAG_NONE;
+	s->jump_used.n = s->fetch_used.n = 0;
 	s->code_epoch = code_epoch;
 }
 
 void code_flush_space(struct space *s)
 {
-	forget_code(s);
+	for (unsigned i = 0; i < s->jump_used.n; i++)
+		s->jump[s->jump_used.at[i]].pc = TAG_NONE;
+	for (unsigned i = 0; i < s->fetch_used.n; i++)
+		s->fetch[s->fetch_used.at[i]].tag = TAG_NONE;
+	s->jump_used.n = s->fetch_used.n = 0;
+	s->code_epoch = code_epoch;
 }
 
 /* The frame's code page, as the frame is now. `keep` is in use and stays. */
@@ -146,13 +152,14 @@ static struct code_page *page_of_frame(struct space *s, const struct translation
 	}
 	page_reset(cp, t->host);
 	if (s->code_epoch != code_epoch)
-		forget_code(s);
+		code_flush_space(s);
 	return cp;
 }
 
 static struct code_page *fetch_page(struct space *s, uint64_t page_va, const struct code_page *keep)
 {
-	struct fetch_entry *e = &s->fetch[page_va >> PAGE_SHIFT & (FETCH_ENTRIES - 1)];
+	uint16_t i = page_va >> PAGE_SHIFT & (FETCH_ENTRIES - 1);
+	struct fetch_entry *e = &s->fetch[i];
 	struct translation t;
 	struct code_page *cp;
 
@@ -161,6 +168,8 @@ static struct code_page *fetch_page(struct space *s, uint64_t page_va, const str
 	if (mm_translate(s->mm, page_va, ACCESS_EXEC, &t) < 0)
 		return NULL;
 	cp = page_of_frame(s, &t, keep);
+	if (e->tag == TAG_NONE)
+		s->fetch_used.at[s->fetch_used.n++] = i;
 	*e = (struct fetch_entry){ page_va, cp };
 	return cp;
 }
@@ -169,12 +178,15 @@ struct rec *code_lookup(struct space *s, uint64_t pc)
 {
 	struct code_page *cp = fetch_page(s, pc & ~PAGE_MASK, NULL);
 	unsigned slot = (unsigned)(pc & PAGE_MASK) / 2;
+	uint16_t i = pc / 2 % JUMP_ENTRIES;
 
 	if (!cp) {
 		s->tval = pc;
 		return NULL;
 	}
-	s->jump[pc / 2 % JUMP_ENTRIES] = (struct jump_entry){ pc, &cp->rec[slot], cp->left[slot] };
+	if (s->jump[i].pc == TAG_NONE)
+		s->jump_used.at[s->jump_used.n++] = i;
+	s->jump[i] = (struct jump_entry){ pc, &cp->rec[slot], cp->left[slot] };
 	return &cp->rec[slot];
 }
 

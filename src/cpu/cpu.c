@@ -21,6 +21,8 @@ struct cpu *cpu_create(void)
 	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces); i++) {
 		struct space *s = xnew(struct space);
 
+		tlb_init(s);
+		code_init_space(s);
 		s->cpu = cpu;
 		s->have_fma = __builtin_cpu_supports("fma");
 		cpu->spaces[i] = s;

@@ -120,7 +120,7 @@ struct engine {
 
 /* ---- cached translations ------------------------------------------------------------ */
 
-enum { TLB_ENTRIES = 256, FETCH_ENTRIES = 64, JUMP_ENTRIES = 2048 };
+enum { TLB_ENTRIES = 256, FETCH_ENTRIES = 256, JUMP_ENTRIES = 2048 };
 
 struct tlb_entry {
 	uint64_t tag;                  /* virtual address of the page; TAG_NONE: empty */
@@ -138,6 +138,10 @@ struct jump_entry {
 	int64_t left;
 };
 
+/* Indexes of the entries that are in use, so that emptying a table costs what filling it did. A
+ * COW fault of a short process must not pay for the tables' size. */
+#define USED_LIST(name, entries) struct { unsigned n; uint16_t at[entries]; } name
+
 /* What this hart knows of one address space: caches of its page table and of
  * where its code is decoded. A hart keeps a few, so that a pipeline's processes do not
  * throw out each other's. */
@@ -146,6 +150,10 @@ struct space {
 	struct tlb_entry write[TLB_ENTRIES];
 	struct jump_entry jump[JUMP_ENTRIES];
 	struct fetch_entry fetch[FETCH_ENTRIES];
+	USED_LIST(read_used, TLB_ENTRIES);
+	USED_LIST(write_used, TLB_ENTRIES);
+	USED_LIST(jump_used, JUMP_ENTRIES);
+	USED_LIST(fetch_used, FETCH_ENTRIES);
 	struct cpu *cpu;
 	struct mm *mm;                 /* valid while the hart runs */
 	uint64_t mm_id, generation;    /* whose, and of when; mm_id 0: nobody's */
@@ -201,11 +209,13 @@ void code_decode(struct rec *r);
  * its last record. NULL: fetch fault, s->tval says where. */
 const void *code_straddle(struct space *s, struct rec *r, uint64_t page_va);
 uint32_t code_bits(const struct rec *r);       /* the instruction's bits */
+void code_init_space(struct space *s);
 /* Forget what the space knows of code; pages are looked at again when entered. */
 void code_flush_space(struct space *s);
 
 /* ---- memory, the slow way (memory.c) ------------------------------------------------------- */
 
+void tlb_init(struct space *s);
 void tlb_flush(struct space *s);
 /* Translation-buffer misses and accesses across a page. load: s->value, zero-extended.
  * False: fault, s->tval is the first byte that could not be accessed, nothing was written. */

@@ -8,18 +8,30 @@
 
 #include <string.h>
 
-void tlb_flush(struct space *s)
+void tlb_init(struct space *s)
 {
 	for (unsigned i = 0; i < TLB_ENTRIES; i++)
 		s->read[i].tag = s->write[i].tag = TAG_NONE;
+	s->read_used.n = s->write_used.n = 0;
 }
 
-static void tlb_set(struct tlb_entry *table, uint64_t page, const uint8_t *host)
+void tlb_flush(struct space *s)
 {
-	struct tlb_entry *e = &table[page >> PAGE_SHIFT & (TLB_ENTRIES - 1)];
+	for (unsigned i = 0; i < s->read_used.n; i++)
+		s->read[s->read_used.at[i]].tag = TAG_NONE;
+	for (unsigned i = 0; i < s->write_used.n; i++)
+		s->write[s->write_used.at[i]].tag = TAG_NONE;
+	s->read_used.n = s->write_used.n = 0;
+}
+
+/* True if the entry was empty. */
+static bool tlb_set(struct tlb_entry *e, uint64_t page, const uint8_t *host)
+{
+	bool empty = e->tag == TAG_NONE;
 
 	e->tag = page;
 	e->addend = (uint64_t)(uintptr_t)host - page;
+	return empty;
 }
 
 /* The host address of va, remembering the page's translation. NULL: fault, s->tval is va. */
@@ -27,15 +39,16 @@ static uint8_t *translate(struct space *s, uint64_t va, enum access access)
 {
 	struct translation t;
 	uint64_t page = va & ~PAGE_MASK;
+	uint16_t i = page >> PAGE_SHIFT & (TLB_ENTRIES - 1);
 
 	if (mm_translate(s->mm, va, access, &t) < 0) {
 		s->tval = va;
 		return NULL;
 	}
-	if (t.readable)
-		tlb_set(s->read, page, t.host);
-	if (t.writable)
-		tlb_set(s->write, page, t.host);
+	if (t.readable && tlb_set(&s->read[i], page, t.host))
+		s->read_used.at[s->read_used.n++] = i;
+	if (t.writable && tlb_set(&s->write[i], page, t.host))
+		s->write_used.at[s->write_used.n++] = i;
 	return t.host + (va & PAGE_MASK);
 }
 
