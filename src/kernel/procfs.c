@@ -177,6 +177,7 @@ static const struct pseudo_node root_children[] = {
 	FILE_RO("cmdline", show_cmdline),
 	FILE_RO("cpuinfo", procfs_show_cpuinfo),
 	FILE_RO("devices", show_devices),
+	FILE_RO("diskstats", show_nothing),
 	FILE_RO("filesystems", procfs_show_filesystems),
 	FILE_RO("loadavg", procfs_show_loadavg),
 	FILE_RO("meminfo", procfs_show_meminfo),

@@ -56,7 +56,7 @@ int procfs_show_machine_stat(uint64_t arg, struct strbuf *out)
 			      user / USER_HZ_NS, system / USER_HZ_NS, idle / USER_HZ_NS);
 	strbuf_printf(out, "intr 0\nctxt %" PRIu64 "\nbtime %" PRIu64 "\nprocesses %u\nprocs_running %" PRIu64
 			   "\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n",
-		      switches, boot_s, pid_count_in_use(), sched_runnable_count() + 1);
+		      switches, boot_s, pid_count_in_use(), sched_runnable_count());
 	return 0;
 }
 
@@ -74,7 +74,7 @@ int procfs_show_uptime(uint64_t arg, struct strbuf *out)
 /* The average is of this moment: no history is kept. */
 int procfs_show_loadavg(uint64_t arg, struct strbuf *out)
 {
-	uint64_t running = sched_runnable_count() + 1;
+	uint64_t running = sched_runnable_count();   /* who asks is one of them */
 	int last = 0;
 
 	for (struct process *p = process_next(1); p; p = process_next(p->pid + 1))
