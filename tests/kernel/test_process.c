@@ -283,6 +283,25 @@ static void stop_and_continue(void)
 	CHECK_EQ(run_machine(stop_steps), 0);
 }
 
+/* The child never sees the stop: its wake-up must not leave it busy with nothing. */
+static gva_t stop_taken_back_steps(void)
+{
+	int pid = (int)fork_to(sleeps_forever), status;
+
+	let_others_run();
+	CHECK_EQ(send_signal(pid, SIGSTOP), 0);
+	CHECK_EQ(send_signal(pid, SIGCONT), 0);
+	let_others_run();
+	CHECK(!task_find(pid)->thread.signal_pending);
+	CHECK_EQ(wait_for(pid, WSTOPPED | WCONTINUED | WNOHANG, &status), 0);
+	end(0);
+}
+
+static void stop_taken_back(void)
+{
+	CHECK_EQ(run_machine(stop_taken_back_steps), 0);
+}
+
 /* ---- vfork and threads ---------------------------------------------------------------------------------------- */
 
 static gva_t vfork_child(void)
@@ -435,6 +454,7 @@ int main(void)
 	RUN(groups);
 	RUN(sessions);
 	RUN(stop_and_continue);
+	RUN(stop_taken_back);
 	RUN(vfork_stops_the_parent);
 	RUN(threads);
 	RUN(exec_leaves_one_thread);
