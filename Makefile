@@ -36,6 +36,7 @@ run:
 test test-long:
 	@tools/install-deps test
 	@$(MAKE) --no-print-directory all
+	@HEARTH_SOURCE="$(CURDIR)" tests/prepare
 	@tests/run --build $(BUILD) $(if $(filter test-long,$@),--long) $(T)
 
 check: all
@@ -66,13 +67,14 @@ comma := ,
 test-asan test-tsan:
 	@tools/install-deps test
 	@$(MAKE) --no-print-directory $(@:test-%=%)
+	@HEARTH_SOURCE="$(CURDIR)" tests/prepare
 	@tests/run --build $(BUILD)-$(@:test-%=%) --slow 4 $(T)
 
 fuzz:
 	@tools/install-deps dev
 	@test -f $(BUILD)-fuzz/build.ninja || CC=clang meson setup $(BUILD)-fuzz -Dfuzz=true \
 		-Db_lundef=false -Db_sanitize=address,undefined
-	@ninja -C $(BUILD)-fuzz
+	@ninja -C $(BUILD)-fuzz fuzzers
 	@tools/fuzz $(BUILD)-fuzz $(FUZZ_SECONDS) $(T)
 
 clean:
