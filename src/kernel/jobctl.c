@@ -84,6 +84,22 @@ static int hook_pgrp_session(int pgrp)
 	return list_first(&pid->pgrp_members, struct process, pgrp_link)->sid;
 }
 
+/* __tty_hangup: the leader is told, all lose it. */
+static void hook_terminal_lost(struct tty *tty)
+{
+	struct abi_siginfo hup = signal_info_kernel(SIGHUP), cont = signal_info_kernel(SIGCONT);
+
+	for (struct process *p = process_next(1); p; p = process_next(p->pid + 1)) {
+		if (p->tty != tty)
+			continue;
+		p->tty = NULL;
+		if (!p->session_leader || p->zombie)
+			continue;
+		signal_send_process(p, &hup);
+		signal_send_process(p, &cont);
+	}
+}
+
 void jobctl_install_hooks(void)
 {
 	tty_hooks = (struct tty_hooks){
@@ -95,5 +111,6 @@ void jobctl_install_hooks(void)
 		.set_controlling_tty = hook_set_controlling_tty,
 		.session_leader = hook_session_leader,
 		.pgrp_session = hook_pgrp_session,
+		.terminal_lost = hook_terminal_lost,
 	};
 }

@@ -74,8 +74,13 @@ static void get_winsize(struct tty *t, struct abi_winsize *ws)
 		*ws = (struct abi_winsize){ host.ws_row, host.ws_col, host.ws_xpixel, host.ws_ypixel };
 }
 
+static bool line_has_room(struct tty *t)
+{
+	return host_fd_ready(console->out_fd, ABI_EPOLLOUT | ABI_EPOLLHUP | ABI_EPOLLERR);
+}
+
 static const struct tty_driver driver = {
-	.write = line_write, .want_write = want_write, .get_winsize = get_winsize,
+	.write = line_write, .want_write = want_write, .get_winsize = get_winsize, .room = line_has_room,
 };
 
 static void in_fired(struct host_event *ev, uint32_t events)

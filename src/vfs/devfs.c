@@ -30,8 +30,11 @@ void chrdev_register(uint64_t rdev, const struct file_ops *ops, int (*open)(stru
 
 int chrdev_open(struct inode *inode, struct file *f)
 {
+	/* All terminals of /dev/pts have one driver: it is registered for the first. */
+	uint64_t rdev = abi_dev_major(inode->rdev) == PTS_MAJOR ? abi_makedev(PTS_MAJOR, 0) : inode->rdev;
+
 	for (unsigned n = 0; n < nr_drivers; n++) {
-		if (drivers[n].rdev != inode->rdev)
+		if (drivers[n].rdev != rdev)
 			continue;
 		f->ops = drivers[n].ops;
 		return drivers[n].open ? drivers[n].open(inode, f) : 0;
@@ -113,6 +116,7 @@ static const struct { const char *name; uint32_t mode; uint32_t major, minor; co
 	{ "urandom", 0666, 1, 9, &random_fops },
 	{ "tty",     0666, 5, 0, NULL },
 	{ "console", 0600, 5, 1, NULL },
+	{ "ptmx",    0666, 5, 2, NULL },
 };
 static const struct { const char *name, *target; } links[] = {
 	{ "fd", "/proc/self/fd" }, { "stdin", "/proc/self/fd/0" }, { "stdout", "/proc/self/fd/1" },
@@ -145,6 +149,7 @@ int devfs_create(struct super **out)
 		inode_put(made);
 	}
 	console_register_devices();
+	pty_register_devices();
 	*out = s;
 	return 0;
 }

@@ -140,6 +140,8 @@ int vfs_open_found(struct path p, uint32_t flags, const struct cred *who, bool c
 
 /* ---- devices, FIFOs (devfs.c, pipe.c, tmpfs.c) ------------------------------------------------ */
 int  chrdev_open(struct inode *inode, struct file *f);          /* by inode->rdev; -ENXIO */
+enum { PTS_MAJOR = 136 };       /* /dev/pts/N is 136, N */
+void pty_register_devices(void);
 void chrdev_register(uint64_t rdev, const struct file_ops *ops, int (*open)(struct inode *, struct file *));
 int  fifo_open(struct inode *inode, struct file *f);
 void pipe_inode_release(struct inode *inode);

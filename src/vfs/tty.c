@@ -80,6 +80,16 @@ void tty_hangup_session(struct tty *t)
 	t->session = t->pgrp = 0;
 }
 
+void tty_lose_session(struct tty *t)
+{
+	t->hung_up = true;
+	if (tty_hooks.terminal_lost)
+		tty_hooks.terminal_lost(t);
+	t->session = t->pgrp = 0;
+	wake_up_nr(&t->readable, INT32_MAX, 0);
+	wake_up_nr(&t->writable, INT32_MAX, 0);
+}
+
 /* The line is gone: readers see the end of file, writers EIO. */
 void tty_hangup(struct tty *t)
 {
@@ -156,6 +166,11 @@ static ssize_t tty_read(struct file *f, struct uio *u, uint64_t *pos)
 }
 
 /* Send all of it, sleeping while the line is busy or stopped. */
+static bool can_send(struct tty *t)
+{
+	return !t->stopped && (!t->driver->room || t->driver->room(t));
+}
+
 static int send(struct file *f, struct tty *t, const char *data, size_t len)
 {
 	while (len) {
@@ -171,7 +186,7 @@ static int send(struct file *f, struct tty *t, const char *data, size_t len)
 		if (f->flags & ABI_O_NONBLOCK)
 			return -EAGAIN;
 		t->driver->want_write(t);
-		err = wait_event(&t->writable, !t->stopped, WAIT_INTERRUPTIBLE, WAIT_FOREVER);
+		err = wait_event(&t->writable, t->hung_up || can_send(t), WAIT_INTERRUPTIBLE, WAIT_FOREVER);
 		if (err)
 			return err;
 	}
@@ -207,7 +222,7 @@ static ssize_t tty_write(struct file *f, struct uio *u, uint64_t *pos)
 		return err;
 	if (t->hung_up)
 		return -EIO;
-	if ((f->flags & ABI_O_NONBLOCK) && t->stopped && u->left)
+	if ((f->flags & ABI_O_NONBLOCK) && !can_send(t) && u->left)
 		return -EAGAIN;
 	while (u->left) {
 		ssize_t n = write_chunk(f, t, u);
@@ -230,7 +245,7 @@ static uint32_t tty_poll(struct file *f, struct poll_table *pt)
 		ready |= ABI_EPOLLIN | ABI_EPOLLRDNORM;
 	if (t->hung_up)
 		ready |= ABI_EPOLLHUP | ABI_EPOLLIN;
-	if (!t->stopped)
+	if (can_send(t))
 		ready |= ABI_EPOLLOUT | ABI_EPOLLWRNORM;
 	return ready;
 }
@@ -383,10 +398,8 @@ static int64_t copy_int(struct mm *mm, gva_t arg, int32_t value)
 	return mm_copy_to(mm, arg, &value, sizeof(value));
 }
 
-static int64_t tty_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *mm)
+int64_t tty_ioctl(struct tty *t, unsigned cmd, gva_t arg, struct mm *mm)
 {
-	struct tty *t = tty_of(f);
-
 	switch (cmd) {
 	case ABI_TCGETS:    return mm_copy_to(mm, arg, &t->termios, sizeof(t->termios));
 	case ABI_TCGETS2:   return ioctl_get_termios2(t, arg, mm);
@@ -416,8 +429,25 @@ static int64_t tty_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *mm)
 	return -ENOTTY;
 }
 
+static int64_t ioctl_file(struct file *f, unsigned cmd, gva_t arg, struct mm *mm)
+{
+	struct tty *t = tty_of(f);
+
+	if (t->hung_up)                       /* hung_up_tty_ioctl */
+		return cmd == ABI_TIOCSPGRP ? -ENOTTY : -EIO;
+	return tty_ioctl(t, cmd, arg, mm);
+}
+
+static void tty_release(struct file *f)
+{
+	struct tty *t = tty_of(f);
+
+	if (t->driver->close)
+		t->driver->close(t);
+}
+
 const struct file_ops tty_fops = {
-	.read = tty_read, .write = tty_write, .poll = tty_poll, .ioctl = tty_ioctl,
+	.read = tty_read, .write = tty_write, .poll = tty_poll, .ioctl = ioctl_file, .release = tty_release,
 };
 
 /* ---- /dev/tty, /dev/console --------------------------------------------------------------------- */
@@ -430,21 +460,27 @@ static void maybe_take(struct tty *t, const struct file *f)
 		ioctl_set_controlling(t);
 }
 
+int tty_open(struct tty *t, struct file *f)
+{
+	f->private = t;
+	if (t->driver->open)
+		t->driver->open(t);
+	maybe_take(t, f);
+	return 0;
+}
+
 static int open_controlling(struct inode *i, struct file *f)
 {
-	f->private = tty_hooks.controlling_tty ? tty_hooks.controlling_tty() : NULL;
-	return f->private ? 0 : -ENXIO;
+	struct tty *t = tty_hooks.controlling_tty ? tty_hooks.controlling_tty() : NULL;
+
+	return t ? tty_open(t, f) : -ENXIO;
 }
 
 static int open_console(struct inode *i, struct file *f)
 {
 	struct tty *t = console_tty();
 
-	if (!t)
-		return -EIO;
-	f->private = t;
-	maybe_take(t, f);
-	return 0;
+	return t ? tty_open(t, f) : -EIO;
 }
 
 void console_register_devices(void)

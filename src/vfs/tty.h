@@ -1,5 +1,5 @@
 /* The terminal: between tty.c (files, ioctls), tty_ldisc.c (line discipline) and the drivers
- * below it (console_tty.c). */
+ * below it (console_tty.c, pty.c). */
 #ifndef VFS_TTY_H
 #define VFS_TTY_H
 
@@ -19,7 +19,12 @@ struct tty_driver {
 	size_t (*write)(struct tty *t, const char *data, size_t len);
 	/* Call tty_writable() when output is possible again. */
 	void (*want_write)(struct tty *t);
-	void (*get_winsize)(struct tty *t, struct abi_winsize *ws);   /* may be NULL */
+	/* These may be NULL. */
+	void (*get_winsize)(struct tty *t, struct abi_winsize *ws);
+	bool (*room)(struct tty *t);                  /* would write() take something? NULL: always */
+	void (*taken)(struct tty *t);                 /* input has been read or thrown away */
+	void (*open)(struct tty *t);                  /* one more file, one fewer: after close() the */
+	void (*close)(struct tty *t);                 /* tty may be gone */
 };
 
 struct tty {
@@ -43,7 +48,12 @@ struct tty {
 
 extern const struct file_ops tty_fops;
 void tty_init(struct tty *t, const struct tty_driver *driver, uint64_t rdev);
+/* A device's open: gives the file its tty, which may become the caller's controlling one. */
+int  tty_open(struct tty *t, struct file *f);
+int64_t tty_ioctl(struct tty *t, unsigned cmd, gva_t arg, struct mm *mm);
 void tty_hangup(struct tty *t);
+/* The line is gone for good: nobody has it as controlling terminal any more. */
+void tty_lose_session(struct tty *t);
 void tty_writable(struct tty *t);
 void tty_signal(struct tty *t, int sig);       /* to the foreground group */
 

@@ -166,6 +166,8 @@ void tty_flush_input(struct tty *t)
 {
 	t->head = t->used = t->lines = t->line_len = 0;
 	t->literal = false;
+	if (t->driver->taken)
+		t->driver->taken(t);
 }
 
 static void readable_now(struct tty *t)
@@ -209,6 +211,8 @@ ssize_t tty_take(struct tty *t, struct uio *u)
 		if (canon && (e & (TTY_EOL | TTY_EOF)))
 			break;
 	}
+	if (t->driver->taken)
+		t->driver->taken(t);
 	return done;
 }
 

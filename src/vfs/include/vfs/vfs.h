@@ -376,6 +376,8 @@ struct tty_hooks {
 	/* May be NULL: nothing is refused then. */
 	bool (*session_leader)(void);            /* is the caller one? */
 	int (*pgrp_session)(int pgrp);           /* session of a process group, <= 0: no such group */
+	/* The terminal is gone: its session's leader hears SIGHUP, and no process has it any more. */
+	void (*terminal_lost)(struct tty *tty);
 };
 extern struct tty_hooks tty_hooks;
 int tty_foreground_pgrp(struct tty *t);
