@@ -11,7 +11,7 @@
  *         8..31 their values, 4 bytes each
  *
  * The whole input lies in the task's memory at DATA as well: what arguments
- * point at is the fuzzer's choice. */
+ * point at is the fuzzer's choice. An input of odd length is for an RV32 program. */
 #include <string.h>
 #include <unistd.h>
 
@@ -80,6 +80,7 @@ static void place_data(struct mm *mm)
 static enum trap next_row(struct cpu_regs *regs, uint64_t *tval)
 {
 	const uint8_t *row = input.data + input.at;
+	uint64_t mask = input.size % 2 ? UINT32_MAX : UINT64_MAX;
 	unsigned nr = row[0] | row[1] << 8;
 
 	input.at += ROW_SIZE;
@@ -87,7 +88,7 @@ static enum trap next_row(struct cpu_regs *regs, uint64_t *tval)
 		uint32_t v;
 
 		memcpy(&v, row + 8 + 4 * i, sizeof(v));
-		regs->x[REG_A0 + i] = make_argument(row[2 + i], v);
+		regs->x[REG_A0 + i] = make_argument(row[2 + i], v) & mask;
 	}
 	*tval = regs->x[REG_A0];
 	if (nr >= TRAP_ROW)
@@ -125,17 +126,24 @@ static void patience_ends(struct timer *t)
 }
 static struct timer patience = { .fire = patience_ends };
 
-static void make_program(void)
-{
-	struct { struct elf64_ehdr e; struct elf64_phdr p; } image = {
-		.e = { .e_ident = { 0x7f, 'E', 'L', 'F', ABI_ELFCLASS64, 1, 1 }, .e_type = ABI_ET_EXEC,
-		       .e_machine = ABI_EM_RISCV, .e_entry = CODE, .e_phoff = sizeof(image.e),
-		       .e_phentsize = sizeof(image.p), .e_phnum = 1 },
-		.p = { .p_type = PT_LOAD, .p_flags = PF_R | PF_W | PF_X, .p_vaddr = CODE,
-		       .p_filesz = sizeof(image), .p_memsz = DATA + DATA_SIZE - CODE, .p_align = 4096 },
-	};
+#define PROGRAM(width, class)                                                                                 \
+	struct { struct elf##width##_ehdr e; struct elf##width##_phdr p; } image##width = {                    \
+		.e = { .e_ident = { 0x7f, 'E', 'L', 'F', class, 1, 1 }, .e_type = ABI_ET_EXEC,                 \
+		       .e_machine = ABI_EM_RISCV, .e_entry = CODE, .e_phoff = sizeof(image##width.e),          \
+		       .e_phentsize = sizeof(image##width.p), .e_phnum = 1 },                                  \
+		.p = { .p_type = PT_LOAD, .p_flags = PF_R | PF_W | PF_X, .p_vaddr = CODE,                      \
+		       .p_filesz = sizeof(image##width), .p_memsz = DATA + DATA_SIZE - CODE, .p_align = 4096 }, \
+	}
 
-	make_file("/p", &image, sizeof(image));
+static void make_program(bool narrow)
+{
+	PROGRAM(64, ABI_ELFCLASS64);
+	PROGRAM(32, ABI_ELFCLASS32);
+
+	if (narrow)
+		make_file("/p", &image32, sizeof(image32));
+	else
+		make_file("/p", &image64, sizeof(image64));
 }
 
 static void mount_new(const char *name, int (*create)(struct super **out))
@@ -162,7 +170,7 @@ static void make_files(void)
 	root = vfs_root();
 	w = (struct walker){ .fs = fs_create(root), .cred = cred_create(0, 0) };
 	ASSERT(vfs_mkdir(w, "/tmp", 0777) == 0 && vfs_mkdir(w, "/tmp/d", 0777) == 0);
-	make_program();
+	make_program(input.size % 2);
 	cred_put((struct cred *)w.cred);
 	fs_put((struct fs *)w.fs);
 	path_put(root);
