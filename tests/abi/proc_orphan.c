@@ -24,7 +24,7 @@ TOPIC(proc_orphan)
 	}
 	V(waitpid(pid, &status, 0) == pid);
 	show_status(status);
-	R(write(ends[1], "x", 1));
+	write(ends[1], "x", 1);    /* it speaks now */
 	V(wait(&status) > 0);
 	show_status(status);
 	R(wait(&status));
