@@ -41,6 +41,11 @@ uint32_t host_gid(void)
 	return getgid();
 }
 
+int host_nice(void)
+{
+	return getpriority(PRIO_PROCESS, 0);   /* of the caller: cannot fail */
+}
+
 int host_getcwd(char *buf, size_t cap)
 {
 	return getcwd(buf, cap) ? 0 : -errno;

@@ -188,6 +188,7 @@ static struct task *create_init(void)
 	t->fs = fs_create(root);
 	path_put(root);
 	t->files = files_create();
+	t->nice = host_nice();         /* inherited, as any program's */
 	task_set_comm(t, "init");
 	task_link(t, pid_alloc(0));
 	pid_join_session(p, p->pid);

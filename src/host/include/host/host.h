@@ -119,6 +119,7 @@ void host_std_fds_hold(void);
 bool host_std_fd_was_open(int fd);
 uint32_t host_uid(void);
 uint32_t host_gid(void);
+int host_nice(void);                    /* -20 to 19 */
 /* hearth's own working directory; a path without symbolic links. 0 or -errno (-ERANGE: too long). */
 int host_getcwd(char *buf, size_t cap);
 int host_realpath(const char *path, char *buf, size_t cap);
