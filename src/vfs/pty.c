@@ -79,6 +79,14 @@ static bool line_has_room(struct tty *t)
 	return pty_of(t)->used < PTY_OUT;
 }
 
+static void drop_output(struct tty *t)
+{
+	struct pty *p = pty_of(t);
+
+	p->head = p->used = 0;
+	tty_writable(t);
+}
+
 static void input_taken(struct tty *t)
 {
 	wake_all(&pty_of(t)->writable, ABI_EPOLLOUT | ABI_EPOLLWRNORM);
@@ -113,6 +121,7 @@ static void slave_closed(struct tty *t)
 
 static const struct tty_driver driver = {
 	.write = line_write, .want_write = want_write, .room = line_has_room, .taken = input_taken,
+	.drop_output = drop_output,
 	.open = slave_opened, .close = slave_closed,
 };
 
@@ -235,6 +244,18 @@ static int64_t ioctl_set_lock(struct pty *p, gva_t arg, struct mm *mm)
 	return 0;
 }
 
+/* Seen from here, the slave's output is the input. */
+static int64_t ioctl_flush(struct pty *p, gva_t arg)
+{
+	if (arg > ABI_TCIOFLUSH)
+		return -EINVAL;
+	if (arg != ABI_TCOFLUSH)
+		drop_output(&p->tty);
+	if (arg != ABI_TCIFLUSH)
+		tty_flush_input(&p->tty);
+	return 0;
+}
+
 static int64_t ioctl_send_signal(struct pty *p, gva_t arg)
 {
 	if (arg < 1 || arg > 64)
@@ -265,6 +286,8 @@ static int64_t master_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *
 		return ioctl_set_lock(p, arg, mm);
 	case ABI_TIOCSIG:
 		return ioctl_send_signal(p, arg);
+	case ABI_TCFLSH:
+		return ioctl_flush(p, arg);
 	case ABI_TIOCSCTTY:
 		return -EIO;
 	}

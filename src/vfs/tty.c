@@ -379,6 +379,8 @@ static int64_t ioctl_flush(struct tty *t, gva_t arg)
 		return -EINVAL;
 	if (arg != ABI_TCOFLUSH)
 		tty_flush_input(t);
+	if (arg != ABI_TCIFLUSH && t->driver->drop_output)
+		t->driver->drop_output(t);
 	return 0;
 }
 

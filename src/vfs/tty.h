@@ -23,6 +23,7 @@ struct tty_driver {
 	void (*get_winsize)(struct tty *t, struct abi_winsize *ws);
 	bool (*room)(struct tty *t);                  /* would write() take something? NULL: always */
 	void (*taken)(struct tty *t);                 /* input has been read or thrown away */
+	void (*drop_output)(struct tty *t);           /* TCOFLUSH: what was written and not yet sent */
 	void (*open)(struct tty *t);                  /* one more file, one fewer: after close() the */
 	void (*close)(struct tty *t);                 /* tty may be gone */
 };
