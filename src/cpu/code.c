@@ -59,7 +59,7 @@ void code_init(void)
 	base = host_pages_alloc((size_t)ARENA_PAGES * CODE_ALIGN + ARENA_ALIGN);
 	if (!base)
 		fatal("the host gives no address space for code; raise `ulimit -v`");
-	/* A page is written whole when it is taken: ten faults of the host each, or one in all. */
+	/* One fault of the host for 32 code pages, instead of several each. */
 	arena = (uint8_t *)(uintptr_t)align_up((uintptr_t)base, ARENA_ALIGN);
 	host_pages_want_huge(arena, (size_t)ARENA_PAGES * CODE_ALIGN);
 	nr_pfns = ram_total_pages();
@@ -77,17 +77,36 @@ void code_init(void)
 /* Take over the frame's present contents: nothing of it is decoded yet. */
 static void page_reset(struct code_page *cp, const uint8_t *host)
 {
-	const void *undecoded = cp->engine->super[SUPER_undecoded];
 	const void *page_end = cp->engine->super[SUPER_page_end];
+	uint16_t next = 0, after_next = 0;   /* left[i + 1], left[i + 2] */
 
 	memcpy(cp->bytes, host, PAGE_SIZE);
 	cp->left[CODE_SLOTS] = cp->left[CODE_SLOTS + 1] = 0;
 	for (int i = CODE_SLOTS - 1; i >= 0; i--) {
-		cp->left[i] = cp->left[i + (isa_length(cp->bytes[2 * i]) == 4 ? 2 : 1)] + 1;
-		cp->rec[i].handler = undecoded;
+		uint16_t here = (isa_length(cp->bytes[2 * i]) == 4 ? after_next : next) + 1;
+
+		after_next = next;
+		cp->left[i] = next = here;
 	}
+	cp->ready = 0;
 	cp->rec[CODE_SLOTS].handler = cp->rec[CODE_SLOTS + 1].handler = page_end;
 	cp->straddle_handler = NULL;
+}
+
+/* The record of a slot that may be executed from now on. Most of a page's records never are, so
+ * a block of them says "undecoded" only when somebody goes to one of them. */
+static struct rec *record(struct code_page *cp, unsigned slot)
+{
+	unsigned block = slot / BLOCK_SLOTS;
+
+	if (slot < CODE_SLOTS && unlikely(!(cp->ready & 1u << block))) {
+		const void *undecoded = cp->engine->super[SUPER_undecoded];
+
+		cp->ready |= (uint8_t)(1u << block);
+		for (unsigned i = block * BLOCK_SLOTS; i < (block + 1) * BLOCK_SLOTS; i++)
+			cp->rec[i].handler = undecoded;
+	}
+	return &cp->rec[slot];
 }
 
 static struct code_page *page_take(const struct code_page *keep)
@@ -186,8 +205,8 @@ struct rec *code_lookup(struct space *s, uint64_t pc)
 	}
 	if (s->jump[i].pc == TAG_NONE)
 		s->jump_used.at[s->jump_used.n++] = i;
-	s->jump[i] = (struct jump_entry){ pc, &cp->rec[slot], cp->left[slot] };
-	return &cp->rec[slot];
+	s->jump[i] = (struct jump_entry){ pc, record(cp, slot), cp->left[slot] };
+	return s->jump[i].rec;
 }
 
 /* ---- decoding a record ----------------------------------------------------------------- */
@@ -227,6 +246,7 @@ static enum variant fill_jump(struct code_page *cp, struct rec *r, const struct 
 		if (isa_rows[d->op].fmt == ISA_FMT_J)
 			r->left = straddles ? 0 : cp->left[next];
 	} else {
+		record(cp, (unsigned)to / 2);
 		r->disp = (int16_t)d->imm;
 		r->delta = (int16_t)(cp->left[next] - cp->left[to / 2]);
 	}
@@ -342,7 +362,7 @@ void code_decode(struct rec *first)
 	bool over = false;
 
 	while (n < DECODE_RUN && !over && old < FUSED_MAX) {
-		struct rec *r = &cp->rec[slot];
+		struct rec *r = record(cp, slot);
 
 		if (slot >= CODE_SLOTS || (slot == CODE_SLOTS - 1 && isa_length((uint16_t)low_half(cp, slot)) == 4))
 			break;
@@ -354,6 +374,8 @@ void code_decode(struct rec *first)
 		over = ends_flow(&d);
 		slot += d.len / 2;
 	}
+	if (!over)
+		record(cp, slot);      /* where a full run, or one that met decoded records, goes on */
 	if (n == 0) {
 		first->handler = cp->engine->super[SUPER_straddle];
 		return;

@@ -5,6 +5,10 @@
 #include "base/alloc.h"
 #include "base/log.h"
 
+/* What glibc found at its start. __builtin_cpu_supports would ask the CPU again, which a virtual
+ * machine pays for with an exit to its host for each question. */
+#include <sys/platform/x86.h>
+
 const char *const trap_names[TRAP_COUNT] = {
 	[TRAP_TIMER] = "timer", [TRAP_SYSCALL] = "syscall", [TRAP_BREAKPOINT] = "breakpoint",
 	[TRAP_ILLEGAL] = "illegal instruction", [TRAP_FETCH_FAULT] = "fetch fault",
@@ -18,16 +22,18 @@ struct cpu *cpu_create(void)
 
 	code_init();
 	cpu->reserved_addr = RESERVED_NONE;
-	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces); i++) {
-		struct space *s = xnew(struct space);
-
-		tlb_init(s);
-		code_init_space(s);
-		s->cpu = cpu;
-		s->have_fma = __builtin_cpu_supports("fma");
-		cpu->spaces[i] = s;
-	}
 	return cpu;
+}
+
+static struct space *space_create(struct cpu *cpu)
+{
+	struct space *s = xnew(struct space);
+
+	tlb_init(s);
+	code_init_space(s);
+	s->cpu = cpu;
+	s->have_fma = CPU_FEATURE_ACTIVE(FMA);
+	return s;
 }
 
 void cpu_destroy(struct cpu *cpu)
@@ -44,7 +50,7 @@ void cpu_interrupt(struct cpu *cpu)
 
 void cpu_flush_icache(struct cpu *cpu)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces) && cpu->spaces[i]; i++)
 		code_flush_space(cpu->spaces[i]);
 }
 
@@ -59,13 +65,18 @@ uint64_t cpu_instret(const struct cpu *cpu)
 }
 
 /* The caches of this address space, as valid as they are: the least recently used ones are
- * given to one that has none. */
+ * given to one that has none. They are made as they are needed: a program that does not fork
+ * needs one. */
 static struct space *choose_space(struct cpu *cpu, struct mm *mm)
 {
 	struct space *s = cpu->spaces[0];
 	uint64_t id = mm_id(mm), generation = mm_tlb_generation(mm);
 
 	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces); i++) {
+		if (!cpu->spaces[i]) {
+			s = cpu->spaces[i] = space_create(cpu);
+			break;
+		}
 		if (cpu->spaces[i]->mm_id == id) {
 			s = cpu->spaces[i];
 			break;

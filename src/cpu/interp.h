@@ -60,13 +60,14 @@ _Static_assert(sizeof(struct rec) == 16, "two records in 32 bytes: pc arithmetic
 enum { RD_NONE = 32 };
 _Static_assert(offsetof(struct cpu_regs, pc) == RD_NONE * sizeof(uint64_t), "x[RD_NONE] is pc");
 
-enum { CODE_SLOTS = 2048, CODE_ALIGN = 65536 };
+enum { CODE_SLOTS = 2048, CODE_ALIGN = 65536, BLOCK_SLOTS = 256 };
 
 struct code_page {
 	/* Two more than the page has: an instruction that ends at, or straddles, the page's end
 	 * continues there; both say "go on in the next page". */
 	struct rec rec[CODE_SLOTS + 2];
 	uint16_t left[CODE_SLOTS + 2];
+	uint8_t ready;                 /* bit b: the records of block b may be executed */
 	uint8_t bytes[PAGE_SIZE];      /* the version of the page that is decoded */
 	pfn_t pfn;
 	const struct engine *engine;

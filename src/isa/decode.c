@@ -183,6 +183,19 @@ static void expand(struct isa_insn *d, uint32_t b, enum cformat cfmt)
 	d->rm = 0;
 }
 
+static inline bool is_valid(const struct isa_insn *d, enum cvalid valid)
+{
+	switch (valid) {
+	case RD:  return d->rd != 0;
+	case RS1: return d->rs1 != 0;
+	case RS2: return d->rs2 != 0;
+	case IMM: return d->imm != 0;
+	case LUI: return d->imm != 0 && d->rd != 2;
+	case ANY: break;
+	}
+	return true;
+}
+
 bool isa_row_matches(const struct isa_row *row, uint32_t bits)
 {
 	struct isa_insn d;
@@ -192,15 +205,7 @@ bool isa_row_matches(const struct isa_row *row, uint32_t bits)
 	if (row->valid == ANY)
 		return true;
 	expand(&d, bits, row->cfmt);
-	switch ((enum cvalid)row->valid) {
-	case RD:  return d.rd != 0;
-	case RS1: return d.rs1 != 0;
-	case RS2: return d.rs2 != 0;
-	case IMM: return d.imm != 0;
-	case LUI: return d.imm != 0 && d.rd != 2;
-	case ANY: break;
-	}
-	return true;
+	return is_valid(&d, row->valid);
 }
 
 /* ---- the index -------------------------------------------------------------------- */
@@ -214,13 +219,18 @@ static inline unsigned bucket_of(uint32_t bits)
 	return 256 + (field(bits, 0, 2, 3) | field(bits, 13, 3, 0));
 }
 
-/* Candidates of bucket b: rows[start[b]] up to rows[start[b + 1]]. One index per xlen. */
+/* Candidates of bucket b: rows[start[b]] up to rows[start[b + 1]], each with what decides, side by
+ * side in memory. One index per xlen. */
+struct candidate {
+	uint32_t mask, match;
+	uint16_t row;
+};
 struct decode_index {
 	uint16_t start[BUCKETS + 1];
-	uint16_t rows[MAX_CANDIDATES];
+	struct candidate rows[MAX_CANDIDATES];
+	atomic_bool ready;
 };
 static struct decode_index indexes[2];
-static atomic_bool indexes_ready;
 
 /* The buckets whose words the row may match: its opcode or quadrant is
  * always fixed, its funct3 is one or all eight. */
@@ -242,11 +252,14 @@ static void build_index(struct decode_index *ix, unsigned xlen_bit)
 
 	for (int pass = 0; pass < 2; pass++) {
 		for (unsigned r = ISA_ILLEGAL + 1; r < ISA_ROW_COUNT; r++) {
-			if (!isa_rows[r].mnemonic || !(isa_rows[r].xlens & xlen_bit))
+			const struct isa_row *row = &isa_rows[r];
+
+			if (!row->mnemonic || !(row->xlens & xlen_bit))
 				continue;
-			for (unsigned i = 0, n = row_buckets(&isa_rows[r], buckets); i < n; i++) {
+			for (unsigned i = 0, n = row_buckets(row, buckets); i < n; i++) {
 				if (pass == 1)
-					ix->rows[at[buckets[i]]] = (uint16_t)r;
+					ix->rows[at[buckets[i]]] =
+						(struct candidate){ row->mask, row->match, (uint16_t)r };
 				at[buckets[i]]++;
 			}
 		}
@@ -258,33 +271,30 @@ static void build_index(struct decode_index *ix, unsigned xlen_bit)
 			at[b] = ix->start[b];
 		}
 	}
-}
-
-static void build_indexes(void)
-{
-	build_index(&indexes[0], ISA_RV32);
-	build_index(&indexes[1], ISA_RV64);
-	atomic_store_explicit(&indexes_ready, true, memory_order_release);
+	atomic_store_explicit(&ix->ready, true, memory_order_release);
 }
 
 void isa_decode(struct isa_insn *d, uint32_t bits, int xlen)
 {
-	if (unlikely(!atomic_load_explicit(&indexes_ready, memory_order_acquire)))
-		build_indexes();
-
-	const struct decode_index *ix = &indexes[xlen == 64];
+	struct decode_index *ix = &indexes[xlen == 64];
 	unsigned b = bucket_of(bits);
 
-	*d = (struct isa_insn){ .op = ISA_ILLEGAL, .len = isa_length(bits) };
+	if (unlikely(!atomic_load_explicit(&ix->ready, memory_order_acquire)))
+		build_index(ix, xlen == 64 ? ISA_RV64 : ISA_RV32);
+	*d = (struct isa_insn){ .op = ISA_ILLEGAL, .len = isa_length((uint16_t)bits) };
 	for (unsigned i = ix->start[b]; i < ix->start[b + 1]; i++) {
-		const struct isa_row *row = &isa_rows[ix->rows[i]];
+		const struct candidate *c = &ix->rows[i];
+		const struct isa_row *row = &isa_rows[c->row];
 
-		if (!isa_row_matches(row, bits))
+		if ((bits & c->mask) != c->match)
 			continue;
-		d->row = ix->rows[i];
-		if (d->len == 2)
+		if (d->len == 2) {
 			expand(d, bits, row->cfmt);
-		else if (!take_apart(d, bits, d->row))
+			if (!is_valid(d, row->valid))
+				continue;
+		}
+		d->row = c->row;
+		if (d->len == 4 && !take_apart(d, bits, d->row))
 			return;
 		d->op = row->base;
 		return;
