@@ -16,6 +16,18 @@ struct cpu_regs {
 	uint64_t pc;
 	uint64_t f[32];
 	uint32_t fcsr;           /* frm << 5 | fflags */
+	/* Not state of the guest: what the translator's code reaches through the pointer to the
+	 * registers. Set up at each entry (jit/jit.h); means nothing while the task is in the kernel. */
+	struct cpu_engine {
+		int64_t budget;          /* instructions that may still run */
+		uint64_t limit;          /* first guest address past the view */
+		const void *exit;        /* where generated code goes when it leaves */
+		const void *jumps;       /* struct jit_jump[]: indirect jumps */
+		uint64_t view;           /* host address of guest address 0 */
+		uint64_t tval;           /* of a fault */
+		uint64_t scratch[2];
+		uint32_t round_nearest;  /* frm is RNE, and the host rounds so */
+	} engine;
 };
 
 /* Why guest code stopped. `pc` is that of the instruction that trapped (for ecall

@@ -1,0 +1,80 @@
+/* A host fault inside generated code becomes a guest trap: the guest's registers are collected
+ * from the interrupted context, as the translation's table says, and the context is made to leave
+ * through the common exit. Runs in a signal handler: touches only its arguments. */
+#include "internal.h"
+
+#include <string.h>
+#include <ucontext.h>
+
+/* x86 register numbers to the context's. */
+static const uint8_t context_reg[16] = {
+	[RAX] = REG_RAX, [RCX] = REG_RCX, [RDX] = REG_RDX, [RBX] = REG_RBX, [RSP] = REG_RSP,
+	[RBP] = REG_RBP, [RSI] = REG_RSI, [RDI] = REG_RDI, [R8] = REG_R8, [R9] = REG_R9,
+	[R10] = REG_R10, [R11] = REG_R11, [R12] = REG_R12, [R13] = REG_R13, [R14] = REG_R14,
+	[R15] = REG_R15,
+};
+
+static const struct jit_site *find_site(const struct jit_code *code, uint32_t offset)
+{
+	const struct jit_site *sites = JIT_TABLE(code, sites, const struct jit_site);
+	uint32_t lo = 0, hi = code->nr_sites;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (sites[mid].offset == offset)
+			return &sites[mid];
+		if (sites[mid].offset < offset)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+static uint64_t float_value(const struct jit_site *site, unsigned xmm, uint64_t v)
+{
+	if (site->narrow_f >> xmm & 1) {
+		if (site->loose_f >> xmm & 1 && (v & 0x7fffffff) > 0x7f800000)
+			v = 0x7fc00000;
+		return v | 0xffffffff00000000ull;
+	}
+	if (site->loose_f >> xmm & 1 && (v & INT64_MAX) > 0x7ff0000000000000ull)
+		return 0x7ff8000000000000ull;
+	return v;
+}
+
+bool jit_fault(const struct jit_code *code, const void *base, void *ucontext, uint64_t host_address)
+{
+	ucontext_t *uc = ucontext;
+	greg_t *g = uc->uc_mcontext.gregs;
+	const struct jit_site *site = find_site(code, (uint32_t)((uint64_t)g[REG_RIP] - (uint64_t)(uintptr_t)base));
+	struct cpu_regs *regs = (struct cpu_regs *)(uintptr_t)(g[REG_RBP] - REGS_BIAS);
+
+	if (!site)
+		return false;
+	for (unsigned i = 0; i < 16; i++) {
+		unsigned r = code->pin_x[i], f = code->pin_f[i];
+
+		if (r < 32 && code->dirty_x >> r & 1) {
+			uint64_t v = (uint64_t)g[context_reg[i]];
+
+			regs->x[r] = site->narrow_x >> i & 1 ? (uint64_t)(int64_t)(int32_t)v : v;
+		}
+		if (f < 32 && code->dirty_f >> f & 1) {
+			uint64_t v;
+
+			memcpy(&v, &uc->uc_mcontext.fpregs->_xmm[i], sizeof(v));
+			regs->f[f] = float_value(site, i, v);
+		}
+	}
+	regs->pc = code->pc_base + site->pc_delta;
+	if (code->xlen == 32)
+		regs->pc = (uint32_t)regs->pc;
+	regs->engine.tval = host_address - regs->engine.view;
+	g[REG_R15] -= site->pending;
+	g[REG_RAX] = (greg_t)((uint64_t)(site->is_store ? TRAP_STORE_FAULT : TRAP_LOAD_FAULT) << 32 | JIT_EXIT_FAULT);
+	g[REG_RDX] = 0;
+	g[REG_RIP] = (greg_t)(uintptr_t)regs->engine.exit;
+	return true;
+}

@@ -1,0 +1,163 @@
+/* jit: the translator. RISC-V code in, x86-64 code and its tables out; also the way into
+ * and out of that code. Knows nothing of tasks; does not store, share or choose
+ * translations (that is the runtime's: jit/runtime.h).
+ *
+ * What generated code is made of, and what it assumes:
+ *
+ *   rbp          &regs->x[16] of the struct cpu_regs it works on: guest registers that have no
+ *                host register, and regs->engine, are reached through it
+ *   gs base      host address of guest address 0: the view (design D4)
+ *   r15          the instruction budget: counted down, negative at an exit's check: TRAP_TIMER
+ *   MXCSR        the guest's rounding mode (frm) and sticky flags, as float_enter sets them up
+ *   the rest     guest registers ("pins": fixed for a whole translation) and scratch
+ *
+ * At every entry and exit of a translation all guest registers are in memory (struct
+ * cpu_regs), so any translation can be entered from any exit. No absolute host address is in the
+ * code: it may be copied anywhere, shared by all address spaces that have the same guest code at
+ * the same place, and kept on disk. It may contain guest addresses.
+ *
+ * The view. RV64: 2^38 bytes with JIT_GUARD bytes that are never accessible on both sides; code
+ * checks that a base register is below 2^38 and then reaches less than JIT_GUARD around it.
+ * RV32: 2^32 bytes (addresses wrap in hardware) and a page behind it. A host page fault inside
+ * generated code is an ordinary guest fault: the handler calls jit_fault(). */
+#ifndef JIT_JIT_H
+#define JIT_JIT_H
+
+#include "base/types.h"
+#include "cpu/cpu.h"
+
+enum { JIT_VERSION = 1 };              /* of the generated code; counts up with every change of it */
+#define JIT_GUARD (UINT64_C(1) << 32)
+#define JIT_VIEW_SIZE_64 (UINT64_C(1) << 38)
+#define JIT_VIEW_SIZE_32 (UINT64_C(1) << 32)
+
+/* Can this host run it? It needs BMI1/2, LZCNT, POPCNT, FMA (x86-64-v3) and FSGSBASE. If not,
+ * *why is what is missing. */
+bool jit_supported(const char **why);
+
+/* ---- compiling ------------------------------------------------------------------------ */
+
+enum jit_effort { JIT_QUICK, JIT_FULL };
+
+struct jit_request {
+	int xlen;                      /* 32 or 64 */
+	enum jit_effort effort;
+	gva_t pc;                      /* where the hot code begins; any even address */
+	/* The 4096 bytes of the guest page at page_va, to be the same until jit_compile
+	 * returns, or NULL: no executable code there (or none that may be used). */
+	const uint8_t *(*page)(void *ctx, gva_t page_va);
+	void *ctx;
+	/* How often control came to pc so far; may be NULL or answer 0: not known. */
+	uint32_t (*heat)(void *ctx, gva_t pc);
+};
+
+/* A place where a translation can be entered: regs in memory, pc implied. The first is the request's. */
+struct jit_entry {
+	gva_t pc;
+	uint32_t offset;               /* in the code */
+	uint32_t reserved;
+};
+
+/* A direct exit: `jmp rel32` whose displacement is the 4 bytes at `offset`, aligned to 4, so that
+ * storing it is atomic. As made it leads to the exit's own stub (JIT_EXIT_DIRECT), `unlinked` is
+ * the value then. The runtime may make it lead to an entry of any translation for `pc`, and must undo
+ * that before it drops that one. */
+struct jit_exit {
+	gva_t pc;
+	uint32_t offset;
+	int32_t unlinked;
+};
+
+/* An instruction of the code that may fault (and every place the handler may find it in). */
+struct jit_site {
+	uint32_t offset;               /* of the host instruction; sorted */
+	uint32_t pc_delta;             /* guest pc - jit_code.pc_base */
+	uint16_t pending;              /* guest instructions before it not yet subtracted from r15 */
+	uint16_t narrow_x;             /* host registers whose value is the sign extension of 32 bits */
+	uint16_t narrow_f;             /* xmm: the single in it is not boxed */
+	uint16_t loose_f;              /* xmm: may hold a NaN that is not yet the canonical one */
+	uint8_t is_store;
+	uint8_t reserved[3];
+};
+
+/* One translation. A single block of memory of `total` bytes without pointers: may be copied,
+ * written to disk and mapped from there. Tables are found through offsets from its start. */
+struct jit_code {
+	uint32_t total, version;
+	uint32_t code, code_size;      /* the bytes to be made executable, 16-byte aligned */
+	uint32_t entries, nr_entries;  /* struct jit_entry[] */
+	uint32_t exits, nr_exits;      /* struct jit_exit[] */
+	uint32_t sites, nr_sites;      /* struct jit_site[] */
+	uint32_t pages, nr_pages;      /* gva_t[]: the pages whose bytes it was made from */
+	uint32_t xlen, effort;
+	uint32_t guest_insns, guest_blocks;
+	gva_t pc_base;
+	uint8_t pin_x[16], pin_f[16];  /* host register -> guest register it holds, 0xff: none */
+	uint32_t dirty_x, dirty_f;     /* guest registers it may change (as bits) */
+};
+#define JIT_TABLE(code_, field, type) ((type *)((uint8_t *)(code_) + (code_)->field))
+
+/* Translate. *out: from malloc, to be freed by the caller. 0; -EOPNOTSUPP: the first
+ * instruction is one that the interpreter keeps (counted in jit_refusals); -EFAULT: no code at pc;
+ * -ENOMEM. Touches no global state but counters: may run in any thread. */
+int jit_compile(const struct jit_request *req, struct jit_code **out);
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+/* Why generated code was left. regs->pc is where to go on, all registers are in *regs. */
+enum jit_exit_kind {
+	JIT_EXIT_DIRECT,       /* not linked yet; struct jit_left.link is the displacement's address */
+	JIT_EXIT_INDIRECT,     /* the jump table has no entry for regs->pc */
+	JIT_EXIT_TIMER,        /* the budget is negative */
+	JIT_EXIT_SYSCALL,      /* ecall: pc is its own address */
+	JIT_EXIT_BREAKPOINT,   /* ebreak, likewise */
+	JIT_EXIT_INTERPRET,    /* the interpreter must do the instruction at pc; arg: enum jit_refusal */
+	JIT_EXIT_FAULT,        /* arg: enum trap; regs->engine.tval. Made by jit_fault */
+	JIT_EXIT_COUNT
+};
+extern const char *const jit_exit_names[JIT_EXIT_COUNT];
+
+/* What the translator leaves to the interpreter, and why. */
+enum jit_refusal {
+#define REFUSAL(id, text) JIT_REFUSE_##id,
+#include "jit/refusals.def"
+	JIT_REFUSAL_COUNT
+};
+extern const char *const jit_refusal_text[JIT_REFUSAL_COUNT];
+extern uint64_t jit_refusals[JIT_REFUSAL_COUNT];   /* at compile time: how often it was planned */
+
+/* One entry of the jump table that generated code looks indirect jumps up in:
+ * index (pc / 2) % JIT_JUMP_ENTRIES. A hart's own; empty entries have pc 1. Belongs to one address
+ * space: the runtime empties or changes it (regs->engine.jumps) with the address space. */
+struct jit_jump {
+	uint64_t pc;
+	const void *entry;             /* host address of an entry's code */
+};
+enum { JIT_JUMP_ENTRIES = 4096 };
+
+struct jit_left {
+	enum jit_exit_kind kind;
+	uint32_t arg;
+	int32_t *link;                 /* JIT_EXIT_DIRECT; in the executable mapping */
+};
+
+/* Run generated code from `entry` until it leaves. The caller has made MXCSR the guest's
+ * with rounding mode frm; regs->engine.budget is the budget before and after (instructions run =
+ * before - after, exact); .jumps the hart's table; .limit JIT_VIEW_SIZE_64 (RV64); .round_nearest:
+ * frm is RNE now. view: gs base. */
+struct jit_left jit_enter(struct cpu_regs *regs, const void *entry, void *view);
+
+/* In the host's SIGSEGV/SIGBUS handler (async-signal-safe), when the context's rip lies in the
+ * executable copy `base` of `code`: write the guest's exact state to the registers' memory and make
+ * the context return from jit_enter with JIT_EXIT_FAULT, pc, tval (host address - view) set.
+ * False: rip is no site of this code; it is hearth's own crash. ucontext: the handler's third
+ * argument. */
+bool jit_fault(const struct jit_code *code, const void *base, void *ucontext, uint64_t host_address);
+
+/* ---- looking ------------------------------------------------------------------------------- */
+
+enum jit_dump { JIT_DUMP_NONE, JIT_DUMP_BLOCKS, JIT_DUMP_IR, JIT_DUMP_ASM };
+/* What jit_compile prints about each translation, through this function (NULL: nothing). */
+void jit_set_dump(enum jit_dump what, void (*print)(const char *text));
+
+#endif
