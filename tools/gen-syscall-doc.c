@@ -13,21 +13,26 @@ static const char *const support_names[] = {
 	[SUPPORT_REFUSED] = "refused", [SUPPORT_ABSENT] = "absent",
 };
 
+#define X(n) #n,
+static const char *const names_of[] = { "", SHOW_NAMES(X) };
+static const char *const structs[] = { "", SHOW_STRUCTS(X) };
+#undef X
+
 /* How an argument is written in the table: its name, with what it is where the name does not say. */
 static void put_arg(struct strbuf *b, const struct sys_row *r, const struct sys_arg *a)
 {
 	switch (a->kind) {
 	case ARG_FLAGS: case ARG_ENUM: case ARG_OPEN_FLAGS:
-		strbuf_printf(b, "%s: %s", a->name, a->table);
+		strbuf_printf(b, "%s: %s", a->name, names_of[a->names]);
 		break;
 	case ARG_IN_STRUCT:
-		strbuf_printf(b, "%s: in %s", a->name, a->table);
+		strbuf_printf(b, "%s: in %s", a->name, structs[a->show]);
 		break;
 	case ARG_OUT_STRUCT:
-		strbuf_printf(b, "%s: out %s", a->name, a->table);
+		strbuf_printf(b, "%s: out %s", a->name, structs[a->show]);
 		break;
 	case ARG_INOUT_STRUCT:
-		strbuf_printf(b, "%s: in/out %s", a->name, a->table);
+		strbuf_printf(b, "%s: in/out %s", a->name, structs[a->show]);
 		break;
 	case ARG_IN: case ARG_OUT:
 		strbuf_printf(b, "%s: %s[%s]", a->name, a->kind == ARG_IN ? "in" : "out", r->args[a->len_arg].name);
@@ -54,7 +59,7 @@ static void put_row(struct strbuf *b, const struct sys_row *r)
 	strbuf_printf(b, " | %s", support_names[r->support]);
 	if (r->support == SUPPORT_REFUSED)
 		strbuf_printf(b, " (%s)", sys_errno_name(r->error));
-	strbuf_printf(b, " | %s |\n", r->note);
+	strbuf_printf(b, " | %s |\n", sys_row_note(r));
 }
 
 static void make_document(struct strbuf *b)

@@ -50,7 +50,7 @@
 #define AK_MODE         .kind = ARG_MODE
 #define AK_SIGNAL       .kind = ARG_SIGNAL
 #define AK_IOCTL        .kind = ARG_IOCTL
-#define AK_OPEN_FLAGS   .kind = ARG_OPEN_FLAGS, .names = names_open_flags, .table = "open_flags"
+#define AK_OPEN_FLAGS   .kind = ARG_OPEN_FLAGS, .names = NAMES_open_flags
 #define AK_FUTEX_OP     .kind = ARG_FUTEX_OP
 #define AK_CLONE_FLAGS  .kind = ARG_CLONE_FLAGS
 #define AK_LONG         .kind = ARG_LONG
@@ -63,15 +63,15 @@
 #define AK_STR          .kind = ARG_STR
 #define AK_STRV         .kind = ARG_STRV
 #define AK_STRV_COUNT   .kind = ARG_STRV_COUNT
-#define AK_FLAGS(t)     .kind = ARG_FLAGS, .names = names_##t, .table = #t
-#define AK_ENUM(t)      .kind = ARG_ENUM, .names = names_##t, .table = #t
+#define AK_FLAGS(t)     .kind = ARG_FLAGS, .names = NAMES_##t
+#define AK_ENUM(t)      .kind = ARG_ENUM, .names = NAMES_##t
 #define AK_IN(n)        .kind = ARG_IN, .len_arg = n
 #define AK_OUT(n)       .kind = ARG_OUT, .len_arg = n
 #define AK_IOV_IN(n)    .kind = ARG_IOV_IN, .len_arg = n
 #define AK_IOV_OUT(n)   .kind = ARG_IOV_OUT, .len_arg = n
-#define AK_IN_STRUCT(s)    .kind = ARG_IN_STRUCT, .show = show_##s, .table = #s
-#define AK_OUT_STRUCT(s)   .kind = ARG_OUT_STRUCT, .show = show_##s, .table = #s
-#define AK_INOUT_STRUCT(s) .kind = ARG_INOUT_STRUCT, .show = show_##s, .table = #s
+#define AK_IN_STRUCT(s)    .kind = ARG_IN_STRUCT, .show = SHOW_##s
+#define AK_OUT_STRUCT(s)   .kind = ARG_OUT_STRUCT, .show = SHOW_##s
+#define AK_INOUT_STRUCT(s) .kind = ARG_INOUT_STRUCT, .show = SHOW_##s
 
 #define P_(k, n)    CT_##k n
 #define V_(k, i)    (CT_##k)v[i]

@@ -241,7 +241,7 @@ static void show_memory(struct show *s, const struct sys_arg *a, gva_t addr)
 	case ARG_OUT:     show_bytes(s, addr, MIN(got, len)); break;
 	case ARG_IOV_IN:  show_iov(s, addr, len, UINT64_MAX); break;
 	case ARG_IOV_OUT: show_iov(s, addr, len, got); break;
-	default:          a->show(s, addr); break;
+	default:          sys_shows[a->show](s, addr); break;
 	}
 }
 
@@ -260,8 +260,8 @@ static void show_arg(struct show *s, const struct sys_row *row, unsigned i)
 	case ARG_ULONG:                 strbuf_printf(s->out, v > 9999 ? "0x%llx" : "%llu", UL(v)); break;
 	case ARG_MODE:                  strbuf_printf(s->out, "%#llo", UL(v)); break;
 	case ARG_SIGNAL:                show_signal(s->out, (int)v); break;
-	case ARG_ENUM:                  show_name(s->out, a->names, (int64_t)v); break;
-	case ARG_FLAGS:                 show_flags(s->out, a->names, v); break;
+	case ARG_ENUM:                  show_name(s->out, sys_names[a->names], (int64_t)v); break;
+	case ARG_FLAGS:                 show_flags(s->out, sys_names[a->names], v); break;
 	case ARG_OPEN_FLAGS:            show_open_flags(s->out, (uint32_t)v); break;
 	case ARG_IOCTL:                 show_name(s->out, ioctls, (int32_t)v); break;
 	case ARG_FUTEX_OP:              show_futex_op(s->out, (uint32_t)v); break;
@@ -333,7 +333,7 @@ void strace_enter(struct task *t, const struct sys_row *row, const uint64_t v[6]
 	begin_line(&line, t);
 	strbuf_printf(&line, "%s(", row->name);
 	show_args(&s, row, 0, first_output(row, n));
-	if (!row->call)
+	if (!sys_row_handled(row))
 		strbuf_printf(&line, "...");     /* its arguments are nobody's business here */
 	else if (first_output(row, n) && first_output(row, n) < n)
 		strbuf_printf(&line, ", ");

@@ -30,25 +30,27 @@ enum sys_arg_kind {
 
 struct sys_name { uint64_t value; const char *name; };          /* ends with name NULL */
 struct show;
+/* No pointers in the large table: hearth is position independent, and each page with a pointer
+ * would be written (relocated) at every start. */
 struct sys_arg {
 	uint8_t kind;
 	uint8_t len_arg;               /* IN, OUT, IOV_*: which argument is the length or count */
-	const char *name;
-	const char *table;             /* name of `names` or of the struct */
-	const struct sys_name *names;  /* FLAGS, ENUM */
-	void (*show)(struct show *s, gva_t addr);   /* *_STRUCT: the text of what is there */
+	uint8_t names;                 /* FLAGS, ENUM: index in sys_names */
+	uint8_t show;                  /* *_STRUCT: index in sys_shows */
+	char name[16];
 };
 
 struct sys_row {
 	uint16_t number;
 	uint8_t abi, result, support, nargs;
 	int16_t error;                 /* REFUSED, ABSENT: the errno */
-	const char *name, *note;
-	int64_t (*call)(const uint64_t v[6]);   /* the handler behind its decoded arguments */
+	char name[32];
 	struct sys_arg args[6];
 };
 extern const struct sys_row sys_rows[];
 extern const unsigned sys_row_count;
+const char *sys_row_note(const struct sys_row *row);     /* "": all of it is there */
+bool sys_row_handled(const struct sys_row *row);         /* it has a handler */
 const struct sys_row *sys_find_row(uint64_t nr, enum xlen xlen);   /* NULL: no such call */
 
 /* The registers a0-a5 as the row's arguments: narrowed, sign-extended, pairs joined. */
@@ -79,6 +81,10 @@ const char *sys_errno_name(int err);   /* "ENOENT"; NULL if unknown */
 #define X(s) void show_##s(struct show *s, gva_t addr);
 SHOW_STRUCTS(X)
 #undef X
+#define X(s) SHOW_##s,
+enum sys_show_id { SHOW_NONE, SHOW_STRUCTS(X) };
+#undef X
+extern void (*const sys_shows[])(struct show *s, gva_t addr);   /* the text of what is there */
 #define SHOW_NAMES(X) \
 	X(open_flags) X(at_flags) X(at_unlink_flags) X(at_access_flags) X(access_modes) \
 	X(mmap_prot) X(mmap_flags) X(mremap_flags) X(msync_flags) X(madvice) X(fadvice) \
@@ -90,6 +96,10 @@ SHOW_STRUCTS(X)
 #define X(n) extern const struct sys_name names_##n[];
 SHOW_NAMES(X)
 #undef X
+#define X(n) NAMES_##n,
+enum sys_names_id { NAMES_NONE, SHOW_NAMES(X) };
+#undef X
+extern const struct sys_name *const sys_names[];
 
 /* ---- counters ------------------------------------------------------------------------------ */
 void sys_count(const struct sys_row *row, int64_t ret);

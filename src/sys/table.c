@@ -26,13 +26,12 @@
 #undef ROW_ABSENT
 
 #define ROW(nr, abi_, name_, h, res, note_, n, proto, values, ...) \
-	{ .number = nr, .abi = abi_, .result = res, .nargs = n, .name = #name_, .note = note_,   \
-	  .support = sizeof(note_) > 1 ? SUPPORT_PARTIAL : SUPPORT_FULL, .call = CALLER,         \
-	  .args = __VA_ARGS__ },
+	{ .number = nr, .abi = abi_, .result = res, .nargs = n, .name = #name_,                  \
+	  .support = sizeof(note_) > 1 ? SUPPORT_PARTIAL : SUPPORT_FULL, .args = __VA_ARGS__ },
 #define ROW_REFUSED(nr, abi_, name_, err, note_) \
-	{ .number = nr, .abi = abi_, .name = #name_, .note = note_, .error = err, .support = SUPPORT_REFUSED },
+	{ .number = nr, .abi = abi_, .name = #name_, .error = err, .support = SUPPORT_REFUSED },
 #define ROW_ABSENT(nr, abi_, name_, note_) \
-	{ .number = nr, .abi = abi_, .name = #name_, .note = note_, .error = ENOSYS, .support = SUPPORT_ABSENT },
+	{ .number = nr, .abi = abi_, .name = #name_, .error = ENOSYS, .support = SUPPORT_ABSENT },
 const struct sys_row sys_rows[] = {
 #include "syscalls.def"
 };
@@ -40,6 +39,44 @@ const struct sys_row sys_rows[] = {
 #undef ROW_REFUSED
 #undef ROW_ABSENT
 const unsigned sys_row_count = ARRAY_SIZE(sys_rows);
+
+/* By row: the handler behind its decoded arguments (NULL: none), and the note. */
+#define ROW(nr, abi, name, h, res, note, n, proto, values, ...) CALLER,
+#define ROW_REFUSED(nr, abi, name, err, note) NULL,
+#define ROW_ABSENT(nr, abi, name, note) NULL,
+static int64_t (*const calls[])(const uint64_t v[6]) = {
+#include "syscalls.def"
+};
+#undef ROW
+#undef ROW_REFUSED
+#undef ROW_ABSENT
+
+#define ROW(nr, abi, name, h, res, note, n, proto, values, ...) note,
+#define ROW_REFUSED(nr, abi, name, err, note) note,
+#define ROW_ABSENT(nr, abi, name, note) note,
+static const char *const row_notes[] = {
+#include "syscalls.def"
+};
+#undef ROW
+#undef ROW_REFUSED
+#undef ROW_ABSENT
+
+#define X(s) show_##s,
+void (*const sys_shows[])(struct show *s, gva_t addr) = { NULL, SHOW_STRUCTS(X) };
+#undef X
+#define X(n) names_##n,
+const struct sys_name *const sys_names[] = { NULL, SHOW_NAMES(X) };
+#undef X
+
+const char *sys_row_note(const struct sys_row *row)
+{
+	return row_notes[row - sys_rows];
+}
+
+bool sys_row_handled(const struct sys_row *row)
+{
+	return calls[row - sys_rows] != NULL;
+}
 
 /* ---- lookup --------------------------------------------------------------------------- */
 
@@ -149,7 +186,7 @@ static void report_rows(struct strbuf *out, bool lacking)
 		if (!counters[i].calls || lacking != (r->support == SUPPORT_ABSENT))
 			continue;
 		strbuf_printf(out, "%10llu %10llu  %s%s%s\n", (unsigned long long)counters[i].calls,
-			      (unsigned long long)counters[i].errors, r->name, *r->note ? "  # " : "", r->note);
+			      (unsigned long long)counters[i].errors, r->name, *sys_row_note(r) ? "  # " : "", sys_row_note(r));
 	}
 }
 
@@ -178,7 +215,7 @@ static int64_t row_call(struct task *t, const struct sys_row *row, const uint64_
 		strace_enter(t, row, v);
 	if (row->result == NORET)
 		sys_count(row, 0);
-	ret = row->call ? row->call(v) : -row->error;
+	ret = sys_row_handled(row) ? calls[row - sys_rows](v) : -row->error;
 	sys_count(row, ret);
 	if (unlikely(strace_enabled))
 		strace_exit(t, row, v, ret);

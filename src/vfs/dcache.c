@@ -27,11 +27,15 @@ static struct list buckets[BUCKETS];
 static struct list unused = LIST_INIT(unused);
 static unsigned nr_unused, nr_dentries;
 
-void dcache_init(void)
+/* Heads are made when something is put there: to set up all of them would touch 16 pages of the
+ * host at each start of hearth. */
+static struct list *bucket_of(uint32_t hash)
 {
-	for (unsigned i = 0; i < BUCKETS; i++)
-		if (!buckets[i].next)
-			list_init(&buckets[i]);
+	struct list *head = &buckets[hash % BUCKETS];
+
+	if (!head->next)
+		list_init(head);
+	return head;
 }
 
 unsigned dcache_count(void)
@@ -89,7 +93,7 @@ static void hash_insert(struct dentry *d)
 {
 	d->hash = hash_name(d->parent, d->name);
 	d->hashed = true;
-	list_add_head(&buckets[d->hash % BUCKETS], &d->hash_link);
+	list_add_head(bucket_of(d->hash), &d->hash_link);
 }
 
 static void hash_remove(struct dentry *d)
@@ -167,6 +171,8 @@ static struct dentry *find(struct dentry *parent, const char *name)
 	struct list *bucket = &buckets[h % BUCKETS];
 	struct dentry *d;
 
+	if (!bucket->next)
+		return NULL;
 	list_for_each(d, bucket, hash_link)
 		if (d->hash == h && d->parent == parent && strcmp(d->name, name) == 0)
 			return dentry_get(d);

@@ -69,8 +69,11 @@ bool inode_is_hostfs(const struct inode *i)
 static struct list *bucket(struct super *s, uint64_t dev, uint64_t ino)
 {
 	struct host_super *hs = s->private;
+	struct list *head = &hs->buckets[(ino ^ dev * 31) % BUCKETS];
 
-	return &hs->buckets[(ino ^ dev * 31) % BUCKETS];
+	if (!head->next)
+		list_init(head);       /* on demand: few of a short program's are ever used */
+	return head;
 }
 
 struct inode *hostfs_find(struct super *s, const struct stat *st)
@@ -459,8 +462,6 @@ static int create(int fd, bool writable, bool read_only, struct super **out)
 	hs = xnew(struct host_super);
 	hs->root_dev = st.st_dev;
 	hs->buckets = xalloc(BUCKETS * sizeof(*hs->buckets));
-	for (unsigned n = 0; n < BUCKETS; n++)
-		list_init(&hs->buckets[n]);
 	s->private = hs;
 	s->read_only = read_only;
 	s->trust_ns = TRUST_NS;

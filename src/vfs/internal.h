@@ -48,7 +48,6 @@ void dentry_drop(struct dentry *d);                               /* no longer f
 void dentry_move(struct dentry *d, struct dentry *parent, const char *name);
 void dentry_exchange(struct dentry *a, struct dentry *b);
 bool dentry_is_below(const struct dentry *d, const struct dentry *ancestor);   /* or the same */
-void dcache_init(void);
 void dcache_shrink(struct super *s);                              /* NULL: of all file systems */
 unsigned dcache_count(void);
 

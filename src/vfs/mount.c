@@ -473,7 +473,6 @@ static void file_unref(void *file)
 
 void vfs_init(void)
 {
-	dcache_init();
 	mm_file_get = file_ref;
 	mm_file_put = file_unref;
 }

@@ -34,9 +34,9 @@ static void every_row_is_complete(void)
 		bool handled = r->support == SUPPORT_FULL || r->support == SUPPORT_PARTIAL;
 
 		UNIT_CONTEXT("%s", r->name);
-		CHECK_EQ(handled, r->call != NULL);
+		CHECK_EQ(handled, sys_row_handled(r));
 		CHECK_EQ(handled, r->error == 0);
-		CHECK(handled || *r->note);
+		CHECK(handled || *sys_row_note(r));
 		CHECK(r->nargs <= 6);
 		for (unsigned a = 0; a < r->nargs; a++) {
 			const struct sys_arg *arg = &r->args[a];
