@@ -201,7 +201,7 @@ static void print_report(void)
 	struct strbuf b = { 0 };
 
 	sys_report(&b);
-	strbuf_printf(&b, "instructions: %llu\n", (unsigned long long)cpu_instret(machine.cpu));
+	strbuf_printf(&b, "instructions: %llu\n", (unsigned long long)machine_instret());
 	host_write(2, b.data, b.len);
 	strbuf_free(&b);
 }

@@ -181,8 +181,8 @@ struct cpu {
 };
 #define RESERVED_NONE UINT64_MAX
 
-/* Instructions run between looks at cpu->interrupt. */
-enum { SLICE = 65536 };
+/* Instructions run between looks at cpu->interrupt: some 10 us, which a shoot-down waits for. */
+enum { SLICE = 4096 };
 
 /* RISC-V's `time` CSR counts at this rate; Linux says it in timebase-frequency. */
 enum { TIMEBASE_HZ = CPU_TIMEBASE_HZ };

@@ -7,6 +7,7 @@
 #include "host/host.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -120,6 +121,19 @@ int host_poll(int64_t timeout_ns)
 	}
 	batch_count = 0;
 	return n;
+}
+
+void host_poll_wait(int64_t timeout_ns)
+{
+	struct timespec ts = { timeout_ns / NSEC_PER_SEC, timeout_ns % NSEC_PER_SEC };
+	struct pollfd set = { .events = POLLIN };
+
+	if (kick_create() < 0)
+		fatal("the host gives no event descriptor: raise `ulimit -n`");
+	set.fd = set_fd();
+	/* An epoll set is itself readable while one of its descriptors is ready. Whatever the
+	 * answer, EINTR included, the caller looks. */
+	ppoll(&set, 1, timeout_ns < 0 ? NULL : &ts, NULL);
 }
 
 void host_poll_kick(void)

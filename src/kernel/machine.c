@@ -48,6 +48,48 @@ static void host_signal_arrived(int signo)
 		signal_send_process(init, &info);
 }
 
+/* ---- harts ------------------------------------------------------------------------------------ */
+
+struct cpu *machine_cpu(void)
+{
+	struct cpu **cpu = &machine.cpu[sched_hart()];
+
+	if (unlikely(!*cpu))
+		*cpu = cpu_create();
+	return *cpu;
+}
+
+static void interrupt_hart(unsigned nr)
+{
+	cpu_interrupt(machine.cpu[nr]);
+}
+
+uint64_t machine_instret(void)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < HART_MAX; i++)
+		n += machine.cpu[i] ? cpu_instret(machine.cpu[i]) : 0;
+	return n;
+}
+
+void machine_flush_icache(void)
+{
+	sched_stop_space(NULL);
+	for (unsigned i = 0; i < HART_MAX; i++)
+		if (machine.cpu[i])
+			cpu_flush_icache(machine.cpu[i]);
+}
+
+static void destroy_cpus(void)
+{
+	for (unsigned i = 0; i < HART_MAX && machine.cpu[i]; i++) {
+		if (machine.cpu[i])
+			cpu_destroy(machine.cpu[i]);
+		machine.cpu[i] = NULL;
+	}
+}
+
 /* ---- up ------------------------------------------------------------------------------------ */
 
 static uint64_t file_size_limit(void)
@@ -96,7 +138,8 @@ int kernel_init(const struct machine_config *cfg)
 	jobctl_install_hooks();
 	vfs_size_limit = file_size_limit;
 	machine.boot_ns = sched_clock_ns();
-	machine.cpu = cpu_create();
+	sched_set_harts(MAX(cfg->harts, 1u));
+	sched_interrupt_guest = interrupt_hart;
 	sched_unlock();
 	return 0;
 }
@@ -264,8 +307,7 @@ unsigned kernel_shutdown(void)
 	leaks += leaked("mounts", vfs.mounts);
 	leaks += leaked("descriptor tables", vfs.tables);
 	leaks += leaked("frames", frames_at_start - ram_free_pages());
-	cpu_destroy(machine.cpu);
-	machine.cpu = NULL;
+	destroy_cpus();
 	ram_shutdown();
 	sched_unlock();
 	return leaks;

@@ -200,6 +200,6 @@ int64_t signal_return(struct task *t)
 	memcpy(t->regs.f, fp->d.f, sizeof(t->regs.f));
 	t->regs.fcsr = fp->d.fcsr & FCSR_MASK;
 	restore_altstack(t, &r, r.regs[REG_SP]);
-	cpu_clear_reservation(machine.cpu);
+	cpu_clear_reservation(machine_cpu());
 	return (int64_t)t->regs.x[REG_A0];
 }

@@ -25,25 +25,26 @@ enum {
 	SAMPLE_ALL = 32, SAMPLE_EVERY = 16,
 };
 
-static struct task *last_in_guest;    /* whose LR/SC reservation the hart holds */
+static struct task *last_in_guest[HART_MAX];    /* whose LR/SC reservation the hart holds */
 
 static enum trap run_guest(struct task *t, int64_t *budget, uint64_t *tval)
 {
-	struct cpu *cpu = machine.cpu;
+	struct task **last = &last_in_guest[sched_hart()];
+	struct cpu *cpu = machine_cpu();
 	uint64_t retired = cpu_instret(cpu), start = 0;
 	unsigned weight = t->nr_runs < SAMPLE_ALL ? 1 : t->nr_runs % SAMPLE_EVERY ? 0 : SAMPLE_EVERY;
 	enum trap trap;
 
-	if (last_in_guest != t) {
-		last_in_guest = t;
+	if (*last != t) {
+		*last = t;
 		cpu_clear_reservation(cpu);
 	}
 	t->nr_runs++;
 	if (weight)
 		start = sched_clock_ns();
-	sched_unlock();
+	sched_enter_guest(t->mm);
 	trap = cpu_run(cpu, &t->regs, t->mm, *budget, tval);
-	sched_lock();
+	sched_leave_guest();
 	if (weight)
 		t->guest_ns += (sched_clock_ns() - start) * weight;
 	*budget -= (int64_t)(cpu_instret(cpu) - retired);

@@ -130,6 +130,7 @@ static enum fault_result cow_fault(struct fault *f, pte_t e)
 		pte_set(f->mm, f->leaf.table, f->leaf.first, now);
 		return FAULT_OK;
 	}
+	mm_shoot_down(f->mm);      /* a reader may still hold the old frame */
 	/* Allocation may reclaim, but never this page: the entry holds a reference. */
 	pfn = copy_frame(old);
 	if (pfn == PFN_NONE)
@@ -139,7 +140,6 @@ static enum fault_result cow_fault(struct fault *f, pte_t e)
 	frame_put(old);
 	if (old != ZERO_PFN)
 		f->mm->stats.cow_copies++;
-	f->mm->tlb_generation++;   /* a reader may still hold the old frame */
 	return FAULT_OK;
 }
 
@@ -219,10 +219,8 @@ static enum fault_result present_fault(struct fault *f, pte_t e)
 {
 	if (f->write && !(e & PTE_W) && !(f->v->flags & VMA_SHARED))
 		return cow_fault(f, e);
-	e |= PTE_A;
-	if (f->write && (e & PTE_W))
-		e |= PTE_D;
-	pte_set(f->mm, f->leaf.table, f->leaf.first, e);
+	pte_mark(f->mm, f->leaf.table, f->leaf.first,
+		 PTE_A | (f->write && (e & PTE_W) ? PTE_D : 0));
 	return FAULT_OK;
 }
 

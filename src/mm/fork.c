@@ -77,6 +77,7 @@ int mm_fork(struct mm *parent, struct mm **out)
 		return -ENOMEM;
 	child->limits = parent->limits;
 	child->layout = parent->layout;
+	sched_stop_space(parent);  /* its pages lose W */
 	ret = vma_reserve(child, parent->nr_vmas);
 	for (unsigned i = 0; !ret && i < parent->nr_vmas; i++)
 		ret = copy_area(parent, child, parent->vmas[i]);

@@ -80,6 +80,7 @@ static uint8_t list_unlink(pfn_t pfn)
 	if (f->order == ORDER_MAX && !zeroed)
 		pool.used_blocks--;
 	f->flags = 0;
+	f->order = 0;
 	return zeroed;
 }
 
@@ -214,8 +215,11 @@ static void frame_release(pfn_t pfn, struct frame_stack *s, uint8_t zeroed)
 {
 	struct frame *f = frame_of(pfn);
 
-	if (unlikely(f->flags & FRAME_CODE) && frame_code_gone)
-		frame_code_gone(pfn);
+	if (unlikely(f->code)) {
+		f->code = false;
+		if (frame_code_gone)
+			frame_code_gone(pfn);
+	}
 	ASSERT(!(f->flags & FRAME_CACHE));
 	f->flags = 0;
 	pool.free++;
@@ -262,7 +266,7 @@ void *frame_host(pfn_t pfn)
 
 void frame_mark_code(pfn_t pfn)
 {
-	frame_of(pfn)->flags |= FRAME_CODE;
+	__atomic_store_n(&frame_of(pfn)->code, true, __ATOMIC_RELAXED);
 }
 
 pfn_t frame_alloc_run(unsigned order)

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/trace.h"
 #include "mm/mm.h"
+#include "sched/sched.h"
 
 /* ---- limits ------------------------------------------------------------------ */
 /* MM_MAX_MAP_COUNT, in the public header, bounds the kernel memory a process can pin
@@ -31,7 +32,6 @@
 
 /* ---- frames ------------------------------------------------------------------- */
 enum {
-	FRAME_CODE   = 1 << 0,   /* the engine has pre-decoded it */
 	FRAME_CACHE  = 1 << 1,   /* a page of `mapping` at `index`; the tree owns one reference */
 	FRAME_SHMEM  = 1 << 2,   /* ... and the only copy of its contents */
 	FRAME_DIRTY  = 1 << 3,   /* ... newer than the file */
@@ -45,7 +45,11 @@ enum {
 struct frame {
 	uint32_t refs;
 	uint16_t entries;          /* page table: entries that are not zero */
-	uint8_t flags, order;
+	uint8_t flags;
+	union {
+		uint8_t order;     /* FRAME_FREE */
+		uint8_t code;      /* else, atomically: the engine has pre-decoded it */
+	};
 	pfn_t next, prev;          /* free list, or the reclaim list of cached pages */
 	struct mapping *mapping;   /* FRAME_CACHE */
 	uint64_t index;

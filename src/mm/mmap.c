@@ -41,12 +41,12 @@ void zap_range(struct mm *mm, gva_t start, gva_t end)
 	bool any = false;
 
 	for (gva_t pos = start; pt_next_leaf(mm, &pos, end, &l); any = true) {
+		if (!any)
+			mm_shoot_down(mm);
 		zap_leaf(mm, &l);
 		if (!frame_of(l.table)->entries)
 			pt_trim(mm, l.va);
 	}
-	if (any)
-		mm->tlb_generation++;
 }
 
 /* [start, end) has area boundaries at both ends: commit of munmap. */

@@ -30,6 +30,7 @@ static void protect_pages(struct mm *mm, const struct vma *v)
 	struct leaf l;
 	bool lost = false;
 
+	sched_stop_space(mm);      /* whatever changes: harts mark entries A and D */
 	for (gva_t pos = v->start; pt_next_leaf(mm, &pos, v->end, &l);)
 		protect_leaf(mm, &l, v, &lost);
 	if (lost)

@@ -65,6 +65,7 @@ static int prepare_tables(struct mm *mm, gva_t from, gva_t to, uint64_t len)
 {
 	struct leaf src, dst;
 
+	mm_shoot_down(mm);
 	for (gva_t pos = from; pt_next_leaf(mm, &pos, from + len, &src);) {
 		gva_t at = to + (src.va - from), end = to + (MIN(pos, from + len) - from);
 
@@ -106,7 +107,6 @@ static void move_pages(struct mm *mm, gva_t from, gva_t to, uint64_t len)
 	}
 	trim_tables(mm, from, from + len);
 	trim_tables(mm, to, to + len);
-	mm->tlb_generation++;
 }
 
 /* What is left of the source: nothing, or with MREMAP_DONTUNMAP an area without pages.

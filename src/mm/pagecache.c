@@ -134,6 +134,7 @@ static void collect_from(struct vma *v, gva_t start, gva_t end)
 	struct mm *mm = v->mm;
 	struct leaf l;
 
+	sched_stop_space(mm);
 	for (gva_t pos = start; pt_next_leaf(mm, &pos, end, &l);)
 		for (unsigned i = l.first; i <= l.last; i++) {
 			pte_t e = pte_get(mm, l.table, i);

@@ -7,6 +7,10 @@
  * that an emptied table is known to be all zero: it is freed without a look at
  * its contents and reused without being cleared.
  *
+ * mm_translate() runs in guest code, without the kernel lock, on several harts at a time.
+ * Entries appear and gain rights under its feet; nothing it can reach goes away, since
+ * that is preceded by mm_shoot_down().
+ *
  * hearth makes 4 KiB leaves only; the walk in mm_translate knows larger ones,
  * because the format has them. */
 #include "mm_private.h"
@@ -46,47 +50,48 @@ static inline int translated(pte_t e, uint64_t page_in_leaf, struct translation 
 static int translate_sv39(struct mm *mm, gva_t va, enum access access, struct translation *out)
 {
 	unsigned shift = 30;
-	uint64_t *slot;
+	uint64_t *slot, e;
 
 	/* Bits 63..39 must equal bit 38, and the user half is the lower one. */
 	if (unlikely(va >> 38))
 		return -EFAULT;
 	slot = (uint64_t *)mm->root_table + (va >> 30);
-	while ((*slot & (PTE_V | PTE_LEAF)) == PTE_V) {
+	while (((e = __atomic_load_n(slot, __ATOMIC_ACQUIRE)) & (PTE_V | PTE_LEAF)) == PTE_V) {
 		if (shift == PAGE_SHIFT)
 			return -EFAULT;
 		shift -= 9;
-		slot = (uint64_t *)frame_ptr(pte_pfn(*slot)) + (va >> shift & 511);
+		slot = (uint64_t *)frame_ptr(pte_pfn(e)) + (va >> shift & 511);
 	}
-	if (unlikely(!leaf_permits(*slot, access)))
+	if (unlikely(!leaf_permits(e, access)))
 		return -EFAULT;
 	/* A superpage must be aligned to its size. */
-	if (shift != PAGE_SHIFT && !is_aligned(pte_pfn(*slot), 1ull << (shift - PAGE_SHIFT)))
+	if (shift != PAGE_SHIFT && !is_aligned(pte_pfn(e), 1ull << (shift - PAGE_SHIFT)))
 		return -EFAULT;
-	if (unlikely(~*slot & access_marks[access]))
-		*slot |= access_marks[access];
-	return translated(*slot, (va & ((1ull << shift) - 1)) >> PAGE_SHIFT, out);
+	if (unlikely(~e & access_marks[access]))
+		e = __atomic_or_fetch(slot, access_marks[access], __ATOMIC_RELAXED);
+	return translated(e, (va & ((1ull << shift) - 1)) >> PAGE_SHIFT, out);
 }
 
 static int translate_sv32(struct mm *mm, gva_t va, enum access access, struct translation *out)
 {
 	unsigned shift = 22;
-	uint32_t *slot;
+	uint32_t *slot, e;
 
 	if (unlikely(va >> 32))
 		return -EFAULT;
 	slot = (uint32_t *)mm->root_table + (va >> 22);
-	if ((*slot & (PTE_V | PTE_LEAF)) == PTE_V) {
+	if (((e = __atomic_load_n(slot, __ATOMIC_ACQUIRE)) & (PTE_V | PTE_LEAF)) == PTE_V) {
 		shift = PAGE_SHIFT;
-		slot = (uint32_t *)frame_ptr(pte_pfn(*slot)) + (va >> PAGE_SHIFT & 1023);
+		slot = (uint32_t *)frame_ptr(pte_pfn(e)) + (va >> PAGE_SHIFT & 1023);
+		e = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
 	}
-	if (unlikely(!leaf_permits(*slot, access)))
+	if (unlikely(!leaf_permits(e, access)))
 		return -EFAULT;
-	if (shift != PAGE_SHIFT && !is_aligned(pte_pfn(*slot), 1024))
+	if (shift != PAGE_SHIFT && !is_aligned(pte_pfn(e), 1024))
 		return -EFAULT;
-	if (unlikely(~*slot & access_marks[access]))
-		*slot |= (uint32_t)access_marks[access];
-	return translated(*slot, (va & ((1ull << shift) - 1)) >> PAGE_SHIFT, out);
+	if (unlikely(~e & access_marks[access]))
+		e = __atomic_or_fetch(slot, (uint32_t)access_marks[access], __ATOMIC_RELAXED);
+	return translated(e, (va & ((1ull << shift) - 1)) >> PAGE_SHIFT, out);
 }
 
 int mm_translate(struct mm *mm, gva_t va, enum access access, struct translation *out)
@@ -225,6 +230,8 @@ void pt_trim(struct mm *mm, gva_t va)
 			break;
 		tables[--level] = pte_pfn(e);
 	}
+	if (level < top_level(mm) && frame_of(tables[level])->entries == 0)
+		mm_shoot_down(mm);     /* a walk may be in there */
 	while (level < top_level(mm) && frame_of(tables[level])->entries == 0) {
 		table_free(mm, tables[level]);
 		level++;

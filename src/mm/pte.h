@@ -1,4 +1,8 @@
-/* Reading and writing table entries of either width; keeps the table's count of entries. */
+/* Reading and writing table entries of either width; keeps the table's count of entries.
+ *
+ * Harts in guest code walk the tables at the same time and set A and D
+ * (mm_translate): a new entry is published whole, with what it points to before it, and one
+ * that is present is changed by nobody else's plain store but after mm_shoot_down(). */
 #ifndef MM_PTE_H
 #define MM_PTE_H
 
@@ -8,7 +12,8 @@ static inline pte_t pte_get(const struct mm *mm, pfn_t table, unsigned i)
 {
 	const void *t = frame_ptr(table);
 
-	return mm->rv32 ? ((const uint32_t *)t)[i] : ((const uint64_t *)t)[i];
+	return mm->rv32 ? __atomic_load_n((const uint32_t *)t + i, __ATOMIC_RELAXED)
+			: __atomic_load_n((const uint64_t *)t + i, __ATOMIC_RELAXED);
 }
 
 /* For loops that keep the table's count themselves. */
@@ -17,9 +22,20 @@ static inline void pte_write(const struct mm *mm, pfn_t table, unsigned i, pte_t
 	void *t = frame_ptr(table);
 
 	if (mm->rv32)
-		((uint32_t *)t)[i] = (uint32_t)e;
+		__atomic_store_n((uint32_t *)t + i, (uint32_t)e, __ATOMIC_RELEASE);
 	else
-		((uint64_t *)t)[i] = e;
+		__atomic_store_n((uint64_t *)t + i, e, __ATOMIC_RELEASE);
+}
+
+/* Set bits of a present entry that harts may be marking, too. */
+static inline void pte_mark(const struct mm *mm, pfn_t table, unsigned i, pte_t bits)
+{
+	void *t = frame_ptr(table);
+
+	if (mm->rv32)
+		__atomic_fetch_or((uint32_t *)t + i, (uint32_t)bits, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_or((uint64_t *)t + i, bits, __ATOMIC_RELAXED);
 }
 
 static inline void pte_set(const struct mm *mm, pfn_t table, unsigned i, pte_t e)

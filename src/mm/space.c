@@ -59,6 +59,15 @@ enum xlen mm_xlen(const struct mm *mm)              { return mm->rv32 ? XLEN_32 
 gva_t mm_top(const struct mm *mm)                   { return mm->top; }
 uint64_t mm_id(const struct mm *mm)                 { return mm->id; }
 uint64_t mm_tlb_generation(const struct mm *mm)     { return mm->tlb_generation; }
+
+/* In this order: a hart that entered before would take the new generation for that of what it
+ * reads from the old table. */
+void mm_shoot_down(struct mm *mm)
+{
+	sched_stop_space(mm);
+	mm->tlb_generation++;
+}
+
 struct mm_layout *mm_layout(struct mm *mm)          { return &mm->layout; }
 struct mm_limits *mm_limits(struct mm *mm)          { return &mm->limits; }
 

@@ -149,7 +149,7 @@ int mm_copy_force(struct mm *mm, gva_t va, void *buf, size_t len, bool write)
 		if (write) {
 			memcpy(p, buf, n);
 			/* A breakpoint put into code takes effect at once (copy_to_user_page()). */
-			if ((frame_of(pfn)->flags & FRAME_CODE) && frame_code_gone)
+			if (frame_of(pfn)->code && frame_code_gone)
 				frame_code_gone(pfn);
 		} else {
 			memcpy(buf, p, n);

@@ -14,21 +14,57 @@
 #endif
 #endif
 
-/* One host thread that runs threads. Guarded by the kernel lock. */
+/* One host thread that runs threads. Guarded by the kernel lock but for in_guest and asleep. */
 struct hart {
+	unsigned nr;
+	struct host_thread *host;     /* NULL: hart 0, which hearth itself was started on */
 	struct thread *current;
 	struct thread boot;           /* the host thread's own stack: idle runs here */
-	struct list run_queue;        /* RUNNABLE threads in the order they will run */
-	uint64_t nr_runnable;
+	/* Guest code: set with the lock held, cleared without. */
+	const void *space;            /* the address space it runs in while in_guest */
+	uint32_t in_guest;            /* enum in_guest */
+	/* Idle: HART_ASLEEP while it sleeps on this word. */
+	uint32_t asleep;
+	bool polling;                 /* or it is the one that waits for host events */
 	uint64_t slice_start_ns;
 	uint64_t last_poll_ns;
 	uint64_t switches;
-	bool stop;                    /* sched_run_hart is to return */
+	bool reschedule;              /* somebody better than `current` is runnable */
 	/* Left by a thread that ended for the one switched to: see thread_exit(). */
 	struct thread *dead;
 	void (*after)(void *arg);
 	void *after_arg;
 };
+
+enum in_guest { IN_KERNEL, IN_GUEST, IN_GUEST_AWAITED };
+enum { HART_AWAKE, HART_ASLEEP };
+
+/* Guarded by the kernel lock. */
+extern struct machine_harts {
+	struct hart *hart[HART_MAX];
+	unsigned nr;                  /* that the machine has */
+	unsigned online;              /* that have been started; hart[0..online) */
+	unsigned sleeping;            /* idle on their `asleep` word */
+	struct hart *poller;          /* idle in host_poll_wait */
+	uint64_t poll_until_ns;       /* ... no longer than this */
+	bool stop;                    /* sched_run_hart is to return */
+	struct list run_queue;        /* RUNNABLE threads in the order they will run */
+	unsigned nr_runnable;
+} harts;
+
+void harts_init(void);
+struct hart *hart_create(unsigned nr);
+/* The hart's own loop: runs threads, or waits. Until harts.stop. */
+void hart_loop(struct hart *h);
+/* A runnable thread waits: wake an idle hart, or start another one. */
+void harts_kick(void);
+void harts_join(void);                /* the others end: harts.stop is set */
+void hart_interrupt(struct hart *h);  /* out of its guest code, if it is in there */
+void timers_changed(uint64_t earliest_ns);   /* a poller that would sleep longer is woken */
+struct thread *pick_next(struct hart *h);
+void switch_to(struct hart *h, struct thread *next);
+/* A busy hart's look at the devices. */
+void hart_look_around(struct hart *h, uint64_t now);
 
 /* The hart of the calling host thread. Not inlined, so that no caller keeps the
  * address of the thread-local variable across a switch to another host thread. */

@@ -1,4 +1,4 @@
-/* Threads, harts and the switch between them. Round robin with a fixed slice.
+/* Threads and the switch between them. Round robin with a fixed slice.
  *
  * A thread that gives way picks its successor itself and switches straight to
  * it; only when nobody is runnable does it switch to the hart's boot stack,
@@ -36,34 +36,6 @@ enum {
 	SWITCHES_PER_POLL = 64,               /* threads that only hand the hart to each other, too */
 };
 
-static struct hart boot_hart;                 /* the one hart of this version */
-static __thread struct hart *this_hart;
-static bool kernel_lock;
-
-/* ---- the kernel lock ------------------------------------------------------------ */
-
-/* A flag, not a host mutex: it is taken on one stack and released on another,
- * and two atomic instructions are all that a system call pays for it. */
-void sched_lock(void)
-{
-	while (__atomic_test_and_set(&kernel_lock, __ATOMIC_ACQUIRE))
-		while (__atomic_load_n(&kernel_lock, __ATOMIC_RELAXED))
-			__asm__ volatile("" ::: "memory");
-}
-
-void sched_unlock(void)
-{
-	__atomic_clear(&kernel_lock, __ATOMIC_RELEASE);
-}
-
-/* ---- harts ------------------------------------------------------------------------ */
-
-__attribute__((noinline)) struct hart *hart_current(void)
-{
-	__asm__ volatile("");   /* not pure: the answer changes across a switch */
-	return this_hart;
-}
-
 struct thread *thread_current(void)
 {
 	return hart_current()->current;
@@ -71,30 +43,22 @@ struct thread *thread_current(void)
 
 void sched_init(void)
 {
-	struct hart *h = &boot_hart;
-
-	memset(h, 0, sizeof(*h));
-	list_init(&h->run_queue);
-	list_init(&h->boot.run_link);
-	h->boot.state = THREAD_RUNNING;
-	h->boot.hart = h;
-	h->boot.on_hart = true;
-	h->current = &h->boot;
-	this_hart = h;
-	kernel_lock = false;
+	harts_init();
 	timers_init();
 }
 
 bool sched_others_runnable(void)
 {
-	return hart_current()->nr_runnable > 0;
+	return harts.nr_runnable > 0;
 }
 
 uint64_t sched_runnable_count(void)
 {
-	struct hart *h = hart_current();
+	uint64_t n = harts.nr_runnable;
 
-	return h->nr_runnable + (h->current != &h->boot);
+	for (unsigned i = 0; i < harts.online; i++)
+		n += harts.hart[i]->current != &harts.hart[i]->boot;
+	return n;
 }
 
 uint64_t thread_runtime_ns(const struct thread *t)
@@ -104,13 +68,9 @@ uint64_t thread_runtime_ns(const struct thread *t)
 
 static void enqueue(struct thread *t)
 {
-	struct hart *h = t->hart;
-
 	t->state = THREAD_RUNNABLE;
-	list_add_tail(&h->run_queue, &t->run_link);
-	h->nr_runnable++;
-	if (h != hart_current())
-		host_poll_kick();
+	list_add_tail(&harts.run_queue, &t->run_link);
+	harts.nr_runnable++;
 }
 
 void thread_wake(struct thread *t)
@@ -177,7 +137,7 @@ static void release_dead(struct hart *h)
 		after(arg);
 }
 
-static void switch_to(struct hart *h, struct thread *next)
+void switch_to(struct hart *h, struct thread *next)
 {
 	struct thread *prev = h->current;
 	uint64_t now = sched_clock_ns();
@@ -197,22 +157,16 @@ static void switch_to(struct hart *h, struct thread *next)
 	release_dead(hart_current());
 }
 
-static struct thread *pick_next(struct hart *h)
+struct thread *pick_next(struct hart *h)
 {
 	struct thread *t;
 
-	if (h->stop || list_empty(&h->run_queue))
+	if (harts.stop || list_empty(&harts.run_queue))
 		return &h->boot;
-	t = list_first(&h->run_queue, struct thread, run_link);
+	t = list_first(&harts.run_queue, struct thread, run_link);
 	list_del(&t->run_link);
-	h->nr_runnable--;
+	harts.nr_runnable--;
 	return t;
-}
-
-static void look_around(struct hart *h, uint64_t now)
-{
-	h->last_poll_ns = now;
-	host_poll(0);
 }
 
 void sched_schedule(void)
@@ -224,7 +178,7 @@ void sched_schedule(void)
 		uint64_t now = sched_clock_ns();
 
 		timers_run(now);
-		look_around(h, now);
+		hart_look_around(h, now);
 	}
 	if (self->state == THREAD_RUNNING)
 		return;               /* woken since it decided to sleep */
@@ -239,7 +193,7 @@ void sched_yield_hart(void)
 {
 	struct hart *h = hart_current();
 
-	if (!h->nr_runnable)
+	if (!harts.nr_runnable && !harts.stop)
 		return;
 	enqueue(h->current);
 	sched_schedule();
@@ -252,9 +206,11 @@ void sched_tick(void)
 
 	timers_run(now);
 	if (now - h->last_poll_ns >= POLL_INTERVAL_NS)
-		look_around(h, now);
-	if (h->nr_runnable && now - h->slice_start_ns >= SLICE_NS)
+		hart_look_around(h, now);
+	if (harts.nr_runnable && now - h->slice_start_ns >= SLICE_NS)
 		sched_yield_hart();
+	else if (harts.nr_runnable)
+		harts_kick();
 }
 
 /* ---- life ------------------------------------------------------------------------------ */
@@ -342,38 +298,24 @@ _Noreturn void thread_exit(void (*after)(void *arg), void *arg)
 	panic("a thread that ended runs again");
 }
 
-/* ---- the hart's own loop ------------------------------------------------------------------ */
-
-/* Nobody is runnable: wait for the next timer or host event. The lock stays
- * held while there is one hart, since nobody else could want it. */
-static void idle(struct hart *h)
-{
-	uint64_t now = sched_clock_ns();
-	uint64_t next = timers_run(now);
-
-	if (h->nr_runnable || h->stop)
-		return;
-	h->last_poll_ns = now;
-	host_poll(next == WAIT_FOREVER ? -1 : (int64_t)(next - now));
-}
+/* ---- the machine ------------------------------------------------------------------------- */
 
 void sched_run_hart(void)
 {
 	struct hart *h = hart_current();
 
 	h->boot.run_start_ns = sched_clock_ns();
-	while (!h->stop) {
-		struct thread *next = pick_next(h);
-
-		if (next != &h->boot)
-			switch_to(h, next);
-		else
-			idle(h);
-	}
-	h->stop = false;
+	hart_loop(h);
+	harts_join();
+	harts.stop = false;
 }
 
 void sched_shutdown(void)
 {
-	hart_current()->stop = true;
+	harts.stop = true;
+	if (hart_current() != harts.hart[0]) {
+		hart_interrupt(harts.hart[0]);
+		while (harts.sleeping || harts.poller)
+			harts_kick();
+	}
 }

@@ -103,6 +103,8 @@ void timer_arm(struct timer *t, uint64_t deadline_ns)
 	heap.nr++;
 	place(heap.nr, (struct heap_slot){ t, heap.next_order++ });
 	sift_up(heap.nr);
+	if (heap.slot[1].timer == t)
+		timers_changed(deadline_ns);
 }
 
 uint64_t timers_run(uint64_t now_ns)

@@ -127,6 +127,8 @@ void thread_wake_signal(struct thread *t, bool kill)
 	    (kill && (t->state == THREAD_STOPPED ||
 		      (t->state == THREAD_UNINTERRUPTIBLE && t->killable))))
 		thread_wake(t);
+	else
+		thread_notify(t);
 }
 
 void thread_stop(void)

@@ -278,7 +278,7 @@ int64_t sys_membarrier(int cmd, uint32_t flags, int cpu_id)
 	if (cmd < 0 || (cmd & (cmd - 1)) || !(cmd & all))
 		return -EINVAL;
 	if (cmd & MEMBARRIER_SYNC_CORE)
-		cpu_flush_icache(machine.cpu);
+		machine_flush_icache();
 	return 0;
 }
 
@@ -286,7 +286,7 @@ int64_t sys_riscv_flush_icache(gva_t start, gva_t end, uint64_t flags)
 {
 	if (flags & ~1ull)                       /* SYS_RISCV_FLUSH_ICACHE_LOCAL */
 		return -EINVAL;
-	cpu_flush_icache(machine.cpu);
+	machine_flush_icache();
 	return 0;
 }
 

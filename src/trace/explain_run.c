@@ -19,7 +19,7 @@ enum { REG_RA = 1, REG_SP = 2, REG_TP = 4, REG_A0 = 10, REG_A1 = 11, REG_A2 = 12
 
 static uint64_t instructions(void)
 {
-	return cpu_instret(machine.cpu) - ex.first_instret;
+	return machine_instret() - ex.first_instret;
 }
 
 static void begin_event(const char *kind, enum ink color)
@@ -344,7 +344,7 @@ void explain_commit(struct task *t, const struct binprm *b)
 		ex.main_addr += ex.program.bias;
 	ex.stage = EXPLAIN_RUN;
 	ex.tid = t->tid;
-	ex.first_instret = cpu_instret(machine.cpu);
+	ex.first_instret = machine_instret();
 	ex.last_tp = 0;
 	memset(ex.visited, 0, sizeof(ex.visited));
 	ex.entered_program = !ex.interp.seen;

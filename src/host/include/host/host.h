@@ -54,12 +54,45 @@ int host_event_modify(struct host_event *ev, uint32_t events);
 void host_event_del(struct host_event *ev);
 /* Wait up to timeout_ns (-1: for ever, 0: only look), then fire what happened. Number fired. */
 int host_poll(int64_t timeout_ns);
+/* Wait up to timeout_ns until a host_poll(0) would find something, or for host_poll_kick(). Fires
+ * nothing, so that the kernel lock need not be held. */
+void host_poll_wait(int64_t timeout_ns);
 /* Make a host_poll that sleeps in another thread, or comes next, return. Async-signal-safe. */
 void host_poll_kick(void);
 
 /* Host signals that concern the machine (SIGINT, SIGTERM, SIGWINCH, SIGHUP, SIGQUIT,
  * SIGTSTP, SIGCONT) arrive through this function, called from host_poll. 0 or -errno. */
 int host_signals_watch(void (*arrived)(int signo));
+
+/* ---- host threads ----------------------------------------------------------- */
+
+struct host_thread;
+int  host_thread_start(struct host_thread **out, void (*main)(void *arg), void *arg);   /* 0 or -errno */
+void host_thread_join(struct host_thread *t);       /* waits for its end, and frees it */
+
+/* Sleep while *word is `value`; may return early. Wake everybody who does so. */
+void host_futex_wait(uint32_t *word, uint32_t value);
+void host_futex_wake(uint32_t *word);
+/* Look a few microseconds long whether *word changes from `value`: did it? */
+bool host_spin_while(const uint32_t *word, uint32_t value);
+
+/* A lock for host threads. Not recursive; all zero is free. It may be taken on one stack and
+ * released on another. */
+struct host_mutex { uint32_t word; };
+void host_mutex_lock_slow(struct host_mutex *m);
+void host_mutex_unlock_slow(struct host_mutex *m);
+static inline void host_mutex_lock(struct host_mutex *m)
+{
+	uint32_t expected = 0;
+
+	if (!__atomic_compare_exchange_n(&m->word, &expected, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		host_mutex_lock_slow(m);
+}
+static inline void host_mutex_unlock(struct host_mutex *m)
+{
+	if (__atomic_exchange_n(&m->word, 0, __ATOMIC_RELEASE) != 1)
+		host_mutex_unlock_slow(m);
+}
 
 /* ---- files: thin wrappers, -errno ----------------------------------------- */
 /* vfs' host file system and the console build on these. Signatures follow the calls. */

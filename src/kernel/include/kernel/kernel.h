@@ -11,6 +11,7 @@ struct machine_config {
 	bool aslr;
 	bool init_immune;                 /* a booted system: pid 1 gets no signal it does not handle */
 	uint32_t uid, gid;                /* of the first process */
+	unsigned harts;                   /* 0: one */
 };
 extern struct machine {
 	struct machine_config config;
@@ -19,7 +20,7 @@ extern struct machine {
 	struct process *init;             /* pid 1 */
 	int pid_max;                      /* 32768 */
 	uint64_t mmap_min_addr;
-	struct cpu *cpu;                  /* of the one hart */
+	struct cpu *cpu[HART_MAX];        /* of each hart that has run guest code */
 	uint64_t oom_kills;               /* processes killed because RAM was full */
 	/* How pid 1 ended, for the one-line reason: its wait status and, when a fault killed it,
 	 * what it was. comm is the program's. */
@@ -31,6 +32,12 @@ extern struct machine {
 		uint64_t symbol_offset;
 	} crash;
 } machine;
+
+/* The calling hart's cpu; instructions that all harts together have retired. */
+struct cpu *machine_cpu(void);
+uint64_t machine_instret(void);
+/* Code was written: every hart looks at it anew (the flush_icache call). */
+void machine_flush_icache(void);
 
 /* Bring up RAM, scheduler, vfs (no mounts yet). 0 or -errno with a message printed. */
 int  kernel_init(const struct machine_config *cfg);

@@ -9,7 +9,8 @@
  *   struct vma          [start, end) of one address space with one protection and one backing
  *   struct mm           an address space: vmas + page table + statistics
  *
- * All of it is guarded by the kernel lock. */
+ * All of it is guarded by the kernel lock, except that harts in guest code walk page
+ * tables (mm_translate) without it: see mm_shoot_down(). */
 #ifndef MM_MM_H
 #define MM_MM_H
 
@@ -82,6 +83,10 @@ uint64_t mm_id(const struct mm *mm);     /* unique for ever: tags caches */
 /* Changes whenever a present entry was removed or lost a right: caches of translations
  * made before must be dropped. */
 uint64_t mm_tlb_generation(const struct mm *mm);
+/* BEFORE a present entry is removed or loses a right, or a table is freed: no other hart is
+ * in guest code of this address space when it returns, nor before the caller gives up the kernel
+ * lock, and the generation has changed. Adding entries and rights needs no such thing. */
+void mm_shoot_down(struct mm *mm);
 
 /* Places and sizes that exec, prctl and /proc know about (Linux mm_struct). */
 struct mm_layout {

@@ -1,13 +1,15 @@
-/* sched: kernel threads, the switch between them, run queue, wait queues, timers, idle.
+/* sched: harts, kernel threads, the switch between them, run queue, wait queues, timers, idle.
  *
- * A hart is a host thread (one in this version); a `struct thread` is what a
+ * A hart is a host thread; a `struct thread` is what a
  * hart runs: a kernel stack and where it stands in it. The kernel's task embeds
  * one. Exactly one thread a hart is RUNNING; thread_current() names it.
  *
  * Lock: the kernel lock (sched_lock) guards everything in this room and every
  * room above. It is held whenever kernel code runs, and released while guest
  * code runs, in a blocking host call, and by an idle hart. A thread that
- * sleeps gives the hart, not the lock, away: the next thread owns it.
+ * sleeps gives the hart, not the lock, away: the next thread owns it. What guest code
+ * itself uses (page tables, decoded and translated code) is read without the lock; see
+ * sched_stop_space(). docs/ARCHITECTURE.md, section 4, has the whole list.
  *
  * Sleeping has one form:   ret = wait_event(&wq, condition, WAIT_INTERRUPTIBLE, deadline);
  * After a wake-up the condition is looked at again, always. */
@@ -72,6 +74,31 @@ void sched_shutdown(void);           /* sched_run_hart returns after the current
 
 void sched_lock(void);               /* the kernel lock */
 void sched_unlock(void);
+
+/* ---- harts ------------------------------------------------------------------ */
+/* Harts are numbered from 0, the thread that called sched_init(). The others are started when
+ * there is work for them, so a program of one thread never pays for a second one. */
+enum { HART_MAX = 64 };
+void sched_set_harts(unsigned nr);   /* how many the machine has; after sched_init() */
+unsigned sched_nr_harts(void);
+unsigned sched_hart(void);           /* the calling hart's number; a thread may change it whenever it sleeps */
+
+/* Guest code runs between these two: enter releases the kernel lock and says which address
+ * space (its struct mm) the hart is in, leave takes the lock again. Whatever engine runs in
+ * between touches no kernel structure. */
+void sched_enter_guest(const void *space);
+void sched_leave_guest(void);
+/* Shoot-down: on return no other hart runs guest code of `space`, and none will before the
+ * caller gives up the kernel lock. Called with the lock held, BEFORE what such code
+ * relies on is taken away: page-table entries, tables, views, translations. It costs nothing
+ * while no other hart is in there, else what the slowest of them needs to look at
+ * its interrupt flag (some microseconds). space NULL: no hart is in guest code at all. */
+void sched_stop_space(const void *space);
+/* Installed by the kernel: make the guest code that hart `nr` runs return soon (cpu_interrupt). May
+ * be called from any hart at any time, spuriously too. */
+extern void (*sched_interrupt_guest)(unsigned nr);
+/* `t` is to look at its signal_pending soon, if it is running guest code on another hart. */
+void thread_notify(struct thread *t);
 
 /* ---- giving way -------------------------------------------------------------- */
 void sched_yield_hart(void);         /* to the end of the run queue */
