@@ -18,9 +18,11 @@
 #include "abi/elf.h"
 #include "abi/fcntl.h"
 #include "abi/process.h"
+#include "abi/ptrace.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/trace.h"
+#include "internal.h"
 #include "kernel/binprm_view.h"
 
 static const struct binfmt *const formats[] = { &binfmt_misc, &binfmt_script, &binfmt_elf };
@@ -312,12 +314,15 @@ static void die_past_return(struct binprm *b)
 int kernel_execve(const struct exec_request *req)
 {
 	struct binprm *b = xnew(struct binprm);    /* kernel stacks are small */
+	int old_tid = task_current()->tid;         /* it may become the leader's */
+	bool done;
 	int err;
 
 	b->task = task_current();
 	TRACE(kernel, exec_begin, b->task, req->path);
 	err = prepare(b, req);
-	if (!err && !b->is_check)
+	done = !err && !b->is_check;
+	if (done)
 		exec_commit(b);
 	if (err) {
 		TRACE(kernel, exec_failed, b->task, req->path, err, b->why);
@@ -326,5 +331,7 @@ int kernel_execve(const struct exec_request *req)
 	}
 	binprm_free(b);
 	free(b);
+	if (done)
+		ptrace_event(task_current(), ABI_PTRACE_EVENT_EXEC, (uint64_t)old_tid);
 	return err;
 }

@@ -43,10 +43,11 @@ static int exit_cld_code(int status)
 }
 
 /* The zombie is announced, or reaped at once when nobody will ask (SIGCHLD ignored). */
-static void notify_parent_exit(struct process *p)
+void exit_notify_parent(struct process *p)
 {
-	struct process *parent = p->parent;
-	int sig = p->exit_signal;
+	/* A tracer that is not the parent comes first; the parent when it has waited. */
+	struct process *tracer = p->leader->ptrace.tracer, *parent = tracer ? tracer : p->parent;
+	int sig = tracer && tracer != p->parent ? SIGCHLD : p->exit_signal;
 	bool autoreap = machine_ending;
 
 	if (parent) {
@@ -125,8 +126,9 @@ static void give_children_away(struct process *p)
 		list_add_tail(&reaper->children, &c->sibling);
 		parent_died(c);
 		pgrp_check_orphaned(c, p);
-		if (c->zombie)
-			notify_parent_exit(c);
+		c->parent_tid = reaper->pid;
+		if (c->zombie && (!c->leader->ptrace.tracer || c->leader->ptrace.tracer == reaper))
+			exit_notify_parent(c);
 	}
 }
 
@@ -178,7 +180,7 @@ static void process_exit(struct process *p)
 		machine.crash.status = p->exit_code;
 		sched_shutdown();
 	}
-	notify_parent_exit(p);
+	exit_notify_parent(p);
 }
 
 void exit_group_begin(struct process *p, int wait_status)
@@ -251,9 +253,12 @@ _Noreturn void exit_task(void)
 	struct process *p = t->proc;
 
 	ASSERT(!t->exiting);
+	ptrace_exit_event(t, t->proc->group_exit ? t->proc->exit_code : t->exit_code);
 	t->exiting = true;
+	ptrace_tracer_exits(t);
 	signal_task_leaves(t);
 	release_resources(t);
+	ptrace_thread_ended(t, p->group_exit ? p->exit_code : t->exit_code);
 	task_unlink(t);
 	if (p->nr_tasks == 0) {
 		process_exit(p);
@@ -268,6 +273,7 @@ void kernel_exit_thread(int code)
 {
 	struct task *t = task_current();
 
+	t->exit_code = abi_status_exited(code);
 	/* A process that was not ended as a whole has its leader's status (wait_task_zombie). */
 	if (t == t->proc->leader && !t->proc->group_exit)
 		t->proc->exit_code = abi_status_exited(code);
@@ -291,6 +297,8 @@ static void take_leaders_place(struct task *t)
 	struct pid *mine = pid_find(t->tid), *leaders = pid_find(old->tid);
 
 	list_del(&old->group_link);
+	ptrace_forget(old);
+	ptrace_tid_changed(p, t->tid, old->tid);
 	mine->task = NULL;
 	pid_free_if_unused(mine);
 	t->tid = old->tid;

@@ -12,6 +12,7 @@
 
 #include "abi/fcntl.h"
 #include "abi/process.h"
+#include "abi/ptrace.h"
 #include "base/alloc.h"
 #include "base/trace.h"
 
@@ -195,6 +196,7 @@ static void join_family(struct process *p, struct task *parent, uint64_t flags)
 	struct process *creator = parent->proc;
 
 	p->parent = flags & CLONE_PARENT ? creator->parent : creator;
+	p->parent_tid = flags & CLONE_PARENT ? creator->parent_tid : parent->tid;
 	if (flags & CLONE_PARENT)
 		p->exit_signal = creator->exit_signal;
 	list_add_tail(&p->parent->children, &p->sibling);
@@ -236,7 +238,7 @@ int64_t kernel_clone(const struct clone_request *req)
 {
 	struct task *parent = task_current(), *child;
 	struct vfork_done *vfork = NULL;
-	int tid, err = check_flags(req);
+	int tid, event, err = check_flags(req);
 
 	if (err)
 		return err;
@@ -268,10 +270,17 @@ int64_t kernel_clone(const struct clone_request *req)
 		wait_queue_init(&vfork->wait);
 		child->vfork = vfork;
 	}
+	event = ptrace_clone_event(parent, req->flags, req->exit_signal);
+	if (event || (req->flags & CLONE_PTRACE))
+		ptrace_child_born(parent, child);
 	signal_recalc(child);
 	TRACE(kernel, task_created, parent, child, req->flags);
 	thread_start(&child->thread);
-	if (vfork)
+	if (event)
+		ptrace_event(parent, event, (uint64_t)tid);
+	if (vfork) {
 		wait_for_vfork(vfork);
+		ptrace_event(parent, ABI_PTRACE_EVENT_VFORK_DONE, (uint64_t)tid);
+	}
 	return tid;
 }

@@ -51,6 +51,45 @@ void notify_parent_stop(struct process *p, int code);
  * sent SIGHUP and SIGCONT. */
 void pgrp_check_orphaned(struct process *p, struct process *parent);
 
+void exit_notify_parent(struct process *p);
+
+/* ---- ptrace.c, ptrace_request.c ----------------------------------------------------- */
+struct tracee_end {                    /* a traced thread that is no more */
+	struct list link;              /* process.tracee_ends */
+	int tid, tracer_tid, status;
+	uint32_t uid;
+	struct rusage_k rusage;
+};
+bool ptrace_traces(const struct process *tracer, const struct task *t);
+void ptrace_tracer_exits(struct task *tracer);
+void ptrace_tid_changed(struct process *p, int old, int tid);
+/* Stop until the tracer says go on; what it says: a signal, 0. why: CLD_*. */
+int  ptrace_stop(struct task *t, int code, int why, uint64_t message, struct abi_siginfo *info);
+int  ptrace_notify(struct task *t, int code, int why, uint64_t message);
+bool ptrace_event_enabled(const struct task *t, int event);
+void ptrace_event(struct task *t, int event, uint64_t message);
+void ptrace_trap_stop(struct task *t);
+int  ptrace_signal(struct task *t, struct abi_siginfo *info);
+void ptrace_continued(struct task *t);
+void ptrace_wake(struct task *t);
+int  ptrace_clone_event(const struct task *t, uint64_t flags, int exit_signal);
+void ptrace_child_born(struct task *parent, struct task *child);
+void ptrace_exit_event(struct task *t, int code);
+void ptrace_thread_ended(struct task *t, int status);
+void ptrace_forget(struct task *t);
+int  ptrace_traceme(void);
+int  ptrace_attach(struct task *t, bool seize, uint32_t options);
+int  ptrace_detach(struct task *t, int signo);
+/* The register sets, as NT_PRSTATUS and NT_PRFPREG; bytes written (at most 264). */
+size_t ptrace_general_regs(struct task *t, void *out);
+size_t ptrace_float_regs(struct task *t, void *out);
+
+/* ---- syscall_work.c: who watches system calls ----------------------------------------- */
+void signal_update_work(struct task *t);
+/* Before the call: false: it is not made, a0 is set already. May change the number. */
+bool syscall_enter_work(struct task *t, uint64_t *nr);
+void syscall_exit_work(struct task *t);
+
 /* ---- signal.c, signal_frame.c ---------------------------------------------------- */
 void signal_init_pending(struct sigpending *p);
 void signal_flush_pending(struct sigpending *p);

@@ -155,8 +155,10 @@ void signal_recalc(struct task *t)
 {
 	struct process *p = t->proc;
 
-	t->thread.kill_pending = p->group_exit && p->exec_task != t;
-	t->thread.signal_pending = t->thread.kill_pending || t->stop_pending || p->stop_signal ||
+	if (!t->ptrace.in_exit)
+		t->thread.kill_pending = p->group_exit && p->exec_task != t;
+	t->thread.signal_pending = t->thread.kill_pending || t->stop_pending || t->ptrace.trap_pending ||
+		(p->stop_signal && !t->ptrace.tracer) ||
 		((t->pending.set | p->pending.set) & ~t->blocked);
 }
 
@@ -222,6 +224,7 @@ static void continue_process(struct process *p)
 	p->stop_reported = false;
 	for_each_task(t, p) {
 		t->stop_pending = false;
+		ptrace_continued(t);
 		signal_recalc(t);
 		if (t->thread.state == THREAD_STOPPED)
 			thread_wake(&t->thread);
@@ -258,6 +261,9 @@ static bool dropped(const struct process *p, const struct task *t, int signo)
 	/* Blocked ones are kept: the handler may be another one when they are taken. */
 	if ((t->blocked | t->real_blocked) & M(signo))
 		return false;
+	/* A tracer wants to know even of those. */
+	if (t->ptrace.tracer && signo != SIGKILL)
+		return false;
 	if (p->unkillable && p->sighand->action[signo - 1].handler == ABI_SIG_DFL)
 		return true;
 	return handler_ignores(p, signo);
@@ -271,7 +277,7 @@ static bool fatal_at_once(const struct process *p, const struct task *t, int sig
 		return !p->unkillable;
 	/* A stopped process takes it when it continues. */
 	return p->sighand->action[signo - 1].handler == ABI_SIG_DFL && !p->unkillable &&
-	       !p->stop_signal &&
+	       !p->stop_signal && !t->ptrace.tracer &&
 	       !(t->blocked & M(signo)) && !(t->real_blocked & M(signo)) &&
 	       !signal_is_ignored_by_default(signo) && !signal_is_stop(signo) &&
 	       !signal_dumps_core(signo);
@@ -294,14 +300,27 @@ static struct task *choose_task(struct process *p, int signo)
 	return NULL;
 }
 
+/* The one stop of a task that is being killed anyway ends as well. */
+static void kill_in_exit_stop(struct process *p)
+{
+	struct task *t;
+
+	for_each_task(t, p)
+		if (t->ptrace.in_exit)
+			signal_kill_task(t);
+}
+
 static int send_to(struct process *p, struct task *only, const struct abi_siginfo *info)
 {
 	int signo = info->signo, err;
 	struct task *t = only ? only : choose_task(p, signo);
 	struct task *first = t ? t : process_next_task(p, NULL);
 
-	if (!first || (p->group_exit && !p->exec_task))
+	if (!first || (p->group_exit && !p->exec_task)) {
+		if (signo == SIGKILL)
+			kill_in_exit_stop(p);
 		return 0;             /* on its way out: as good as delivered */
+	}
 	prepare_stop_continue(p, signo);
 	if (dropped(p, first, signo))
 		return 0;
@@ -391,13 +410,15 @@ static void begin_stop(struct process *p, int signo)
 {
 	struct task *t;
 
-	if (p->stop_signal)
-		return;
+	if (!p->stop_signal)
+		p->stop_left = 0;
 	p->stop_signal = signo;
-	p->stop_left = 0;
 	p->continued = false;
 	p->stop_reported = false;
 	for_each_task(t, p) {
+		/* A tracer may have let some go on while the others stayed. */
+		if (t->stop_pending || t->thread.state == THREAD_STOPPED)
+			continue;
 		t->stop_pending = true;
 		p->stop_left++;
 		wake_for(t);
@@ -411,14 +432,21 @@ static void task_has_stopped(struct task *t)
 	if (!t->stop_pending)
 		return;
 	t->stop_pending = false;
-	if (--p->stop_left == 0)
+	if (--p->stop_left)
+		return;
+	/* A parent that traces hears of the stop as the tracer. */
+	if (!t->ptrace.tracer || t->ptrace.tracer != p->parent)
 		notify_parent_stop(p, CLD_STOPPED);
 }
 
 static void stop_here(struct task *t)
 {
+	if (t->ptrace.tracer) {
+		ptrace_trap_stop(t);
+		return;
+	}
 	task_has_stopped(t);
-	while (t->proc->stop_signal && !t->thread.kill_pending)
+	while (t->proc->stop_signal && !t->thread.kill_pending && !t->ptrace.trap_pending)
 		thread_stop();
 	signal_recalc(t);
 }
@@ -473,13 +501,22 @@ static int next_handled(struct task *t, struct abi_siginfo *info, struct sigacti
 
 		if (t->thread.kill_pending)
 			exit_task();
-		if (p->stop_signal || t->stop_pending) {
+		if (t->ptrace.trap_pending) {
+			ptrace_trap_stop(t);
+			continue;
+		}
+		if ((p->stop_signal && !t->ptrace.tracer) || t->stop_pending) {
 			stop_here(t);
 			continue;
 		}
 		if (!signal_dequeue(t, ~t->blocked, info))
 			return 0;
 		signo = info->signo;
+		if (t->ptrace.tracer && signo != SIGKILL) {
+			signo = ptrace_signal(t, info);
+			if (!signo)
+				continue;
+		}
 		sa = &p->sighand->action[signo - 1];
 		if (sa->handler == ABI_SIG_IGN)
 			continue;
@@ -499,27 +536,38 @@ static int next_handled(struct task *t, struct abi_siginfo *info, struct sigacti
 	}
 }
 
-/* The interrupted call goes on, or says EINTR (arch/riscv/kernel/signal.c, arch_do_signal_or_restart). */
-static void finish_syscall(struct task *t, const struct sigaction_k *handler)
+/* The interrupted call goes on, or says EINTR (arch/riscv/kernel/signal.c,
+ * arch_do_signal_or_restart): it is set up to go on before signals are looked at, so that a tracer
+ * sees registers it may change; a handler then turns that round, unless the tracer did change pc. */
+struct interrupted { int64_t ret; gva_t ecall; };
+
+static bool prepare_restart(struct task *t, struct interrupted *in)
 {
 	uint64_t *a0 = &t->regs.x[REG_A0];
-	int64_t ret = task_xlen(t) == XLEN_32 ? (int32_t)*a0 : (int64_t)*a0;
 	int64_t nr = t->syscall_nr;
 
 	t->syscall_nr = -1;
-	if (nr < 0 || (ret != -ERESTARTSYS && ret != -ERESTARTNOINTR && ret != -ERESTARTNOHAND &&
-		       ret != -ERESTART_RESTARTBLOCK))
-		return;
-	if (handler && ret != -ERESTARTNOINTR &&
-	    (ret != -ERESTARTSYS || !(handler->flags & SA_RESTART))) {
-		ret = -EINTR;
-		*a0 = task_xlen(t) == XLEN_32 ? (uint32_t)ret : (uint64_t)ret;
-		return;
-	}
+	in->ret = task_xlen(t) == XLEN_32 ? (int32_t)*a0 : (int64_t)*a0;
+	if (nr < 0 || (in->ret != -ERESTARTSYS && in->ret != -ERESTARTNOINTR && in->ret != -ERESTARTNOHAND &&
+		       in->ret != -ERESTART_RESTARTBLOCK))
+		return false;
 	*a0 = t->syscall_a0;
 	t->regs.pc -= ECALL_SIZE;
-	if (ret == -ERESTART_RESTARTBLOCK)
-		t->regs.x[REG_A7] = NR_RESTART_SYSCALL;
+	in->ecall = t->regs.pc;
+	return true;
+}
+
+static void finish_restart(struct task *t, const struct interrupted *in, const struct sigaction_k *handler)
+{
+	if (t->regs.pc != in->ecall)
+		return;
+	if (!handler) {
+		if (in->ret == -ERESTART_RESTARTBLOCK)
+			t->regs.x[REG_A7] = NR_RESTART_SYSCALL;
+	} else if (in->ret != -ERESTARTNOINTR && (in->ret != -ERESTARTSYS || !(handler->flags & SA_RESTART))) {
+		t->regs.x[REG_A0] = task_xlen(t) == XLEN_32 ? (uint32_t)-EINTR : (uint64_t)-EINTR;
+		t->regs.pc += ECALL_SIZE;
+	}
 }
 
 static void restore_saved_mask(struct task *t)
@@ -535,14 +583,16 @@ void signal_deliver(struct task *t)
 	struct abi_siginfo info;
 	struct sigaction_k sa;
 	uint64_t oldset, mask;
+	struct interrupted in = { 0 };
+	bool interrupted = prepare_restart(t, &in);
 	int signo = next_handled(t, &info, &sa);
 
+	if (interrupted)
+		finish_restart(t, &in, signo ? &sa : NULL);
 	if (!signo) {
-		finish_syscall(t, NULL);
 		restore_saved_mask(t);
 		return;
 	}
-	finish_syscall(t, &sa);
 	oldset = t->restore_blocked ? t->saved_blocked : t->blocked;
 	t->restart.fn = NULL;
 	TRACE(kernel, signal_delivered, t, signo, &info, sa.handler);

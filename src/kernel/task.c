@@ -43,6 +43,8 @@ struct process *process_create(void)
 	list_init(&p->tasks);
 	list_init(&p->pgrp_link);
 	list_init(&p->posix_timers);
+	list_init(&p->tracees);
+	list_init(&p->tracee_ends);
 	signal_init_pending(&p->pending);
 	wait_queue_init(&p->child_wait);
 	wait_queue_init(&p->exit_wait);
@@ -86,6 +88,7 @@ void process_unlink(struct process *p)
 	if ((pid = pid_find(p->pid)))
 		pid_free_if_unused(pid);
 	list_del(&p->leader->group_link);
+	ptrace_forget(p->leader);
 	task_put(p->leader);
 	p->leader = NULL;
 	nr_processes--;

@@ -56,17 +56,24 @@ static enum trap run_guest(struct task *t, int64_t *budget, uint64_t *tval)
 static void handle_syscall(struct task *t)
 {
 	uint64_t *x = t->regs.x;
-	uint64_t args[6] = { x[10], x[11], x[12], x[13], x[14], x[15] };
-	uint64_t nr = x[REG_A7];
+	uint64_t nr = x[REG_A7], first = x[REG_A0];
 	int64_t ret;
 
 	t->syscall_nr = (int64_t)nr;
-	t->syscall_a0 = x[REG_A0];
+	t->syscall_a0 = first;
 	t->regs.pc += ECALL_SIZE;
+	if (unlikely(t->syscall_work) && !syscall_enter_work(t, &nr)) {
+		syscall_exit_work(t);
+		return;
+	}
+	uint64_t args[6] = { first, x[11], x[12], x[13], x[14], x[15] };
+
 	TRACE(kernel, syscall_enter, t, nr, args);
 	ret = kernel_syscall(t, nr, args);
 	TRACE(kernel, syscall_exit, t, nr, args, ret);
 	x[REG_A0] = task_xlen(t) == XLEN_32 ? (uint32_t)ret : (uint64_t)ret;
+	if (unlikely(t->syscall_work))
+		syscall_exit_work(t);
 	/* Results that no guest may see mean "interrupted", also if the signal is gone by now. */
 	if (unlikely(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK) && t->syscall_nr >= 0)
 		signal_deliver(t);

@@ -136,6 +136,11 @@ void signal_action_changed(struct process *p, int signo);
 bool signal_on_altstack(const struct task *t, gva_t sp);
 extern const char *const signal_names[65];           /* "SIGHUP" ... ; [0] unused */
 
+/* ---- ptrace (ptrace.c) ---- */
+int64_t kernel_ptrace(int64_t request, int pid, uint64_t addr, uint64_t data);
+/* May `by` look into `target` (ptrace, /proc, process_vm_readv)? 0 or -EPERM. */
+int task_may_access(const struct task *by, const struct task *target, bool real_ids);
+
 /* ---- futex, time --------------------------------------------------------------------------------- */
 int64_t futex_wait(gva_t uaddr, uint32_t val, uint32_t bitset, uint64_t deadline_ns, bool shared);
 int64_t futex_wake(gva_t uaddr, int nr, uint32_t bitset, bool shared);

@@ -87,6 +87,26 @@ struct process {
 	uint32_t personality;
 	bool dumpable;
 	int oom_score_adj;
+	int parent_tid;               /* the parent's thread that made it: who traces after PTRACE_TRACEME */
+	struct list tracees;          /* of its threads: task.ptrace.link */
+	struct list tracee_ends;      /* of tracee_end: traced threads that ended and were not waited for */
+};
+
+/* A traced task's side of ptrace; see ptrace.c. */
+struct ptrace_state {
+	struct process *tracer;       /* NULL: not traced */
+	int tracer_tid;               /* its thread that makes the requests */
+	struct list link;             /* tracer->tracees */
+	bool seized;
+	bool stopped;                 /* in a stop that the tracer ends */
+	bool listening;               /* stopped, but not for wait (PTRACE_LISTEN) */
+	bool trap_pending;            /* is to stop at the next occasion */
+	bool watch_calls;             /* stops at system calls */
+	bool in_exit;                 /* in PTRACE_EVENT_EXIT */
+	uint32_t options;             /* PTRACE_O_* */
+	int code;                     /* stopped: wait status >> 8, 0 once waited for; then: what to go on with */
+	uint64_t message;             /* PTRACE_GETEVENTMSG */
+	struct abi_siginfo *info;     /* of this stop; NULL: none */
 };
 
 struct task {
@@ -116,12 +136,15 @@ struct task {
 		int64_t (*fn)(struct restart_block *);
 		gva_t uaddr; uint64_t deadline_ns; uint64_t arg[4];
 	} restart;
+	struct ptrace_state ptrace;
+	bool syscall_work;            /* somebody watches the calls: see syscall_enter_work */
 	/* thread library */
 	gva_t clear_child_tid, set_child_tid;
 	gva_t robust_list; uint64_t robust_len;
 	gva_t rseq; uint32_t rseq_len, rseq_sig;
 	struct vfork_done { unsigned refs; bool done; struct wait_queue wait; } *vfork;   /* we are a vfork child: tell the parent */
 	bool exiting;
+	int exit_code;                /* of exit(2), as a wait status */
 	unsigned refs;
 	uint64_t utime_ns, stime_ns;  /* as last reported: neither ever goes back */
 	uint64_t guest_ns, nr_runs;   /* sampled time in guest code; how often it was entered */
