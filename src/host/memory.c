@@ -87,6 +87,54 @@ void host_pages_free(void *p, size_t size)
 	munmap(p, size);
 }
 
+/* ---- views ------------------------------------------------------------------------ */
+
+enum { VIEW_RESERVED = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE };
+
+int host_view_reserve(uint64_t size, uint64_t guard, void **base)
+{
+	char *p = mmap(NULL, size + 2 * guard, PROT_NONE, VIEW_RESERVED, -1, 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	/* A core dump of hearth is no place for terabytes of nothing. */
+	madvise(p, size + 2 * guard, MADV_DONTDUMP);
+	*base = p + guard;
+	return 0;
+}
+
+void host_view_release(void *base, uint64_t size, uint64_t guard)
+{
+	munmap((char *)base - guard, size + 2 * guard);
+}
+
+int host_view_map(void *at, uint64_t len, int ram_fd, uint64_t offset, bool writable)
+{
+	int prot = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+	void *p = mmap(at, len, prot, MAP_SHARED | MAP_FIXED | MAP_NORESERVE | MAP_POPULATE, ram_fd, (off_t)offset);
+
+	return p == MAP_FAILED ? -errno : 0;
+}
+
+int host_view_zeros(void *at, uint64_t len)
+{
+	void *p = mmap(at, len, PROT_READ, VIEW_RESERVED | MAP_FIXED, -1, 0);
+
+	return p == MAP_FAILED ? -errno : 0;
+}
+
+int host_view_protect(void *at, uint64_t len)
+{
+	return mprotect(at, len, PROT_READ) == 0 ? 0 : -errno;
+}
+
+int host_view_unmap(void *at, uint64_t len)
+{
+	void *p = mmap(at, len, PROT_NONE, VIEW_RESERVED | MAP_FIXED, -1, 0);
+
+	return p == MAP_FAILED ? -errno : 0;
+}
+
 uint64_t host_memory_total(void)
 {
 	long pages = sysconf(_SC_PHYS_PAGES);

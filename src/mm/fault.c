@@ -125,7 +125,7 @@ static enum fault_result cow_fault(struct fault *f, pte_t e)
 
 	f->cow = true;
 	if (frame_is_anon(old) && frame_of(old)->refs == 1) {
-		pte_t now = pte_make(old, prot_bits(f->v->prot, true) | PTE_A | PTE_D);
+		pte_t now = pte_make(old, prot_bits(f->v->prot, true) | PTE_A | PTE_D | (e & PTE_VIEW));
 
 		pte_set(f->mm, f->leaf.table, f->leaf.first, now);
 		return FAULT_OK;
@@ -135,6 +135,7 @@ static enum fault_result cow_fault(struct fault *f, pte_t e)
 	pfn = copy_frame(old);
 	if (pfn == PFN_NONE)
 		return FAULT_OOM;
+	view_forget(f->mm, f->va, f->va + PAGE_SIZE);
 	rss_add(f->mm, old, -1);
 	set_page(f, pfn, true);
 	frame_put(old);

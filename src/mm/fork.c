@@ -14,7 +14,7 @@ static bool copy_leaf(struct mm *parent, struct mm *child, const struct leaf *fr
 	unsigned left = frame_of(from->table)->entries, copied = 0;
 	/* The child has touched nothing yet; what the parent's D says about a shared page stays
 	 * with the parent. */
-	pte_t keep = ~(pte_t)(cow ? PTE_W : PTE_D);
+	pte_t keep = ~(pte_t)((cow ? PTE_W : PTE_D) | PTE_VIEW);
 	struct rss_delta rss = { 0 };
 	bool lost = false;
 
@@ -43,6 +43,8 @@ static int copy_pages(struct mm *parent, struct mm *child, const struct vma *v)
 	bool cow = !(v->flags & VMA_SHARED);
 	struct leaf from, to;
 
+	if (cow)
+		view_protect(parent, v->start, v->end);
 	for (gva_t pos = v->start; pt_next_leaf(parent, &pos, v->end, &from);) {
 		if (!pt_alloc_leaf(child, from.va, v->end, &to))
 			return -ENOMEM;

@@ -294,6 +294,12 @@ pfn_t frame_alloc_run(unsigned order)
 	return pfn;
 }
 
+int ram_map_view(void *at, uint64_t len, pfn_t pfn, bool writable)
+{
+	ASSERT(pfn + (len >> PAGE_SHIFT) <= ram.nr);
+	return host_view_map(at, len, pool.fd, (uint64_t)pfn << PAGE_SHIFT, writable);
+}
+
 /* ---- the whole ------------------------------------------------------------------------ */
 
 int ram_init(uint64_t bytes)

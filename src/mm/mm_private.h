@@ -9,6 +9,7 @@
  *   fork.c        copying an address space
  *   pagecache.c   struct mapping; shmem.c: the one behind shared anonymous memory
  *   reclaim.c     what to do when RAM is full
+ *   view.c        views: what the host's MMU knows of an address space
  *   usercopy.c uio.c   the kernel's access to guest memory */
 #ifndef MM_PRIVATE_H
 #define MM_PRIVATE_H
@@ -91,6 +92,7 @@ enum {
 	PTE_V = 1 << 0, PTE_R = 1 << 1, PTE_W = 1 << 2, PTE_X = 1 << 3,
 	PTE_U = 1 << 4, PTE_G = 1 << 5, PTE_A = 1 << 6, PTE_D = 1 << 7,
 	PTE_NONE = 1 << 8,
+	PTE_VIEW = 1 << 9,         /* only with V: the page is in the address space's view */
 	PTE_LEAF = PTE_R | PTE_W | PTE_X,
 	PTE_PRESENT = PTE_V | PTE_NONE,
 	PTE_PPN_SHIFT = 10,
@@ -141,6 +143,7 @@ struct vma {
 
 struct mm {
 	uint64_t tlb_generation;
+	struct view *view;         /* view.c; NULL: none */
 	void *root_table;          /* host address of the root table */
 	pfn_t root;
 	bool rv32;
@@ -199,6 +202,25 @@ enum fault_result fault_page(struct mm *mm, struct vma *v, gva_t va, enum access
 int populate_range(struct mm *mm, gva_t start, gva_t end, bool write);
 int unmap_range(struct mm *mm, gva_t start, gva_t end);
 int lock_allowed(struct mm *mm, uint64_t pages);       /* 0, -EPERM or -EAGAIN */
+
+/* ---- views (view.c) ------------------------------------------------------------------- */
+void view_destroy(struct mm *mm);
+void view_forget_slow(struct mm *mm, gva_t start, gva_t end);
+void view_protect_slow(struct mm *mm, gva_t start, gva_t end);
+/* The entries of [start, end) are about to lose a right, to change, or to go. */
+static inline void view_forget(struct mm *mm, gva_t start, gva_t end)
+{
+	if (unlikely(mm->view != NULL))
+		view_forget_slow(mm, start, end);
+}
+/* ... are about to lose W or D, and nothing else. */
+static inline void view_protect(struct mm *mm, gva_t start, gva_t end)
+{
+	if (unlikely(mm->view != NULL))
+		view_protect_slow(mm, start, end);
+}
+/* Map the run of frames from pfn at `at`, a place in a view. 0 or -errno. */
+int ram_map_view(void *at, uint64_t len, pfn_t pfn, bool writable);
 
 void frame_set_dirty(pfn_t pfn);                       /* a page of the cache */
 void mapping_drop_page(pfn_t pfn);                     /* ... leaves it */

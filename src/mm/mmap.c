@@ -40,6 +40,7 @@ void zap_range(struct mm *mm, gva_t start, gva_t end)
 	struct leaf l;
 	bool any = false;
 
+	view_forget(mm, start, end);
 	for (gva_t pos = start; pt_next_leaf(mm, &pos, end, &l); any = true) {
 		if (!any)
 			mm_shoot_down(mm);

@@ -31,6 +31,7 @@ static void protect_pages(struct mm *mm, const struct vma *v)
 	bool lost = false;
 
 	sched_stop_space(mm);      /* whatever changes: harts mark entries A and D */
+	view_forget(mm, v->start, v->end);
 	for (gva_t pos = v->start; pt_next_leaf(mm, &pos, v->end, &l);)
 		protect_leaf(mm, &l, v, &lost);
 	if (lost)

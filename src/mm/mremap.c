@@ -91,6 +91,7 @@ static void move_pages(struct mm *mm, gva_t from, gva_t to, uint64_t len)
 {
 	struct leaf src, dst;
 
+	view_forget(mm, from, from + len);
 	for (gva_t pos = from; pt_next_leaf(mm, &pos, from + len, &src);) {
 		for (unsigned i = src.first; i <= src.last; i++) {
 			pte_t e = pte_get(mm, src.table, i);

@@ -142,6 +142,9 @@ static void collect_from(struct vma *v, gva_t start, gva_t end)
 			if (!(e & PTE_D) || !(frame_of(pte_pfn(e))->flags & FRAME_CACHE))
 				continue;
 			frame_set_dirty(pte_pfn(e));
+			if (e & PTE_VIEW)
+				view_protect(mm, l.va + ((uint64_t)(i - l.first) << PAGE_SHIFT),
+				             l.va + ((uint64_t)(i - l.first + 1) << PAGE_SHIFT));
 			/* The next store must set D again: caches that skip the walk must not. */
 			pte_set(mm, l.table, i, e & ~(pte_t)PTE_D);
 			mm->tlb_generation++;

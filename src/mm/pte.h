@@ -38,6 +38,17 @@ static inline void pte_mark(const struct mm *mm, pfn_t table, unsigned i, pte_t 
 		__atomic_fetch_or((uint64_t *)t + i, bits, __ATOMIC_RELAXED);
 }
 
+/* Take software's bits from such an entry. */
+static inline void pte_unmark(const struct mm *mm, pfn_t table, unsigned i, pte_t bits)
+{
+	void *t = frame_ptr(table);
+
+	if (mm->rv32)
+		__atomic_fetch_and((uint32_t *)t + i, ~(uint32_t)bits, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_and((uint64_t *)t + i, ~bits, __ATOMIC_RELAXED);
+}
+
 static inline void pte_set(const struct mm *mm, pfn_t table, unsigned i, pte_t e)
 {
 	pte_t old = pte_get(mm, table, i);

@@ -45,6 +45,7 @@ void mm_put(struct mm *mm)
 	ASSERT(mm->refs > 0);
 	if (--mm->refs)
 		return;
+	view_destroy(mm);
 	zap_range(mm, 0, mm->top);
 	while (mm->nr_vmas)
 		vma_remove(mm, mm->nr_vmas - 1);

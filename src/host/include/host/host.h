@@ -29,6 +29,16 @@ void host_stack_free(void *base, size_t size);
 /* Reserve zeroed, lazily committed memory (large tables). NULL when out of memory. */
 void *host_pages_alloc(size_t size);
 void host_pages_free(void *p, size_t size);
+/* Views of RAM (mm/view.c): reserve `size` bytes without access at *base, and `guard` more on both
+ * sides; nothing else of hearth's is ever placed there. All 0 or -errno. */
+int host_view_reserve(uint64_t size, uint64_t guard, void **base);
+void host_view_release(void *base, uint64_t size, uint64_t guard);
+/* Map RAM from `offset` on at a place in a view, with its pages; never executable. */
+int host_view_map(void *at, uint64_t len, int ram_fd, uint64_t offset, bool writable);
+/* Zeros, to read only: where nothing of RAM is mapped. */
+int host_view_zeros(void *at, uint64_t len);
+int host_view_protect(void *at, uint64_t len);     /* what is mapped there becomes read-only */
+int host_view_unmap(void *at, uint64_t len);       /* reserved without access again */
 uint64_t host_memory_total(void);   /* bytes of RAM the host has */
 
 /* ---- time and entropy ---------------------------------------------------- */

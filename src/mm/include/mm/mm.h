@@ -180,6 +180,22 @@ struct translation {
  * absent or forbids the access: then trap, and let the kernel call mm_fault. Never sleeps. */
 int mm_translate(struct mm *mm, gva_t va, enum access access, struct translation *out);
 
+/* ---- views: an address space in the host's (view.c) -------------------------------------- */
+/* No access on both sides of a view: what an immediate may reach from a checked base. */
+#define MM_VIEW_GUARD ((uint64_t)1 << 32)
+/* Reserve one: 2^38 bytes for RV64, 2^32 for RV32. Nothing is in it. 0, or -ENOMEM. */
+int   mm_view_create(struct mm *mm);
+/* Where guest address 0 is in the host; NULL: no view. */
+uint8_t *mm_view_base(const struct mm *mm);
+/* Bring the page at va in, as the table permits now (mm_translate first, which sets A and D), and
+ * what lies around it. false: it is not to be had; let the interpreter run this access. */
+bool  mm_view_fill(struct mm *mm, gva_t va);
+void  mm_view_limit_areas(unsigned areas);   /* of the host, that all views together may use */
+struct mm_view_counts {
+	uint64_t created, refused, fills, pages, forgets, evictions;
+};
+extern struct mm_view_counts mm_view_counts;
+
 /* ---- user copies: fault pages in as needed --------------------------------------------- */
 int mm_copy_from(struct mm *mm, void *dst, gva_t src, size_t len);   /* 0 or -EFAULT (nothing promised) */
 int mm_copy_to(struct mm *mm, gva_t dst, const void *src, size_t len);
