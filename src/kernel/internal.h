@@ -127,5 +127,6 @@ void process_update_cpu_timers(struct process *p);
 
 /* ---- jobctl.c -------------------------------------------------------------------------- */
 void jobctl_install_hooks(void);
+void netctl_install_hooks(void);             /* netctl.c */
 
 #endif

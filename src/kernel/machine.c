@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "host/host.h"
+#include "net/net.h"
 
 enum { RAM_DEFAULT = 1 << 30 };
 
@@ -136,6 +137,7 @@ int kernel_init(const struct machine_config *cfg)
 	futex_init();
 	vfs_init();
 	jobctl_install_hooks();
+	netctl_install_hooks();
 	vfs_size_limit = file_size_limit;
 	machine.boot_ns = sched_clock_ns();
 	sched_set_harts(MAX(cfg->harts, 1u));
@@ -304,6 +306,7 @@ unsigned kernel_shutdown(void)
 	leaks += leaked("inodes", vfs.inodes);
 	leaks += leaked("dentries", vfs.dentries);
 	leaks += leaked("open files", vfs.files);
+	leaks += leaked("sockets", net_live_count());
 	leaks += leaked("mounts", vfs.mounts);
 	leaks += leaked("descriptor tables", vfs.tables);
 	leaks += leaked("frames", frames_at_start - ram_free_pages());

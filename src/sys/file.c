@@ -8,6 +8,7 @@
 #include "abi/signal.h"
 #include "abi/stat.h"
 #include "base/alloc.h"
+#include "net/net.h"
 
 enum {
 	IOV_MAX = 1024,
@@ -33,7 +34,7 @@ static int64_t io_run(struct io *io, struct uio *u)
 	uint64_t *pos = io->positioned ? &io->pos : NULL;
 	int64_t n = io->write ? file_write(io->file, u, pos) : file_read(io->file, u, pos);
 
-	if (n == -EPIPE && io->write)
+	if (n == -EPIPE && io->write && !net_is_socket(io->file))     /* sockets know when */
 		raise_sigpipe();
 	if (n == -EFBIG && io->write) {
 		struct abi_siginfo info = { .signo = SIGXFSZ, .code = SI_KERNEL };
@@ -304,7 +305,7 @@ static int64_t copy_chunk(struct copy_end *from, struct copy_end *to, void *buf,
 		return got;
 	uio_init_kernel(&u, buf, (size_t)got);
 	put = file_write(to->file, &u, to->ppos);
-	if (put == -EPIPE)
+	if (put == -EPIPE && !net_is_socket(to->file))
 		raise_sigpipe();
 	/* What could not be written was not read either. */
 	if (put < got) {

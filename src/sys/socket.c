@@ -1,160 +1,155 @@
-/* Sockets: pairs made by socketpair(2) (vfs/socketpair.c). There are no addresses yet, so the
- * calls that deal in them answer as for sockets that are connected and have no name. */
-#include "syscall.h"
+/* Sockets: the calls, except those that move data (socket_msg.c). The work is net's. */
+#include "socket.h"
 
 #include <stdlib.h>
 
 #include "abi/fcntl.h"
-#include "abi/socket.h"
+#include "abi/process.h"
 
-/* What keeps `fd` from being a socket: -EBADF, -ENOTSOCK, or 0 and its file with a reference. */
-static int socket_get(int fd, struct file **out)
+/* ---- what handlers share --------------------------------------------------------------- */
+
+int socket_get(int fd, struct file **out)
 {
-	struct socket_info info;
 	struct file *f = fd_get_io(fd);
 
 	if (!f)
 		return -EBADF;
 	*out = f;
-	if (socket_describe(f, &info))
+	if (net_is_socket(f))
 		return 0;
 	file_put(f);
 	return -ENOTSOCK;
 }
 
-/* The answer of a call that makes no sense for a connected, nameless socket. */
-static int64_t socket_refuse(int fd, int error)
+int get_sockaddr(struct net_addr *a, gva_t addr, int len)
 {
-	struct file *f;
-	int err = socket_get(fd, &f);
+	memset(a, 0, sizeof(*a));
+	if (len < 0 || len > ABI_SOCKADDR_MAX)
+		return -EINVAL;
+	a->len = (uint32_t)len;
+	return len && get_user(a->bytes, addr, (size_t)len) ? -EFAULT : 0;
+}
 
-	if (err)
-		return err;
-	file_put(f);
-	return error;
+/* net/socket.c move_addr_to_user: what fits, and how long it really is. */
+int put_sockaddr(gva_t to, gva_t ulen, const struct net_addr *a)
+{
+	int32_t len;
+
+	if (get_user(&len, ulen, sizeof(len)))
+		return -EFAULT;
+	if (len < 0)
+		return -EINVAL;
+	if (put_user(to, a->bytes, MIN((uint32_t)len, a->len)))
+		return -EFAULT;
+	return put_user_u32(ulen, a->len) ? -EFAULT : 0;
 }
 
 /* ---- making ---------------------------------------------------------------------------- */
 
-static int check_type(int domain, int type, int protocol)
+static bool flags_known(int type)
 {
-	if (type & ~(ABI_SOCK_TYPE_MASK | ABI_SOCK_NONBLOCK | ABI_SOCK_CLOEXEC))
-		return -EINVAL;
-	if (domain < 0 || domain >= ABI_AF_MAX || domain != ABI_AF_UNIX)
-		return -EAFNOSUPPORT;
-	return protocol && protocol != ABI_AF_UNIX ? -EPROTONOSUPPORT : 0;
+	return !(type & ~(ABI_SOCK_TYPE_MASK | ABI_SOCK_NONBLOCK | ABI_SOCK_CLOEXEC));
+}
+
+static uint32_t file_flags(int type)
+{
+	return type & ABI_SOCK_NONBLOCK ? ABI_O_NONBLOCK : 0;
 }
 
 int64_t sys_socket(int domain, int type, int protocol)
 {
-	int err = check_type(domain, type, protocol);
+	struct file *f;
+	int err = flags_known(type) ? net_socket(domain, type & ABI_SOCK_TYPE_MASK, protocol, file_flags(type), &f) : -EINVAL;
 
-	return err ? err : -EAFNOSUPPORT;
+	return err ? err : fd_install(f, type & ABI_SOCK_CLOEXEC);
 }
 
 int64_t sys_socketpair(int domain, int type, int protocol, gva_t sv)
 {
+	static const int nothing[2];
 	struct file *ends[2];
-	int kind = type & ABI_SOCK_TYPE_MASK, err = check_type(domain, type, protocol);
+	int err;
 
-	if (!err)      /* a raw AF_UNIX socket is one of datagrams (net/unix/af_unix.c) */
-		err = socketpair_create(kind == ABI_SOCK_RAW ? ABI_SOCK_DGRAM : kind,
-					type & ABI_SOCK_NONBLOCK ? ABI_O_NONBLOCK : 0,
-					current()->proc->pid, current()->cred, ends);
+	if (!flags_known(type))
+		return -EINVAL;
+	/* Linux reserves the numbers and writes them out before it makes the sockets. */
+	if (put_user(sv, nothing, sizeof(nothing)))
+		return -EFAULT;
+	err = net_socketpair(domain, type & ABI_SOCK_TYPE_MASK, protocol, file_flags(type), ends);
 	return err ? err : fd_install_pair(ends, type & ABI_SOCK_CLOEXEC, sv);
 }
 
-int64_t sys_bind(int fd, gva_t addr, int addrlen)      { return socket_refuse(fd, -EINVAL); }
-int64_t sys_listen(int fd, int backlog)                { return socket_refuse(fd, -EINVAL); }
-int64_t sys_accept(int fd, gva_t addr, gva_t addrlen)  { return socket_refuse(fd, -EINVAL); }
-int64_t sys_connect(int fd, gva_t addr, int addrlen)   { return socket_refuse(fd, -EISCONN); }
-int64_t sys_accept4(int fd, gva_t addr, gva_t addrlen, int flags)
+/* ---- addresses --------------------------------------------------------------------------- */
+
+static int64_t with_address(int fd, gva_t addr, int addrlen, int (*call)(struct file *f, const struct net_addr *a))
 {
-	return flags & ~(ABI_SOCK_NONBLOCK | ABI_SOCK_CLOEXEC) ? -EINVAL : socket_refuse(fd, -EINVAL);
-}
-
-/* ---- names and options -------------------------------------------------------------------- */
-
-/* Copy a value of `size` bytes out under the caller's length, and tell the true one. */
-static int64_t put_sized(gva_t to, gva_t ulen, const void *value, uint32_t size)
-{
-	uint32_t len;
-
-	if (get_user(&len, ulen, sizeof(len)))
-		return -EFAULT;
-	if ((int32_t)len < 0)
-		return -EINVAL;
-	if (put_user(to, value, MIN(len, size)) || put_user_u32(ulen, size))
-		return -EFAULT;
-	return 0;
-}
-
-/* An unnamed socket's address is its family alone. */
-int64_t sys_getsockname(int fd, gva_t addr, gva_t addrlen)
-{
-	uint16_t family = ABI_AF_UNIX;
-	int64_t ret = socket_refuse(fd, 0);
-
-	return ret ? ret : put_sized(addr, addrlen, &family, sizeof(family));
-}
-
-static int64_t get_option(const struct socket_info *s, int name, gva_t optval, gva_t optlen)
-{
-	struct abi_ucred peer = { s->pid, s->uid, s->gid };
-	uint32_t linger[2] = { 0 }, value = 0;
-
-	switch (name) {
-	case ABI_SO_TYPE:      value = (uint32_t)s->type; break;
-	case ABI_SO_DOMAIN:    value = ABI_AF_UNIX; break;
-	case ABI_SO_SNDBUF:
-	case ABI_SO_RCVBUF:    value = s->buffer; break;
-	case ABI_SO_RCVLOWAT:  value = 1; break;
-	case ABI_SO_LINGER:    return put_sized(optval, optlen, linger, sizeof(linger));
-	case ABI_SO_PEERCRED:  return put_sized(optval, optlen, &peer, sizeof(peer));
-	case ABI_SO_ERROR: case ABI_SO_PROTOCOL: case ABI_SO_ACCEPTCONN: case ABI_SO_REUSEADDR:
-	case ABI_SO_BROADCAST: case ABI_SO_KEEPALIVE: case ABI_SO_PASSCRED:
-		break;
-	default:
-		return -ENOPROTOOPT;
-	}
-	return put_sized(optval, optlen, &value, sizeof(value));
-}
-
-int64_t sys_getsockopt(int fd, int level, int optname, gva_t optval, gva_t optlen)
-{
-	struct socket_info info = { 0 };
+	struct net_addr a;
 	struct file *f;
 	int64_t ret = socket_get(fd, &f);
 
 	if (ret)
 		return ret;
-	socket_describe(f, &info);
+	ret = get_sockaddr(&a, addr, addrlen);
+	if (!ret)
+		ret = call(f, &a);
 	file_put(f);
-	return level == ABI_SOL_SOCKET ? get_option(&info, optname, optval, optlen) : -EOPNOTSUPP;
+	return ret;
 }
 
-int64_t sys_setsockopt(int fd, int level, int optname, gva_t optval, int optlen)
+int64_t sys_bind(int fd, gva_t addr, int addrlen)    { return with_address(fd, addr, addrlen, net_bind); }
+int64_t sys_connect(int fd, gva_t addr, int addrlen) { return with_address(fd, addr, addrlen, net_connect); }
+
+int64_t sys_listen(int fd, int backlog)
 {
-	uint32_t value;
-	int64_t ret = socket_refuse(fd, 0);
+	struct file *f;
+	int64_t ret = socket_get(fd, &f);
 
 	if (ret)
 		return ret;
-	if (level != ABI_SOL_SOCKET)
-		return -EOPNOTSUPP;
-	if (optlen < (int)sizeof(value))
-		return -EINVAL;
-	if (get_user(&value, optval, sizeof(value)))
-		return -EFAULT;
-	switch (optname) {
-	case ABI_SO_SNDBUF: case ABI_SO_RCVBUF: case ABI_SO_REUSEADDR: case ABI_SO_KEEPALIVE:
-	case ABI_SO_LINGER: case ABI_SO_PASSCRED: case ABI_SO_BROADCAST: case ABI_SO_RCVLOWAT:
-		sys_note("setsockopt on a socket pair");
-		return 0;
-	default:
-		return -ENOPROTOOPT;
-	}
+	ret = net_listen(f, backlog);
+	file_put(f);
+	return ret;
 }
+
+int64_t sys_accept4(int fd, gva_t addr, gva_t addrlen, int flags)
+{
+	struct file *f, *made;
+	struct net_addr peer;
+	int64_t ret;
+
+	if (flags & ~(ABI_SOCK_NONBLOCK | ABI_SOCK_CLOEXEC))
+		return -EINVAL;
+	ret = socket_get(fd, &f);
+	if (ret)
+		return ret;
+	ret = net_accept(f, file_flags(flags), &made, &peer);
+	file_put(f);
+	if (ret)
+		return ret;
+	ret = addr ? put_sockaddr(addr, addrlen, &peer) : 0;
+	if (!ret)
+		return fd_install(made, flags & ABI_SOCK_CLOEXEC);
+	file_put(made);
+	return ret;
+}
+
+int64_t sys_accept(int fd, gva_t addr, gva_t addrlen) { return sys_accept4(fd, addr, addrlen, 0); }
+
+static int64_t get_name(int fd, gva_t addr, gva_t addrlen, bool peer)
+{
+	struct net_addr a;
+	struct file *f;
+	int64_t ret = socket_get(fd, &f);
+
+	if (ret)
+		return ret;
+	ret = net_getname(f, peer, &a);
+	file_put(f);
+	return ret ? ret : put_sockaddr(addr, addrlen, &a);
+}
+
+int64_t sys_getsockname(int fd, gva_t addr, gva_t addrlen) { return get_name(fd, addr, addrlen, false); }
+int64_t sys_getpeername(int fd, gva_t addr, gva_t addrlen) { return get_name(fd, addr, addrlen, true); }
 
 int64_t sys_shutdown(int fd, int how)
 {
@@ -163,106 +158,75 @@ int64_t sys_shutdown(int fd, int how)
 
 	if (ret)
 		return ret;
-	ret = socket_shutdown(f, how);
+	ret = net_shutdown(f, how);
 	file_put(f);
 	return ret;
 }
 
-/* ---- data ------------------------------------------------------------------------------------- */
+/* ---- options -------------------------------------------------------------------------------- */
 
-static int64_t send_uio(struct file *f, struct uio *u, uint32_t flags)
+enum { OPTION_MAX = 256 };               /* the longest value anybody looks at */
+
+/* A struct timeval of 32-bit longs: the old options of an RV32 process. */
+static bool is_short_time(int level, int name)
 {
-	int64_t n = socket_send(f, u, flags);
-
-	if (n == -EPIPE && !(flags & ABI_MSG_NOSIGNAL))
-		raise_sigpipe();
-	return n;
+	return current_is_32() && level == ABI_SOL_SOCKET &&
+	       (name == ABI_SO_RCVTIMEO_OLD || name == ABI_SO_SNDTIMEO_OLD);
 }
 
-int64_t sys_sendto(int fd, gva_t buf, uint64_t len, uint32_t flags, gva_t addr, int addrlen)
+int64_t sys_setsockopt(int fd, int level, int optname, gva_t optval, int optlen)
 {
-	struct uio_seg seg = { buf, MIN(len, (uint64_t)INT32_MAX) };
-	struct uio u;
+	uint8_t value[OPTION_MAX] = { 0 };
+	uint32_t len = (uint32_t)MIN(optlen, (int)OPTION_MAX);
 	struct file *f;
 	int64_t ret = socket_get(fd, &f);
 
 	if (ret)
 		return ret;
-	uio_init_user(&u, current_mm(), &seg, 1);
-	ret = addr && addrlen ? -EISCONN : send_uio(f, &u, flags);
-	file_put(f);
-	return ret;
-}
-
-int64_t sys_recvfrom(int fd, gva_t buf, uint64_t len, uint32_t flags, gva_t addr, gva_t addrlen)
-{
-	struct uio_seg seg = { buf, MIN(len, (uint64_t)INT32_MAX) };
-	struct uio u;
-	struct file *f;
-	uint32_t out_flags;
-	int64_t ret = socket_get(fd, &f);
-
-	if (ret)
-		return ret;
-	uio_init_user(&u, current_mm(), &seg, 1);
-	ret = socket_receive(f, &u, flags, &out_flags);
-	file_put(f);
-	/* The sender has no name: a length of zero. */
-	if (ret >= 0 && addr && put_user_u32(addrlen, 0))
-		return -EFAULT;
-	return ret;
-}
-
-static int get_msghdr(gva_t addr, struct abi_msghdr64 *m)
-{
-	struct abi_msghdr32 n;
-
-	if (!current_is_32())
-		return get_user(m, addr, sizeof(*m));
-	if (get_user(&n, addr, sizeof(n)))
-		return -EFAULT;
-	*m = (struct abi_msghdr64){ .name = n.name, .namelen = n.namelen, .iov = n.iov, .iovlen = n.iovlen,
-				    .control = n.control, .controllen = n.controllen };
-	return 0;
-}
-
-/* recvmsg tells: no name, no ancillary data, and the flags. */
-static int put_msghdr_results(gva_t addr, uint32_t flags)
-{
-	bool narrow = current_is_32();
-	gva_t namelen = addr + (narrow ? offsetof(struct abi_msghdr32, namelen) : offsetof(struct abi_msghdr64, namelen));
-	gva_t control = addr + (narrow ? offsetof(struct abi_msghdr32, controllen) : offsetof(struct abi_msghdr64, controllen));
-	gva_t uflags = addr + (narrow ? offsetof(struct abi_msghdr32, flags) : offsetof(struct abi_msghdr64, flags));
-
-	return put_user_u32(namelen, 0) || put_user_word(control, 0) || put_user_u32(uflags, flags) ? -EFAULT : 0;
-}
-
-static int64_t message(int fd, gva_t msg, uint32_t flags, bool send)
-{
-	struct abi_msghdr64 m;
-	struct uio_seg *segs;
-	uint32_t out_flags = 0;
-	struct uio u;
-	struct file *f;
-	int64_t ret = socket_get(fd, &f);
-
-	if (ret)
-		return ret;
-	ret = get_msghdr(msg, &m);
-	if (!ret && send && m.control && m.controllen)
+	if (optlen < 0)
 		ret = -EINVAL;
-	if (!ret)
-		ret = m.iovlen > 1024 ? -EMSGSIZE : user_iov_get(m.iov, m.iovlen, &segs);
-	if (!ret) {
-		uio_init_user(&u, current_mm(), segs, (unsigned)m.iovlen);
-		ret = send ? send_uio(f, &u, flags) : socket_receive(f, &u, flags, &out_flags);
-		free(segs);
-	}
-	if (ret >= 0 && !send && put_msghdr_results(msg, out_flags))
+	else if (get_user(value, optval, len))
 		ret = -EFAULT;
+	if (!ret && is_short_time(level, optname) && len >= 8) {
+		int32_t tv[2];
+		int64_t wide[2];
+
+		memcpy(tv, value, sizeof(tv));
+		wide[0] = tv[0];
+		wide[1] = tv[1];
+		memcpy(value, wide, len = sizeof(wide));
+	}
+	if (!ret)
+		ret = net_setsockopt(f, level, optname, value, len);
 	file_put(f);
 	return ret;
 }
 
-int64_t sys_sendmsg(int fd, gva_t msg, uint32_t flags) { return message(fd, msg, flags, true); }
-int64_t sys_recvmsg(int fd, gva_t msg, uint32_t flags) { return message(fd, msg, flags, false); }
+int64_t sys_getsockopt(int fd, int level, int optname, gva_t optval, gva_t optlen)
+{
+	uint8_t value[OPTION_MAX] = { 0 };
+	struct file *f;
+	int32_t asked;
+	uint32_t len;
+	int64_t ret = socket_get(fd, &f);
+
+	if (ret)
+		return ret;
+	if (get_user(&asked, optlen, sizeof(asked)))
+		ret = -EFAULT;
+	else if (asked < 0)
+		ret = -EINVAL;
+	len = (uint32_t)MIN(asked, (int32_t)OPTION_MAX);
+	if (!ret && is_short_time(level, optname))
+		len = 16;
+	if (!ret)
+		ret = net_getsockopt(f, level, optname, value, &len);
+	file_put(f);
+	if (ret)
+		return ret;
+	if (is_short_time(level, optname)) {
+		memmove(value + 4, value + 8, 4);
+		len = (uint32_t)MIN(asked, 8);
+	}
+	return put_user(optval, value, len) || put_user_u32(optlen, len) ? -EFAULT : 0;
+}

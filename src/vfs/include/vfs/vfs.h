@@ -343,15 +343,6 @@ int epoll_ctl_file(struct file *ep, int op, int fd, struct file *target, uint32_
 struct epoll_result { uint32_t events; uint64_t data; };
 int epoll_wait_file(struct file *ep, struct epoll_result *out, int max, uint64_t deadline_ns);
 
-/* Two sockets connected to each other (socketpair.c). flags: O_NONBLOCK; pid: the maker's. -ENOTSOCK
- * when the file is none. msg_flags, out_flags: MSG_* of abi/socket.h. */
-int socketpair_create(int type, uint32_t flags, int pid, const struct cred *who, struct file *ends[2]);
-ssize_t socket_send(struct file *f, struct uio *u, uint32_t msg_flags);
-ssize_t socket_receive(struct file *f, struct uio *u, uint32_t msg_flags, uint32_t *out_flags);
-int socket_shutdown(struct file *f, int how);
-struct socket_info { int type; int pid; uint32_t uid, gid; unsigned buffer; };
-bool socket_describe(const struct file *f, struct socket_info *out);    /* false: not a socket */
-
 /* A file of an open-coded kind (signalfd, pidfd, timerfd, ...), with an anonymous inode. */
 struct file *anon_file_create(const char *name, const struct file_ops *ops, void *priv, uint32_t flags, const struct cred *who);
 

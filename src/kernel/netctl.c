@@ -1,0 +1,28 @@
+/* What sockets ask of processes (net's hooks): who calls, and SIGPIPE. */
+#include "internal.h"
+
+#include "abi/process.h"
+#include "abi/signal.h"
+#include "net/net.h"
+
+static void caller(struct net_caller *out)
+{
+	const struct task *t = task_current();
+
+	*out = (struct net_caller){ .pid = t->proc->pid, .cred = t->cred, .fs = t->fs,
+				    .nofile = task_rlimit(t, ABI_RLIMIT_NOFILE) };
+}
+
+static void sigpipe(void)
+{
+	struct task *t = task_current();
+	struct abi_siginfo info = { .signo = SIGPIPE, .code = SI_USER,
+				    .pid = t->proc->pid, .uid = t->cred->uid };
+
+	signal_send_task(t, &info);
+}
+
+void netctl_install_hooks(void)
+{
+	net_hooks = (struct net_hooks){ .caller = caller, .sigpipe = sigpipe };
+}
