@@ -2,12 +2,12 @@
 
 _hearth() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} i word program=0
-	local options="--root --bind --env --cwd --user --hostname --memory --strace --report --help"
+	local options="--root --bind --env --cwd --user --hostname --memory --swap --strace --report --help"
 	COMPREPLY=()
 
 	case $prev in
 	--root|--cwd|--bind) COMPREPLY=($(compgen -d -- "$cur")); compopt -o filenames; return ;;
-	--user|--hostname|--memory) return ;;
+	--user|--hostname|--memory|--swap) return ;;
 	--env) COMPREPLY=($(compgen -e -S = -- "$cur")); compopt -o nospace; return ;;
 	esac
 
@@ -16,7 +16,7 @@ _hearth() {
 		word=${COMP_WORDS[i]}
 		case $word in
 		run|explain) [[ $i == 1 ]] || program=1 ;;
-		--root|--bind|--env|--cwd|--user|--hostname|--memory) ((i++)) ;;
+		--root|--bind|--env|--cwd|--user|--hostname|--memory|--swap) ((i++)) ;;
 		-*) ;;
 		*) program=1 ;;
 		esac

@@ -13,5 +13,6 @@ complete -c hearth -l cwd -r -a '(__fish_complete_directories)' -d 'Start in thi
 complete -c hearth -l user -x -d 'Start as this user: UID[:GID]'
 complete -c hearth -l hostname -x -d 'The name of the machine'
 complete -c hearth -l memory -x -d 'How much memory the machine has (K, M, G)'
+complete -c hearth -l swap -x -d 'Size of a swap file on the host (K, M, G)'
 complete -c hearth -l strace -d 'Write every system call to standard error'
 complete -c hearth -l report -d 'Count instructions, faults and calls at the end'

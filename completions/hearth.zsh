@@ -9,6 +9,7 @@ _hearth_options=(
 	'--user[start as this user]:UID[\:GID]:'
 	'--hostname[the name of the machine]:name:'
 	'--memory[how much memory the machine has]:size (K, M, G):'
+	'--swap[size of a swap file on the host]:size (K, M, G):'
 	'--strace[write every system call to standard error]'
 	'--report[count instructions, faults and calls at the end]'
 	'--help[show help]'

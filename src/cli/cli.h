@@ -19,6 +19,7 @@ struct options {
 	bool has_user;
 	uint32_t uid, gid;
 	uint64_t memory;               /* bytes; 0: the default */
+	uint64_t swap;                 /* bytes; 0: none */
 	bool has_seed;
 	uint64_t seed;
 	bool strace, report, explain;

@@ -92,18 +92,30 @@ static const char *set_user(struct options *o, char *v)
 
 enum { MEMORY_MIN = 8 << 20 };
 
-static const char *set_memory(struct options *o, char *v)
+static bool parse_size(const char *v, uint64_t *out)
 {
 	static const char units[] = "KMGT";
 	const char *rest, *unit;
 
-	if (!parse_number(v, &o->memory, &rest))
-		return "it must be a number with K, M or G, as in --memory 512M";
+	if (!parse_number(v, out, &rest))
+		return false;
 	unit = *rest ? strchr(units, *rest & ~0x20) : NULL;
 	if (*rest && (!unit || !*unit || (rest[1] && strcmp(rest + 1, "iB") != 0)))
-		return "it must be a number with K, M or G, as in --memory 512M";
+		return false;
 	if (unit)
-		o->memory <<= 10 * (unit - units + 1);
+		*out <<= 10 * (unit - units + 1);
+	return true;
+}
+
+static const char *set_swap(struct options *o, char *v)
+{
+	return parse_size(v, &o->swap) ? NULL : "it must be a number with K, M or G, as in --swap 2G";
+}
+
+static const char *set_memory(struct options *o, char *v)
+{
+	if (!parse_size(v, &o->memory))
+		return "it must be a number with K, M or G, as in --memory 512M";
 	return o->memory < MEMORY_MIN ? "a machine needs 8M at least" : NULL;
 }
 
@@ -125,6 +137,7 @@ const struct option_row option_rows[] = {
 	{ "--user", "UID[:GID]", set_user, "start as this user" },
 	{ "--hostname", "NAME", set_hostname, "the machine's name (hearth)" },
 	{ "--memory", "SIZE", set_memory, "the machine's memory: 512M, 4G, ... (1G)" },
+	{ "--swap", "SIZE", set_swap, "memory beyond that goes to a file of the host's (none)" },
 	{ "--seed", "N", set_seed, "random numbers and addresses repeat from run to run" },
 	{ "--strace", NULL, set_strace, "write every system call to standard error" },
 	{ "--report", NULL, set_report, "at the end, count system calls; say what was missing" },

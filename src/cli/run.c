@@ -223,7 +223,7 @@ static void choose_user(struct options *o)
 
 static int machine_up(struct options *o)
 {
-	struct machine_config cfg = { .memory_bytes = o->memory, .hostname = o->hostname,
+	struct machine_config cfg = { .memory_bytes = o->memory, .swap_bytes = o->swap, .hostname = o->hostname,
 				      .aslr = true };
 
 	host_raise_fd_limit();

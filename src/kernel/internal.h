@@ -84,6 +84,11 @@ int  ptrace_detach(struct task *t, int signo);
 size_t ptrace_general_regs(struct task *t, void *out);
 size_t ptrace_float_regs(struct task *t, void *out);
 
+/* ---- oom.c --------------------------------------------------------------------------- */
+void oom_kill(void);                          /* somebody; may sleep until he is gone */
+int64_t oom_points(struct process *p);        /* in pages; INT64_MIN: never chosen */
+uint64_t oom_total_pages(void);
+
 /* ---- syscall_work.c: who watches system calls ----------------------------------------- */
 void signal_update_work(struct task *t);
 /* Before the call: false: it is not made, a0 is set already. May change the number. */

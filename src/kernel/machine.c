@@ -130,6 +130,9 @@ int kernel_init(const struct machine_config *cfg)
 	err = ram_init(machine.config.memory_bytes);
 	if (err)
 		return refused("memory for the guest", err);
+	err = swap_init(machine.config.swap_bytes);
+	if (err)
+		return refused("a file to swap to", err);
 	frames_at_start = ram_free_pages();
 	sched_init();
 	sched_lock();
@@ -311,6 +314,7 @@ unsigned kernel_shutdown(void)
 	leaks += leaked("descriptor tables", vfs.tables);
 	leaks += leaked("frames", frames_at_start - ram_free_pages());
 	destroy_cpus();
+	swap_shutdown();
 	ram_shutdown();
 	sched_unlock();
 	return leaks;

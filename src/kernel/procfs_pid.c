@@ -284,19 +284,16 @@ static int store_oom_score_adj(uint64_t arg, const char *text, size_t len)
 	return (int)len;
 }
 
-/* Share of RAM in tenths of a percent, shifted by the owner's wish (mm/oom_kill.c). */
+/* Share of all memory in tenths of a percent, shifted by the owner's wish (proc_oom_score). */
 static int show_oom_score(uint64_t arg, struct strbuf *out)
 {
-	const struct task *t = proc_task(arg);
-	struct mm_stats s = { 0 };
+	struct process *p = proc_process(arg);
 	int64_t points;
 
-	if (!proc_process(arg))
+	if (!p)
 		return -ESRCH;
-	if (t && t->mm)
-		mm_stats(t->mm, &s);
-	points = (int64_t)((s.rss_anon + s.rss_shmem + s.page_table_pages) * 1000 / MAX(ram_total_pages(), (uint64_t)1));
-	points = (1000 + points + (t ? t->proc->oom_score_adj : 0)) * 2 / 3;
+	points = oom_points(p);
+	points = points == INT64_MIN ? 0 : (1000 + points * 1000 / (int64_t)oom_total_pages()) * 2 / 3;
 	return proc_show_line(out, "%d", (int)MAX(points, (int64_t)0));
 }
 

@@ -74,20 +74,11 @@ static void handle_syscall(struct task *t)
 	x[REG_A0] = task_xlen(t) == XLEN_32 ? (uint32_t)ret : (uint64_t)ret;
 	if (unlikely(t->syscall_work))
 		syscall_exit_work(t);
+	if (unlikely(!mm_balance()))
+		oom_kill();
 	/* Results that no guest may see mean "interrupted", also if the signal is gone by now. */
 	if (unlikely(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK) && t->syscall_nr >= 0)
 		signal_deliver(t);
-}
-
-/* No frame is left for the page it needs: the process pays for it. A fork bomb
- * should not flood the terminal: the first few are announced. */
-static void out_of_memory(struct task *t)
-{
-	enum { ANNOUNCED = 3 };
-
-	if (machine.oom_kills++ < ANNOUNCED)
-		log_warn("out of guest memory: killed process %d (%s)", t->proc->pid, t->comm);
-	exit_group_begin(t->proc, SIGKILL);
 }
 
 static void handle_fault(struct task *t, enum access access, gva_t addr)
@@ -106,7 +97,7 @@ static void handle_fault(struct task *t, enum access access, gva_t addr)
 		signal_force(SIGBUS, BUS_ADRERR, addr);
 		return;
 	case FAULT_OOM:
-		out_of_memory(t);
+		oom_kill();            /* and the instruction is tried again, if it was not us */
 		return;
 	}
 }

@@ -213,6 +213,25 @@ static enum fault_result file_fault(struct fault *f)
 	return FAULT_OK;
 }
 
+/* ---- swapped out ------------------------------------------------------------------------- */
+
+static enum fault_result swap_fault(struct fault *f, pte_t e)
+{
+	pfn_t pfn = frame_alloc_raw();
+
+	if (pfn == PFN_NONE)
+		return FAULT_OOM;
+	if (swap_read_page(e, pfn) < 0) {
+		frame_put(pfn);
+		return FAULT_BUS;
+	}
+	swap_put(e);
+	f->mm->stats.swap_pages--;
+	f->major = true;
+	set_page(f, pfn, !(f->v->flags & VMA_SHARED));
+	return FAULT_OK;
+}
+
 /* ---- one page -------------------------------------------------------------------------- */
 
 /* The entry is there, so what is missing is a right, or nothing (a stale cache of it). */
@@ -250,7 +269,9 @@ enum fault_result fault_page(struct mm *mm, struct vma *v, gva_t va, enum access
 	if (!pt_alloc_leaf(mm, f.va, v->end, &f.leaf))
 		return FAULT_OOM;
 	e = pte_get(mm, f.leaf.table, f.leaf.first);
-	if (e)
+	if (e & PTE_SWAP)
+		r = swap_fault(&f, e);
+	else if (e)
 		r = present_fault(&f, e);
 	else if (v->mapping)
 		r = file_fault(&f);
@@ -301,9 +322,12 @@ static struct vma *grow_stack(struct mm *mm, unsigned i, gva_t va)
 
 enum fault_result mm_fault(struct mm *mm, gva_t va, enum access access)
 {
-	unsigned i = vma_find_index(mm, va);
-	struct vma *v = i < mm->nr_vmas ? mm->vmas[i] : NULL;
+	unsigned i;
+	struct vma *v;
 
+	mm_balance();
+	i = vma_find_index(mm, va);
+	v = i < mm->nr_vmas ? mm->vmas[i] : NULL;
 	if (va >= mm->top)
 		v = NULL;
 	else if (v && va < v->start)

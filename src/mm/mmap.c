@@ -22,6 +22,13 @@ static void zap_leaf(struct mm *mm, const struct leaf *l)
 
 		if (!e)
 			continue;
+		if (unlikely(e & PTE_SWAP)) {
+			swap_put(e);
+			mm->stats.swap_pages--;
+			pte_write(mm, l->table, i, 0);
+			left--;
+			continue;
+		}
 		flags = frame_of(pfn)->flags;
 		if ((e & PTE_D) && (flags & FRAME_CACHE))
 			frame_set_dirty(pfn);

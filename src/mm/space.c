@@ -29,6 +29,7 @@ struct mm *mm_create(enum xlen xlen)
 		return NULL;
 	}
 	mm->refs = 1;
+	swap_space_born(mm);
 	mm->id = next_id++;
 	mm->limits = (struct mm_limits){ UINT64_MAX, UINT64_MAX, DEFAULT_STACK_LIMIT, UINT64_MAX };
 	mm->layout.mmap_base = align_down(mm->top - MMAP_MIN_GAP - STACK_GUARD_GAP, PAGE_SIZE);
@@ -46,11 +47,12 @@ void mm_put(struct mm *mm)
 	if (--mm->refs)
 		return;
 	view_destroy(mm);
+	swap_space_gone(mm);
 	zap_range(mm, 0, mm->top);
 	while (mm->nr_vmas)
 		vma_remove(mm, mm->nr_vmas - 1);
 	pt_destroy(mm);
-	ASSERT(mm->stats.page_table_pages == 0);
+	ASSERT(mm->stats.page_table_pages == 0 && mm->stats.swap_pages == 0);
 	ASSERT(mm->stats.rss_anon + mm->stats.rss_file + mm->stats.rss_shmem == 0);
 	free(mm->vmas);
 	free(mm);
@@ -97,6 +99,8 @@ static void count_page(struct vma_info *out, pte_t e)
 	if (pte_pfn(e) == ZERO_PFN)
 		return;
 	out->rss_pages++;
+	out->referenced_pages += !!(e & PTE_A);
+	out->anon_pages += frame_is_anon(pte_pfn(e));
 	if (owners > 1)
 		out->shared_pages++;
 	else
@@ -119,6 +123,9 @@ bool mm_find_vma(struct mm *mm, gva_t addr, bool counts, struct vma_info *out)
 		.start = v->start, .end = v->end, .prot = v->prot,
 		.shared = v->flags & VMA_SHARED, .grows_down = v->flags & VMA_GROWSDOWN,
 		.mapping = v->mapping, .offset = v->offset, .file = v->file, .name = v->name,
+		.locked = v->flags & VMA_LOCKED, .no_dump = v->flags & VMA_DONTDUMP,
+		.dont_fork = v->flags & VMA_DONTFORK, .wipe_on_fork = v->flags & VMA_WIPEONFORK,
+		.no_reserve = v->flags & VMA_NORESERVE,
 	};
 	if (!counts)
 		return true;
@@ -128,6 +135,8 @@ bool mm_find_vma(struct mm *mm, gva_t addr, bool counts, struct vma_info *out)
 
 			if (e & PTE_PRESENT)
 				count_page(out, e);
+			else if (e)
+				out->swap_pages++;
 		}
 	return true;
 }

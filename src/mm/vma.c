@@ -341,5 +341,5 @@ bool vma_over_commit(int prot, unsigned flags, uint64_t pages)
 {
 	if (!(prot & PROT_WRITE) || (flags & (VMA_SHARED | VMA_NORESERVE)))
 		return false;
-	return pages > ram_total_pages();
+	return pages > (ram_total_pages() + swap_total_pages());
 }

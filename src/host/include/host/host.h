@@ -23,6 +23,8 @@ int host_pages_populate(void *p, size_t size);
 void host_pages_want_huge(void *p, size_t size);
 /* Give whole pages of the RAM back to the host; they read as zero afterwards. */
 int host_ram_discard(int fd, uint64_t offset, uint64_t len);
+/* An unlinked file of that size for swapped pages, not in memory if the host can help it. The fd or -errno. */
+int host_swap_create(uint64_t size);
 /* Anonymous private pages with a PROT_NONE guard page below them; NULL when out of memory. */
 void *host_stack_alloc(size_t size);
 void host_stack_free(void *base, size_t size);

@@ -6,7 +6,7 @@
 
 /* ---- machine ------------------------------------------------------------------------ */
 struct machine_config {
-	uint64_t memory_bytes;
+	uint64_t memory_bytes, swap_bytes;
 	const char *hostname;             /* NULL: "hearth" */
 	bool aslr;
 	bool init_immune;                 /* a booted system: pid 1 gets no signal it does not handle */

@@ -32,6 +32,16 @@ unsigned frame_refs(pfn_t pfn);
 void *frame_host(pfn_t pfn);             /* the kernel's address of the frame */
 uint64_t ram_total_pages(void);
 uint64_t ram_free_pages(void);
+/* A swap area of that many bytes, in an unlinked file of the host's. 0 or -errno. */
+int   swap_init(uint64_t bytes);
+void  swap_shutdown(void);
+uint64_t swap_total_pages(void);
+uint64_t swap_free_pages(void);
+uint64_t swap_pages_in(void);
+uint64_t swap_pages_out(void);
+/* Give up pages of files and swap anonymous ones out until a reserve of frames is free. Only where
+ * nobody holds a pointer from mm_pin or uio_span. false: RAM is as good as full. */
+bool  mm_balance(void);
 /* The engine has pre-decoded code of this frame: tell it (frame_code_gone) before the
  * frame is freed and reused. */
 void  frame_mark_code(pfn_t pfn);
@@ -108,6 +118,7 @@ struct mm_stats {
 	uint64_t total_vm_pages, rss_anon, rss_file, rss_shmem, hiwater_rss;
 	uint64_t locked_vm_pages, data_vm_pages, stack_vm_pages, exec_vm_pages;
 	uint64_t min_faults, maj_faults, cow_copies, page_table_pages;
+	uint64_t swap_pages;           /* swapped out */
 };
 void mm_stats(struct mm *mm, struct mm_stats *out);
 
@@ -152,7 +163,8 @@ struct vma_info {
 	void *file;
 	const char *name;
 	uint64_t rss_pages, private_pages, shared_pages, dirty_pages;   /* only with counts */
-	uint64_t pss_bytes;
+	uint64_t pss_bytes, swap_pages, referenced_pages, anon_pages;
+	bool locked, no_dump, dont_fork, wipe_on_fork, no_reserve;
 };
 /* The first area with end > addr; false if none. */
 bool mm_find_vma(struct mm *mm, gva_t addr, bool counts, struct vma_info *out);
