@@ -42,11 +42,58 @@ bool jit_supported(const char **why)
 	return true;
 }
 
-int jit_compile(const struct jit_request *req, struct jit_code **out)
+/* The intermediate code of a block. What the translator leaves to the interpreter ends it. */
+static void build_block(struct region *r, struct block *b)
 {
-	return -EOPNOTSUPP;
+	b->ir = r->nr_ir;
+	for (unsigned k = 0; k < b->nr_insns; k++) {
+		front_insn(r, b, b->first_insn + k);
+		if (k + 1 == b->nr_insns || b->nr_ir == 0 || r->ir[r->nr_ir - 1].op != IR_EXIT)
+			continue;
+		b->nr_insns = k + 1;
+		for (unsigned n = 0; n < b->nr_succs; n++)
+			if (b->succ[n] >= 0)
+				r->block[b->succ[n]].nr_preds--;
+		b->nr_succs = 0;
+	}
+	opt_block(r, b);
 }
 
-void jit_set_dump(enum jit_dump what, void (*print)(const char *text))
+/* Nothing would be gained: the very first instruction is the interpreter's. */
+static bool starts_with_exit(const struct region *r)
 {
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		const struct block *b = &r->block[k];
+
+		if (b->pc == r->req->pc)
+			return r->ir[b->ir].op == IR_EXIT && r->ir[b->ir].sub == JIT_EXIT_INTERPRET;
+	}
+	return true;
+}
+
+int jit_compile(const struct jit_request *req, struct jit_code **out)
+{
+	struct region *r = malloc(sizeof(*r));
+	int ret;
+
+	if (!r)
+		return -ENOMEM;
+	r->nr_insns = r->nr_blocks = r->nr_ir = r->nr_pages = 0;
+	r->rounds = false;
+	ret = region_find(r, req);
+	if (ret < 0)
+		goto out;
+	for (unsigned k = 0; k < r->nr_blocks; k++)
+		build_block(r, &r->block[k]);
+	ret = -EOPNOTSUPP;
+	if (starts_with_exit(r))
+		goto out;
+	opt_pins(r);
+	flow_region(r);
+	if (jit_dump_what != JIT_DUMP_NONE)
+		dump_region(r, jit_dump_what >= JIT_DUMP_IR);
+	ret = gen_region(r, out);
+out:
+	free(r);
+	return ret;
 }

@@ -56,12 +56,12 @@ bool jit_fault(const struct jit_code *code, const void *base, void *ucontext, ui
 	for (unsigned i = 0; i < 16; i++) {
 		unsigned r = code->pin_x[i], f = code->pin_f[i];
 
-		if (r < 32 && code->dirty_x >> r & 1) {
+		if (r < 32 && site->dirty_x >> i & 1) {
 			uint64_t v = (uint64_t)g[context_reg[i]];
 
 			regs->x[r] = site->narrow_x >> i & 1 ? (uint64_t)(int64_t)(int32_t)v : v;
 		}
-		if (f < 32 && code->dirty_f >> f & 1) {
+		if (f < 32 && site->dirty_f >> i & 1) {
 			uint64_t v;
 
 			memcpy(&v, &uc->uc_mcontext.fpregs->_xmm[i], sizeof(v));

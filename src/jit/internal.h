@@ -1,8 +1,21 @@
-/* jit's private header: the intermediate code, and what front end, optimiser and back end share. */
+/* jit's private header: the intermediate code, and what front end, optimiser and back end share.
+ *
+ *     guest bytes ── region.c ──> instructions of a region, in blocks
+ *                 ── front.c ───> intermediate code: insn.def's semantics, expanded to it
+ *                 ── opt.c ─────> constants, fusing, dead writes
+ *                 ── flow.c ────> what is known of each register where a block begins
+ *                 ── gen*.c ────> x86-64 code, exits, tables
+ *
+ * The intermediate code is three-address code on virtual registers that are the guest's
+ * own (and one temporary inside an instruction), so the guest's state is exact at every
+ * instruction without bookkeeping, and a guest register's place is fixed for a whole
+ * region: a host register (a pin) or its slot in struct cpu_regs. What makes it fast is
+ * knowledge about the values, which flow.c computes and gen.c uses. */
 #ifndef JIT_INTERNAL_H
 #define JIT_INTERNAL_H
 
 #include "jit/jit.h"
+#include "base/log.h"
 #include "isa/isa.h"
 
 /* Host registers by their x86 numbers. */
@@ -12,5 +25,132 @@ enum host_reg {
 };
 /* rbp points into the middle of x[], so that all of it is within a signed byte. */
 enum { REGS_BIAS = 128 };
+
+/* ---- intermediate code --------------------------------------------------------------- */
+
+enum ir_op {
+#define IR(name) IR_##name,
+#include "ir_ops.def"
+	IR_COUNT
+};
+extern const char *const ir_names[IR_COUNT];
+
+/* Virtual registers: x0-x31, f0-f31, one temporary; an immediate; nothing. */
+enum { V_F0 = 32, V_TMP = 64, V_COUNT = 65, V_IMM = 0xfe, V_NONE = 0xff };
+static inline bool is_x(unsigned v) { return v < 32; }
+static inline bool is_f(unsigned v) { return v >= V_F0 && v < V_TMP; }
+static inline bool is_reg(unsigned v) { return v < V_COUNT; }
+
+enum ir_cond { C_EQ, C_NE, C_LT, C_GE, C_LTU, C_GEU, C_LE, C_GT, C_LEU, C_GTU };
+enum ir_type { T_S8, T_U8, T_S16, T_U16, T_S32, T_U32, T_64 };
+static inline unsigned type_size(unsigned t) { return t < T_S16 ? 1 : t < T_S32 ? 2 : t < T_64 ? 4 : 8; }
+enum amo_op { AMO_SWAP, AMO_ADD, AMO_AND, AMO_OR, AMO_XOR, AMO_MIN, AMO_MAX, AMO_MINU, AMO_MAXU };
+
+struct ir {
+	uint8_t op, width;             /* enum ir_op; 32 or 64 */
+	uint8_t d, a, b, c;
+	uint8_t sub;                   /* ir_cond, ir_type, amo_op, jit_exit_kind, jit_refusal: see op */
+	uint8_t rm;                    /* floats: rounding mode; LEA: scale; FMA: signs (1: product, 2: addend) */
+	int64_t imm;                   /* V_IMM's value; memory and JIND: offset; EXIT: reason */
+	uint16_t insn;                 /* index of the guest instruction in the region */
+	bool dead;
+};
+
+/* ---- regions --------------------------------------------------------------------------- */
+
+enum {
+	MAX_INSNS = 512, MAX_BLOCKS = MAX_INSNS, MAX_IR = 3 * MAX_INSNS, MAX_ENTRIES = 48, MAX_PAGES = 24,
+	FULL_INSNS = 500, QUICK_INSNS = 64,
+};
+
+struct guest_insn {
+	gva_t pc;
+	struct isa_insn d;
+	uint32_t bits;
+	bool leader, entry;
+};
+
+/* What is known at one point. Integer registers: */
+enum kind {
+	K_ANY,                         /* the 64-bit value is in place */
+	K_SEXT,                        /* and is the sign extension of its low half */
+	K_LOW,                         /* only the low half is in place; it means its sign extension */
+};
+/* Float registers, bits: */
+enum {
+	F_BOXED = 1,                   /* a single: boxed, or to be boxed */
+	F_NARROW = 2,                  /* its upper half is not in place */
+	F_CLEAN = 4,                   /* not a NaN, or one that is canonical, or F_LOOSE */
+	F_LOOSE = 8,                   /* a NaN here stands for the canonical one */
+};
+enum { CHK_NONE = -1 };
+#define CHK_MAX (INT64_C(1) << 31)     /* with an immediate still inside the guard */
+
+struct flow {
+	bool reached;
+	uint8_t kind[V_COUNT];
+	uint8_t fkind[32];
+	int64_t chk[V_COUNT];          /* at most so far from an address inside the view; CHK_NONE */
+	uint32_t dirty_x, dirty_f;     /* changed since entry: memory is stale */
+};
+
+struct block {
+	unsigned first_insn, nr_insns;
+	gva_t pc, end;                 /* end: pc of what follows */
+	unsigned ir, nr_ir;
+	int succ[2];                   /* taken or only; fall-through. -1: leaves the region */
+	gva_t succ_pc[2];
+	unsigned nr_succs, nr_preds, depth;
+	bool entry, header;            /* can be entered; target of a retreating edge */
+	bool banned[V_COUNT];          /* flow.c: distances that did not settle */
+	struct flow in;
+	uint64_t live, load;           /* x and f registers read later; that must be in place */
+	uint32_t label;                /* code offset */
+};
+
+struct region {
+	const struct jit_request *req;
+	int xlen;
+	unsigned nr_insns, nr_blocks, nr_ir, nr_pages;
+	struct guest_insn insn[MAX_INSNS];
+	struct block block[MAX_BLOCKS];
+	struct ir ir[MAX_IR];
+	uint64_t dirty[MAX_IR];        /* liveness' working space */
+	gva_t page_va[MAX_PAGES];
+	const uint8_t *page[MAX_PAGES];
+	uint8_t host[V_COUNT];         /* virtual register -> host register or HOST_NONE */
+	uint64_t uses[V_COUNT];
+	bool rounds;                   /* has float instructions that round as frm says */
+};
+
+static inline bool pinned(const struct region *r, unsigned v) { return r->host[v] != HOST_NONE; }
+
+/* region.c: find the blocks. 0, -EFAULT. */
+int region_find(struct region *r, const struct jit_request *req);
+/* front.c: the intermediate code of one instruction; the last one of a block ends it. */
+void front_insn(struct region *r, struct block *b, unsigned insn);
+/* opt.c */
+void opt_block(struct region *r, struct block *b);
+void opt_pins(struct region *r);
+/* flow.c: what an operand must have in place, what an operation makes of the state. */
+enum need { NEED_NONE, NEED_LOW, NEED_ALL };
+/* Floats: what the operation takes the operand for; exact: its very bits. */
+enum fneed { FN_NONE, FN_SINGLE, FN_DOUBLE, FN_SINGLE_EXACT, FN_BITS_LOW, FN_BITS };
+enum fneed flow_fneed(const struct ir *i, unsigned v);
+enum need flow_need(const struct region *r, const struct flow *s, const struct ir *i, unsigned v);
+/* The operation may be done on low halves, because its operands' low halves say it all. */
+bool flow_low(const struct region *r, const struct flow *s, const struct ir *i);
+void flow_ir(const struct region *r, struct flow *s, const struct ir *i);
+void flow_region(struct region *r);
+/* Does the access need its address checked? */
+bool flow_unchecked(const struct region *r, const struct flow *s, const struct ir *i);
+void flow_uses(const struct ir *i, uint8_t v[3]);   /* registers read; V_NONE */
+bool flow_observes(const struct ir *i);             /* the guest's state can be seen here */
+/* gen.c */
+int gen_region(struct region *r, struct jit_code **out);
+/* dump.c */
+void dump_region(const struct region *r, bool ir);
+void dump_code(const struct region *r, const uint8_t *code, size_t size);
+extern enum jit_dump jit_dump_what;
 
 #endif

@@ -72,10 +72,10 @@ struct jit_exit {
 struct jit_site {
 	uint32_t offset;               /* of the host instruction; sorted */
 	uint32_t pc_delta;             /* guest pc - jit_code.pc_base */
-	uint16_t pending;              /* guest instructions before it not yet subtracted from r15 */
-	uint16_t narrow_x;             /* host registers whose value is the sign extension of 32 bits */
-	uint16_t narrow_f;             /* xmm: the single in it is not boxed */
-	uint16_t loose_f;              /* xmm: may hold a NaN that is not yet the canonical one */
+	int16_t pending;               /* guest instructions executed and not yet subtracted from r15 */
+	/* By host register: changed since entry; its value is the sign extension of 32 bits; xmm: the
+	 * single in it is not boxed; it may hold a NaN that is not yet the canonical one. */
+	uint16_t dirty_x, dirty_f, narrow_x, narrow_f, loose_f;
 	uint8_t is_store;
 	uint8_t reserved[3];
 };
@@ -93,7 +93,6 @@ struct jit_code {
 	uint32_t guest_insns, guest_blocks;
 	gva_t pc_base;
 	uint8_t pin_x[16], pin_f[16];  /* host register -> guest register it holds, 0xff: none */
-	uint32_t dirty_x, dirty_f;     /* guest registers it may change (as bits) */
 };
 #define JIT_TABLE(code_, field, type) ((type *)((uint8_t *)(code_) + (code_)->field))
 

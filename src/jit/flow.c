@@ -1,0 +1,449 @@
+/* What is known about the guest's registers at each point of a region.
+ *
+ * Integers, RV64: most values are the results of 32-bit operations (addw, lw, ...), which the ISA
+ * wants sign-extended, while x86's 32-bit operations clear the upper half. Instead of extending each
+ * result, a pinned register may hold only the low half (K_LOW) until somebody needs it all
+ * (NEED_ALL): then it is extended in place, once. Comparing, storing and computing with words
+ * needs the low half only: sign extension keeps both orders of integers.
+ *
+ * Addresses: a base register that was checked to be below the view's end, or through which an
+ * access has succeeded, and has moved by less than the guard since, needs no check.
+ *
+ * Floats: an arithmetic NaN result is canonical on RISC-V and is not on x86. Other
+ * arithmetic does not care, so a result stays "loose" until its bits are looked at. A single's
+ * upper half is likewise filled in late.
+ *
+ * The facts where a block begins are the meet over the edges into it. An edge may have to do
+ * something to make them true (extend, box, check: gen.c). At loop headers the facts of the
+ * back edges are asked for, so that the way in does the work, once. */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- operands -------------------------------------------------------------------------- */
+
+void flow_uses(const struct ir *i, uint8_t v[3])
+{
+	v[0] = is_reg(i->a) ? i->a : V_NONE;
+	v[1] = is_reg(i->b) ? i->b : V_NONE;
+	v[2] = is_reg(i->c) ? i->c : V_NONE;
+}
+
+bool flow_observes(const struct ir *i)
+{
+	switch (i->op) {
+	case IR_LOAD: case IR_STORE: case IR_AMO: case IR_FMA: case IR_FMIN: case IR_FMAX: case IR_FTOI:
+	case IR_BR: case IR_JMP: case IR_JIND: case IR_EXIT:
+		return true;
+	default:
+		return i->op >= IR_FADD && i->width == 32;   /* operands that are not boxed */
+	}
+}
+
+static bool knows_low(const struct flow *s, unsigned v, int64_t imm)
+{
+	if (v == V_IMM)
+		return imm == (int32_t)imm;
+	return v == V_NONE || s->kind[v] != K_ANY;
+}
+
+bool flow_low(const struct region *r, const struct flow *s, const struct ir *i)
+{
+	if (r->xlen == 32 || i->width == 32)
+		return true;
+	switch (i->op) {
+	case IR_SET: case IR_BR:
+		return knows_low(s, i->a, i->imm) && knows_low(s, i->b, i->imm);
+	case IR_AND: case IR_OR: case IR_XOR: case IR_NOT: case IR_ANDN:
+	case IR_MIN: case IR_MAX: case IR_MINU: case IR_MAXU:
+		return knows_low(s, i->a, i->imm) && knows_low(s, i->b, i->imm) &&
+		       (s->kind[i->a] == K_LOW || (is_reg(i->b) && s->kind[i->b] == K_LOW));
+	default:
+		return false;
+	}
+}
+
+enum need flow_need(const struct region *r, const struct flow *s, const struct ir *i, unsigned v)
+{
+	switch (i->op) {
+	case IR_MOV:
+		return NEED_NONE;
+	case IR_LOAD: case IR_JIND:
+		return NEED_ALL;
+	case IR_STORE: case IR_AMO:
+		return v == i->a || i->width == 64 ? NEED_ALL : NEED_LOW;
+	case IR_SX8: case IR_SX16: case IR_SX32: case IR_ZX16: case IR_ZX32:
+		return NEED_LOW;
+	case IR_ITOF:
+		return i->sub == T_S32 || i->sub == T_U32 ? NEED_LOW : NEED_ALL;
+	case IR_FMVF:
+		return i->width == 32 ? NEED_LOW : NEED_ALL;
+	default:
+		return flow_low(r, s, i) ? NEED_LOW : NEED_ALL;
+	}
+}
+
+enum fneed flow_fneed(const struct ir *i, unsigned v)
+{
+	switch (i->op) {
+	case IR_STORE: case IR_FMVX:
+		return i->width == 64 ? FN_BITS : FN_BITS_LOW;
+	case IR_FSGNJ: case IR_FSGNJN: case IR_FSGNJX:
+		return i->width == 64 ? FN_BITS : FN_SINGLE_EXACT;
+	case IR_FTOF:
+		return i->width == 64 ? FN_SINGLE : FN_DOUBLE;
+	default:
+		return i->width == 64 ? FN_DOUBLE : FN_SINGLE;
+	}
+}
+
+/* ---- one operation ------------------------------------------------------------------------- */
+
+static enum kind logic_kind(const struct region *r, const struct flow *s, const struct ir *i)
+{
+	if (flow_low(r, s, i))
+		return K_LOW;
+	if (i->op == IR_AND && i->b == V_IMM && i->imm >= 0 && i->imm <= INT32_MAX)
+		return K_SEXT;
+	return knows_low(s, i->a, i->imm) && knows_low(s, i->b, i->imm) ? K_SEXT : K_ANY;
+}
+
+static enum kind result_kind(const struct region *r, const struct flow *s, const struct ir *i)
+{
+	switch (i->op) {
+	case IR_MOV:
+		return i->a == V_IMM ? (i->imm == (int32_t)i->imm ? K_SEXT : K_ANY) : s->kind[i->a];
+	case IR_SET: case IR_FSET: case IR_FCLASS: case IR_CLZ: case IR_CTZ: case IR_CPOP:
+	case IR_SX8: case IR_SX16: case IR_ZX16:
+		return K_SEXT;
+	case IR_SX32:
+		return K_LOW;
+	case IR_FMVX:
+		return i->width == 32 ? K_LOW : K_ANY;
+	case IR_FTOI:
+		return i->sub == T_S32 || i->sub == T_U32 ? K_LOW : K_ANY;
+	case IR_LOAD:
+		return i->sub == T_U32 || i->sub == T_64 ? K_ANY : K_SEXT;
+	case IR_AMO:
+		return i->width == 32 ? K_SEXT : K_ANY;
+	case IR_SRA:
+		return i->width == 32 ? K_LOW : i->b == V_IMM && i->imm >= 32 ? K_SEXT : K_ANY;
+	case IR_SRL:
+		return i->width == 32 ? K_LOW : i->b == V_IMM && i->imm >= 33 ? K_SEXT : K_ANY;
+	case IR_AND: case IR_OR: case IR_XOR: case IR_NOT: case IR_ANDN:
+	case IR_MIN: case IR_MAX: case IR_MINU: case IR_MAXU:
+		return logic_kind(r, s, i);
+	case IR_SELZ: case IR_SELNZ: case IR_ZX32: case IR_LEA: case IR_JIND:
+		return K_ANY;
+	default:
+		return i->width == 32 ? K_LOW : K_ANY;
+	}
+}
+
+static uint8_t float_result(const struct ir *i)
+{
+	uint8_t single = i->width == 32 ? F_BOXED | F_NARROW : 0;
+
+	switch (i->op) {
+	case IR_FADD: case IR_FSUB: case IR_FMUL: case IR_FDIV: case IR_FSQRT: case IR_FTOF:
+		return single | F_CLEAN | F_LOOSE;
+	case IR_FMA: case IR_FMIN: case IR_FMAX: case IR_ITOF:
+		return single | F_CLEAN;
+	default:
+		return single;
+	}
+}
+
+static uint64_t distance(int64_t imm) { return (uint64_t)(imm < 0 ? -imm : imm); }
+
+bool flow_unchecked(const struct region *r, const struct flow *s, const struct ir *i)
+{
+	if (r->xlen == 32 || !is_reg(i->a))
+		return false;
+	return s->chk[i->a] == CHK_NONE || s->chk[i->a] + (int64_t)distance(i->imm) > CHK_MAX;
+}
+
+static int64_t result_chk(const struct flow *s, const struct ir *i)
+{
+	int64_t c = CHK_NONE;
+
+	if (i->op == IR_MOV)
+		c = is_x(i->a) ? s->chk[i->a]
+		               : i->a == V_IMM && (uint64_t)i->imm < JIT_VIEW_SIZE_64 ? 0 : CHK_NONE;
+	else if (i->op == IR_ADD && i->width == 64 && i->b == V_IMM && s->chk[i->a] != CHK_NONE)
+		c = s->chk[i->a] + (int64_t)distance(i->imm);
+	return c > CHK_MAX ? CHK_NONE : c;
+}
+
+static void use_float(struct flow *s, enum fneed need, unsigned f)
+{
+	uint8_t *k = &s->fkind[f];
+
+	switch (need) {
+	case FN_NONE:
+		return;
+	case FN_SINGLE:
+		if (!(*k & F_BOXED))
+			*k = F_BOXED;
+		return;
+	case FN_DOUBLE:
+		if (*k & F_BOXED)
+			*k &= (uint8_t)~(F_NARROW | F_LOOSE);
+		return;
+	case FN_SINGLE_EXACT:
+		if (!(*k & F_BOXED))
+			*k = F_BOXED;
+		*k &= (uint8_t)~F_LOOSE;
+		return;
+	case FN_BITS_LOW:
+		*k &= (uint8_t)~F_LOOSE;
+		return;
+	case FN_BITS:
+		*k &= (uint8_t)~(F_NARROW | F_LOOSE);
+		return;
+	}
+}
+
+static void define(const struct region *r, struct flow *s, const struct ir *i, enum kind kind, int64_t chk)
+{
+	unsigned d = i->d;
+
+	if (is_f(d)) {
+		s->fkind[d - V_F0] = float_result(i);
+		if (pinned(r, d))
+			s->dirty_f |= 1u << (d - V_F0);
+		else
+			s->fkind[d - V_F0] &= (uint8_t)~(F_NARROW | F_LOOSE);
+		return;
+	}
+	s->kind[d] = r->xlen == 32 ? K_ANY : kind == K_LOW && !pinned(r, d) ? K_SEXT : (uint8_t)kind;
+	s->chk[d] = chk;
+	if (is_x(d) && pinned(r, d))
+		s->dirty_x |= 1u << d;
+}
+
+void flow_ir(const struct region *r, struct flow *s, const struct ir *i)
+{
+	uint8_t uses[3];
+	enum need need[3] = { NEED_NONE };
+	enum kind kind = K_ANY;
+	int64_t chk = CHK_NONE;
+
+	flow_uses(i, uses);
+	for (int k = 0; k < 3; k++)
+		if (uses[k] != V_NONE && !is_f(uses[k]))
+			need[k] = flow_need(r, s, i, uses[k]);
+	if (is_reg(i->d) && !is_f(i->d)) {
+		kind = result_kind(r, s, i);
+		chk = result_chk(s, i);
+	}
+	for (int k = 0; k < 3; k++) {
+		if (uses[k] == V_NONE)
+			continue;
+		if (is_f(uses[k]))
+			use_float(s, flow_fneed(i, uses[k]), uses[k] - V_F0);
+		else if (need[k] == NEED_ALL && s->kind[uses[k]] == K_LOW)
+			s->kind[uses[k]] = K_SEXT;
+	}
+	if ((i->op == IR_LOAD || i->op == IR_STORE || i->op == IR_AMO) && is_reg(i->a))
+		s->chk[i->a] = (int64_t)distance(i->imm);
+	if (is_reg(i->d))
+		define(r, s, i, kind, chk);
+}
+
+/* ---- blocks --------------------------------------------------------------------------------- */
+
+static void state_entry(struct flow *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->reached = true;
+	for (unsigned v = 0; v < V_COUNT; v++)
+		s->chk[v] = CHK_NONE;
+}
+
+static uint8_t meet_kind(uint8_t a, uint8_t b)
+{
+	if (a == b)
+		return a;
+	return a != K_ANY && b != K_ANY ? K_LOW : K_ANY;
+}
+
+/* NARROW and LOOSE are representations that an edge can make from anything that means the same;
+ * BOXED and CLEAN are meanings: at a header, of one edge is enough, and the others check. */
+static uint8_t meet_float(uint8_t a, uint8_t b, bool header, bool live)
+{
+	uint8_t both = a & b, either = a | b, out = both & (F_BOXED | F_CLEAN);
+
+	if (header && live)
+		out |= either & (F_BOXED | F_CLEAN);
+	if ((a ^ b) & F_BOXED)         /* "clean" means another thing for a single */
+		return header && live ? (a & F_BOXED ? a : b) : 0;
+	if (out & F_BOXED)
+		out |= either & F_NARROW;
+	if (out & F_CLEAN)
+		out |= either & F_LOOSE;
+	return out;
+}
+
+static int64_t meet_chk(int64_t a, int64_t b, bool header, bool live)
+{
+	if (a == CHK_NONE || b == CHK_NONE)
+		return header && live ? MAX(a, b) : CHK_NONE;
+	return MAX(a, b);
+}
+
+/* Meet `out` into the accumulated state of block b. */
+static void meet_into(struct flow *in, const struct flow *out, const struct block *b)
+{
+	if (!in->reached) {
+		*in = *out;
+		return;
+	}
+	for (unsigned v = 0; v < 32; v++) {
+		in->kind[v] = meet_kind(in->kind[v], out->kind[v]);
+		in->chk[v] = meet_chk(in->chk[v], out->chk[v], b->header, b->live >> v & 1);
+		in->fkind[v] = meet_float(in->fkind[v], out->fkind[v], b->header, b->live >> (V_F0 + v) & 1);
+	}
+	in->dirty_x |= out->dirty_x;
+	in->dirty_f |= out->dirty_f;
+}
+
+static void block_out(const struct region *r, const struct block *b, struct flow *s)
+{
+	*s = b->in;
+	for (unsigned i = b->ir; i < b->ir + b->nr_ir; i++)
+		if (!r->ir[i].dead)
+			flow_ir(r, s, &r->ir[i]);
+}
+
+/* Distances that grow from pass to pass would never settle: those are given up. */
+static bool settle(struct block *b, struct flow *next, unsigned pass)
+{
+	for (unsigned v = 0; v < 32; v++) {
+		if (pass > 6 && next->chk[v] != b->in.chk[v] && b->in.reached)
+			b->banned[v] = true;
+		if (b->banned[v])
+			next->chk[v] = CHK_NONE;
+	}
+	if (memcmp(next, &b->in, sizeof(*next)) == 0)
+		return false;
+	b->in = *next;
+	return true;
+}
+
+static bool flow_pass(struct region *r, struct flow *in, unsigned pass)
+{
+	bool changed = false;
+
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		memset(&in[k], 0, sizeof(in[k]));
+		if (r->block[k].entry)
+			state_entry(&in[k]);
+	}
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		const struct block *b = &r->block[k];
+		struct flow out;
+
+		if (!b->in.reached)
+			continue;
+		block_out(r, b, &out);
+		out.kind[V_TMP] = K_ANY;
+		out.chk[V_TMP] = CHK_NONE;
+		for (unsigned n = 0; n < b->nr_succs; n++)
+			if (b->succ[n] >= 0)
+				meet_into(&in[b->succ[n]], &out, &r->block[b->succ[n]]);
+	}
+	for (unsigned k = 0; k < r->nr_blocks; k++)
+		changed |= settle(&r->block[k], &in[k], pass);
+	return changed;
+}
+
+/* Nothing is known anywhere: always true. */
+static void give_up(struct region *r)
+{
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		state_entry(&r->block[k].in);
+		r->block[k].in.dirty_x = r->block[k].in.dirty_f = ~0u;
+	}
+}
+
+/* ---- liveness ---------------------------------------------------------------------------------- */
+
+static uint64_t bit(unsigned v) { return v < 64 ? UINT64_C(1) << v : 0; }
+
+/* Registers whose value is read in the block (or after it) before it is set; `stale`: those
+ * whose memory is stale count as read wherever the state may be looked at. */
+static uint64_t block_live(struct region *r, const struct block *b, uint64_t out, bool stale)
+{
+	uint64_t *dirty = r->dirty;
+	struct flow s = b->in;
+	uint64_t live = out;
+	uint8_t v[3];
+
+	if (stale) {
+		for (unsigned k = 0; k < b->nr_ir; k++) {
+			dirty[k] = s.dirty_x | (uint64_t)s.dirty_f << 32;
+			if (!r->ir[b->ir + k].dead)
+				flow_ir(r, &s, &r->ir[b->ir + k]);
+		}
+	}
+	for (unsigned k = b->nr_ir; k-- > 0;) {
+		const struct ir *i = &r->ir[b->ir + k];
+
+		if (i->dead)
+			continue;
+		live &= ~(is_reg(i->d) ? bit(i->d) : 0);
+		flow_uses(i, v);
+		live |= bit(v[0]) | bit(v[1]) | bit(v[2]);
+		if (stale && flow_observes(i))
+			live |= dirty[k];
+	}
+	return live;
+}
+
+static void find_live(struct region *r, bool stale)
+{
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (unsigned k = r->nr_blocks; k-- > 0;) {
+			struct block *b = &r->block[k];
+			uint64_t out = 0, live, *field = stale ? &b->load : &b->live;
+
+			for (unsigned n = 0; n < b->nr_succs; n++)
+				if (b->succ[n] >= 0)
+					out |= stale ? r->block[b->succ[n]].load : r->block[b->succ[n]].live;
+			if (stale) {
+				/* Where it leaves, everything changed is written. */
+				out |= b->in.dirty_x | (uint64_t)b->in.dirty_f << 32;
+			}
+			live = block_live(r, b, out, stale);
+			if (stale)
+				live |= b->in.dirty_x | (uint64_t)b->in.dirty_f << 32;
+			changed |= live != *field;
+			*field = live;
+		}
+	}
+}
+
+void flow_region(struct region *r)
+{
+	enum { PASSES = 60 };
+	struct flow *in = malloc(r->nr_blocks * sizeof(*in));
+	unsigned pass = 0;
+
+	find_live(r, false);
+	for (unsigned k = 0; k < r->nr_blocks; k++)
+		if (r->block[k].entry)
+			state_entry(&r->block[k].in);
+	if (in) {
+		while (flow_pass(r, in, pass) && ++pass < PASSES)
+			;
+		free(in);
+	}
+	if (!in || pass == PASSES)
+		give_up(r);
+	find_live(r, true);
+}

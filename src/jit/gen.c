@@ -1,0 +1,891 @@
+/* The back end: blocks, edges between them, exits and tables.
+ *
+ *     entries      budget and rounding checks, pins loaded, jump to their blocks
+ *     blocks       in the order of their guest addresses
+ *     stubs        whatever is rare: exits, edges that have work to do, fixing of NaNs
+ *
+ * Counting: r15 is reduced where a loop header begins, by the header's own instructions, and
+ * checked there; elsewhere what was executed is carried along as a constant and subtracted where
+ * paths meet or control leaves. The tables and exits account for the rest, so the count is exact
+ * wherever it can be seen. */
+#include "gen.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CODE_MAX = 256 << 10, JUMP_TABLE_MASK = (JIT_JUMP_ENTRIES - 1) * 16 };
+_Static_assert(sizeof(struct jit_jump) == 16, "indexed by generated code");
+
+/* ---- registers ---------------------------------------------------------------------------- */
+
+struct x86_mem gen_engine(size_t offset)
+{
+	return (struct x86_mem){ .base = RBP, .index = HOST_NONE, .disp = (int32_t)offset - REGS_BIAS };
+}
+
+struct x86_mem gen_slot(unsigned v)
+{
+	return gen_engine(v < V_F0 ? offsetof(struct cpu_regs, x) + 8 * v
+	                           : offsetof(struct cpu_regs, f) + 8 * (v - V_F0));
+}
+
+bool gen_pinned(const struct gen *g, unsigned v) { return v < V_COUNT && pinned(g->r, v); }
+
+unsigned gen_src(struct gen *g, unsigned v, unsigned scratch)
+{
+	if (gen_pinned(g, v))
+		return g->r->host[v];
+	gen_load_to(g, scratch, v);
+	return scratch;
+}
+
+void gen_load_to(struct gen *g, unsigned reg, unsigned v)
+{
+	if (gen_pinned(g, v)) {
+		if (g->r->host[v] != reg)
+			x86_mov(&g->a, true, reg, g->r->host[v]);
+	} else {
+		struct x86_mem m = gen_slot(v == V_IMM ? 0 : v);
+
+		x86_rm(&g->a, 0x8b, true, reg, &m);
+	}
+}
+
+void gen_op(struct gen *g, uint32_t op, bool w, unsigned reg, unsigned v)
+{
+	if (gen_pinned(g, v)) {
+		x86_rr(&g->a, op, w, reg, g->r->host[v]);
+	} else {
+		struct x86_mem m = gen_slot(v == V_IMM ? 0 : v);
+
+		x86_rm(&g->a, op, w, reg, &m);
+	}
+}
+
+bool gen_wide(const struct gen *g)
+{
+	return !flow_low(g->r, &g->s, g->i);
+}
+
+unsigned gen_dst(const struct gen *g)
+{
+	return gen_pinned(g, g->i->d) ? g->r->host[g->i->d] : RAX;
+}
+
+void gen_done(struct gen *g, unsigned reg)
+{
+	unsigned d = g->i->d;
+	struct flow after = g->s;
+	struct x86_mem m;
+
+	if (d == V_NONE)
+		return;
+	if (gen_pinned(g, d)) {
+		if (g->r->host[d] != reg)
+			x86_mov(&g->a, true, g->r->host[d], reg);
+		return;
+	}
+	/* Memory always has it all. A register for d would say whether the result is a low half. */
+	if (g->r->xlen == 64) {
+		struct ir i = *g->i;
+
+		i.d = V_TMP;
+		flow_ir(g->r, &after, &i);
+		if (after.kind[V_TMP] == K_LOW)
+			x86_rr(&g->a, 0x63, true, reg, reg);
+	}
+	m = gen_slot(d);
+	x86_rm(&g->a, 0x89, true, reg, &m);
+}
+
+/* ---- float registers -------------------------------------------------------------------------- */
+
+unsigned gen_fsrc(struct gen *g, unsigned v, unsigned scratch)
+{
+	struct x86_mem m;
+
+	if (gen_pinned(g, v))
+		return g->r->host[v];
+	m = gen_slot(v);
+	x86_vex_rm(&g->a, 3, 1, 0x10, false, scratch, 0, &m);
+	return scratch;
+}
+
+unsigned gen_fdst(const struct gen *g)
+{
+	return gen_pinned(g, g->i->d) ? g->r->host[g->i->d] : 13;
+}
+
+/* All ones above the single. */
+void gen_box(struct gen *g, unsigned xmm)
+{
+	x86_vex_rr(&g->a, 1, 1, 0x76, false, 15, 15, 15);
+	x86_vex_rr(&g->a, 0, 1, 0x14, false, xmm, xmm, 15);
+}
+
+static struct stub *add_stub(struct gen *g, enum stub_kind kind, uint32_t at)
+{
+	static struct stub nowhere;
+	struct stub *s;
+
+	if (g->nr_stubs == g->cap_stubs) {
+		unsigned cap = MAX(64u, g->cap_stubs * 2);
+
+		s = realloc(g->stubs, cap * sizeof(*s));
+		if (!s) {
+			g->failed = true;
+			return &nowhere;
+		}
+		g->stubs = s;
+		g->cap_stubs = cap;
+	}
+	s = &g->stubs[g->nr_stubs++];
+	memset(s, 0, sizeof(*s));
+	s->kind = kind;
+	s->at = at;
+	return s;
+}
+
+void gen_canonical(struct gen *g, unsigned xmm, unsigned width)
+{
+	struct stub *s;
+
+	x86_vex_rr(&g->a, width == 64 ? 1 : 0, 1, 0x2e, false, xmm, 0, xmm);
+	s = add_stub(g, STUB_CANON, x86_jcc(&g->a, CC_P));
+	s->xmm = (uint8_t)xmm;
+	s->width = (uint8_t)width;
+	s->back = g->a.len;
+}
+
+void gen_fdone(struct gen *g, unsigned xmm)
+{
+	unsigned d = g->i->d;
+	struct flow after;
+	struct x86_mem m;
+
+	if (gen_pinned(g, d)) {
+		if (g->r->host[d] != xmm)
+			x86_vex_rr(&g->a, 0, 1, 0x28, false, g->r->host[d], 0, xmm);
+		return;
+	}
+	/* As it would be in a register, made whole. */
+	memset(&after, 0, sizeof(after));
+	{
+		uint8_t host = g->r->host[d];
+
+		g->r->host[d] = (uint8_t)xmm;
+		after = g->s;
+		flow_ir(g->r, &after, g->i);
+		g->r->host[d] = host;
+	}
+	if (after.fkind[d - V_F0] & F_LOOSE)
+		gen_canonical(g, xmm, after.fkind[d - V_F0] & F_BOXED ? 32 : 64);
+	if (after.fkind[d - V_F0] & F_NARROW)
+		gen_box(g, xmm);
+	m = gen_slot(d);
+	x86_vex_rm(&g->a, 3, 1, 0x11, false, xmm, 0, &m);
+}
+
+/* ---- where everything is ------------------------------------------------------------------------ */
+
+struct snap gen_snap(const struct gen *g, const struct flow *s, gva_t pc, int pending)
+{
+	struct snap n = { .pc_delta = (uint32_t)(pc - g->r->insn[0].pc), .pending = (int16_t)pending };
+
+	for (unsigned v = 0; v < 32; v++) {
+		unsigned x = g->r->host[v], f = g->r->host[V_F0 + v];
+
+		if (x != HOST_NONE && s->dirty_x >> v & 1)
+			n.dirty_x |= (uint16_t)(1u << x);
+		if (x != HOST_NONE && s->kind[v] == K_LOW)
+			n.narrow_x |= (uint16_t)(1u << x);
+		if (f == HOST_NONE)
+			continue;
+		if (s->dirty_f >> v & 1)
+			n.dirty_f |= (uint16_t)(1u << f);
+		if (s->fkind[v] & F_NARROW)
+			n.narrow_f |= (uint16_t)(1u << f);
+		if (s->fkind[v] & F_LOOSE)
+			n.loose_f |= (uint16_t)(1u << f);
+		/* fault.c tells a loose single by its being narrow: make the exits agree. */
+	}
+	return n;
+}
+
+int gen_pending(const struct gen *g)
+{
+	return g->base + (int)(g->i->insn - g->b->first_insn);
+}
+
+static struct snap snap_here(const struct gen *g)
+{
+	return gen_snap(g, &g->s, g->r->insn[g->i->insn].pc, gen_pending(g));
+}
+
+void gen_exit_stub(struct gen *g, uint32_t at, const struct snap *snap, uint8_t kind, uint32_t arg)
+{
+	struct stub *s = add_stub(g, STUB_EXIT, at);
+
+	s->snap = *snap;
+	s->exit_kind = kind;
+	s->arg = arg;
+}
+
+void gen_slow(struct gen *g, int cc, enum jit_refusal why)
+{
+	struct snap snap = snap_here(g);
+	uint32_t at = cc == CC_ALWAYS ? x86_jmp(&g->a) : x86_jcc(&g->a, (enum x86_cc)cc);
+
+	gen_exit_stub(g, at, &snap, JIT_EXIT_INTERPRET, why);
+}
+
+void gen_site(struct gen *g, bool is_store)
+{
+	struct snap n = snap_here(g);
+
+	if (g->nr_sites == g->cap_sites) {
+		unsigned cap = MAX(64u, g->cap_sites * 2);
+		struct jit_site *p = realloc(g->sites, cap * sizeof(*p));
+
+		if (!p) {
+			g->failed = true;
+			return;
+		}
+		g->sites = p;
+		g->cap_sites = cap;
+	}
+	g->sites[g->nr_sites++] = (struct jit_site){ .offset = g->a.len, .pc_delta = n.pc_delta,
+		.pending = n.pending, .dirty_x = n.dirty_x, .dirty_f = n.dirty_f, .narrow_x = n.narrow_x,
+		.narrow_f = n.narrow_f, .loose_f = n.loose_f, .is_store = is_store };
+}
+
+/* ---- leaving ----------------------------------------------------------------------------------------- */
+
+static void add_budget(struct gen *g, int n)
+{
+	struct x86_mem m = { .base = R15, .index = HOST_NONE, .disp = n };
+
+	if (n)
+		x86_rm(&g->a, 0x8d, true, R15, &m);
+}
+
+static void write_back_x(struct gen *g, unsigned host, unsigned v, const struct snap *n)
+{
+	struct x86_mem m = gen_slot(v);
+
+	if (n->narrow_x >> host & 1) {
+		x86_rr(&g->a, 0x63, true, RAX, host);
+		host = RAX;
+	}
+	x86_rm(&g->a, 0x89, true, host, &m);
+}
+
+static void write_back_f(struct gen *g, unsigned xmm, unsigned v, const struct snap *n)
+{
+	struct x86_mem m = gen_slot(v);
+	bool narrow = n->narrow_f >> xmm & 1;
+
+	if (n->loose_f >> xmm & 1)
+		gen_canonical(g, xmm, narrow ? 32 : 64);
+	x86_vex_rm(&g->a, narrow ? 2 : 3, 1, 0x11, false, xmm, 0, &m);
+	if (narrow) {
+		m.disp += 4;
+		x86_rm(&g->a, 0xc7, false, 0, &m);
+		x86_imm32(&g->a, UINT32_MAX);
+	}
+}
+
+/* All that is stale in memory, and the count. Clobbers rax. */
+static void write_back(struct gen *g, const struct snap *n)
+{
+	for (unsigned v = 0; v < 32; v++) {
+		unsigned x = g->r->host[v], f = g->r->host[V_F0 + v];
+
+		if (x != HOST_NONE && n->dirty_x >> x & 1)
+			write_back_x(g, x, v, n);
+		if (f != HOST_NONE && n->dirty_f >> f & 1)
+			write_back_f(g, f, V_F0 + v, n);
+	}
+	add_budget(g, -n->pending);
+}
+
+static void set_pc(struct gen *g, gva_t pc)
+{
+	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, pc));
+
+	x86_mov_imm(&g->a, RAX, g->r->xlen == 32 ? (int64_t)(uint32_t)pc : (int64_t)pc);
+	x86_rm(&g->a, 0x89, true, RAX, &m);
+}
+
+static void leave(struct gen *g, uint8_t kind, uint32_t arg)
+{
+	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, engine.exit));
+
+	x86_mov_imm(&g->a, RAX, (int64_t)((uint64_t)arg << 32 | kind));
+	x86_rm(&g->a, 0xff, false, 4, &m);
+}
+
+/* A direct exit: the jump that can be linked, and what it does until then. */
+static void direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
+{
+	uint32_t at, lea;
+
+	write_back(g, snap);
+	while ((g->a.len + 1) % 4)
+		x86_byte(&g->a, 0x90);
+	at = x86_jmp(&g->a);
+	if (g->nr_exits == g->cap_exits) {
+		unsigned cap = MAX(32u, g->cap_exits * 2);
+		struct jit_exit *p = realloc(g->exits, cap * sizeof(*p));
+
+		if (!p) {
+			g->failed = true;
+			return;
+		}
+		g->exits = p;
+		g->cap_exits = cap;
+	}
+	g->exits[g->nr_exits++] = (struct jit_exit){ .pc = pc, .offset = at, .unlinked = 0 };
+	set_pc(g, pc);
+	x86_byte(&g->a, 0x48);                   /* lea rdx, [rip + the displacement] */
+	x86_byte(&g->a, 0x8d);
+	x86_byte(&g->a, 0x15);
+	lea = g->a.len;
+	x86_imm32(&g->a, at - (lea + 4));
+	leave(g, JIT_EXIT_DIRECT, 0);
+}
+
+/* ---- edges ------------------------------------------------------------------------------------------------ */
+
+/* At a check that fails on the way into block `to`: the interpreter goes on there. */
+static void edge_exit(struct gen *g, const struct flow *s, const struct block *to, int cc, int pending,
+                      enum jit_refusal why)
+{
+	struct snap snap = gen_snap(g, s, to->pc, pending);
+
+	gen_exit_stub(g, x86_jcc(&g->a, (enum x86_cc)cc), &snap, JIT_EXIT_INTERPRET, why);
+}
+
+void gen_check_boxed(struct gen *g, unsigned v, const struct snap *snap, uint8_t kind, uint32_t arg)
+{
+	if (gen_pinned(g, v)) {
+		x86_vex_rr(&g->a, 1, 1, 0x7e, true, g->r->host[v], 0, RAX);
+		x86_shift_imm(&g->a, 7, true, RAX, 32);
+		x86_alu_imm(&g->a, 7, false, RAX, -1);
+	} else {
+		struct x86_mem m = gen_slot(v);
+
+		m.disp += 4;
+		x86_alu_mem_imm(&g->a, 7, false, &m, -1);
+	}
+	gen_exit_stub(g, x86_jcc(&g->a, CC_NE), snap, kind, arg);
+}
+
+static bool edge_int(struct gen *g, const struct flow *from, const struct block *to, unsigned v, int pending, bool make)
+{
+	const struct flow *in = &to->in;
+	bool work = false;
+	unsigned host = g->r->host[v];
+
+	if (host != HOST_NONE && from->kind[v] == K_LOW && in->kind[v] != K_LOW) {
+		work = true;
+		if (make)
+			x86_rr(&g->a, 0x63, true, host, host);
+	}
+	if (g->r->xlen == 64 && in->chk[v] != CHK_NONE && from->chk[v] == CHK_NONE) {
+		work = true;
+		if (make) {
+			struct x86_mem limit = gen_engine(offsetof(struct cpu_regs, engine.limit));
+			unsigned reg = gen_src(g, v, RAX);
+
+			if (host != HOST_NONE && from->kind[v] == K_LOW)
+				x86_rr(&g->a, 0x63, true, host, host);
+			x86_rm(&g->a, 0x3b, true, reg, &limit);
+			edge_exit(g, from, to, CC_AE, pending, JIT_REFUSE_wild);
+		}
+	}
+	return work;
+}
+
+/* "Above" if it is a NaN. As integers: comparing would raise a flag for a signaling one. */
+static void check_nan(struct gen *g, unsigned xmm, bool single)
+{
+	x86_vex_rr(&g->a, 1, 1, 0x7e, !single, xmm, 0, RAX);
+	x86_rr(&g->a, 0x03, !single, RAX, RAX);
+	x86_mov_imm(&g->a, RDX, single ? 0xff000000 : (int64_t)0xffe0000000000000);
+	x86_rr(&g->a, 0x3b, !single, RAX, RDX);
+}
+
+static bool edge_float(struct gen *g, const struct flow *from, const struct block *to, unsigned f, int pending, bool make)
+{
+	uint8_t have = from->fkind[f], want = to->in.fkind[f];
+	unsigned xmm = g->r->host[V_F0 + f];
+	bool box_check = want & F_BOXED && !(have & F_BOXED);
+	bool nan_check = want & F_CLEAN && (!(have & F_CLEAN) || box_check);
+	bool canon = have & F_LOOSE && (!(want & F_LOOSE) || box_check);
+	bool box = have & F_NARROW && !(want & F_NARROW);
+
+	if (!make || !(box_check || nan_check || canon || box))
+		return box_check || nan_check || canon || box;
+	if (canon)
+		gen_canonical(g, xmm, have & F_BOXED ? 32 : 64);
+	if (box)
+		gen_box(g, xmm);
+	if (box_check) {
+		struct snap snap = gen_snap(g, from, to->pc, pending);
+
+		gen_check_boxed(g, V_F0 + f, &snap, JIT_EXIT_INTERPRET, JIT_REFUSE_unbox);
+	}
+	if (nan_check) {
+		check_nan(g, gen_fsrc(g, V_F0 + f, 13), want & F_BOXED);
+		edge_exit(g, from, to, CC_A, pending, JIT_REFUSE_nan);
+	}
+	return true;
+}
+
+/* Make true on the way what the block takes for granted. make false: only tell if there is work. */
+static bool edge_work(struct gen *g, const struct flow *from, const struct block *to, int pending, bool make)
+{
+	bool work = false;
+
+	for (unsigned v = 0; v < 32; v++) {
+		work |= edge_int(g, from, to, v, pending, make);
+		work |= edge_float(g, from, to, v, pending, make);
+	}
+	return work;
+}
+
+static bool inherits(const struct block *to)
+{
+	return to->nr_preds == 1 && !to->header && !to->entry;
+}
+
+/* Code of an edge that falls or jumps to its block; the count has been settled. */
+static void go_to(struct gen *g, const struct flow *from, unsigned to, int pending)
+{
+	struct block *b = &g->r->block[to];
+
+	edge_work(g, from, b, pending, true);
+	if (b->label) {
+		x86_patch(&g->a, x86_jmp(&g->a), b->label);
+	} else {
+		struct stub *s = add_stub(g, STUB_EDGE, x86_jmp(&g->a));
+
+		s->to = to;
+	}
+}
+
+/* Control goes from here to block or pc. */
+static void make_edge(struct gen *g, const struct flow *s, int to, gva_t pc, int pending)
+{
+	if (to >= 0) {
+		g->end_pending[to] = (int16_t)pending;
+		go_to(g, s, (unsigned)to, pending);
+	} else {
+		struct snap snap = gen_snap(g, s, pc, pending);
+
+		direct_exit(g, &snap, pc);
+	}
+}
+
+/* ---- the ends of blocks ---------------------------------------------------------------------------------------- */
+
+/* If a successor cannot carry the count along, settle it now. */
+static int settle_count(struct gen *g, int pending)
+{
+	for (unsigned n = 0; n < g->b->nr_succs; n++) {
+		if (g->b->succ[n] >= 0 && !inherits(&g->r->block[g->b->succ[n]])) {
+			add_budget(g, -pending);
+			return 0;
+		}
+	}
+	return pending;
+}
+
+static void end_branch(struct gen *g, const struct ir *i)
+{
+	const struct block *b = g->b;
+	int pending = settle_count(g, g->base + (int)b->nr_insns);
+	int to = b->succ[0];
+	struct stub *s;
+	uint32_t at;
+
+	gen_compare(g, i);
+	at = x86_jcc(&g->a, gen_cc(i->sub));
+	flow_ir(g->r, &g->s, i);
+	if (to >= 0 && !edge_work(g, &g->s, &g->r->block[to], pending, false)) {
+		g->end_pending[to] = (int16_t)pending;
+		if (g->r->block[to].label) {
+			x86_patch(&g->a, at, g->r->block[to].label);
+		} else {
+			s = add_stub(g, STUB_EDGE, at);
+			s->to = (unsigned)to;
+		}
+	} else {
+		struct flow *copy = malloc(sizeof(*copy));
+
+		s = add_stub(g, STUB_EDGE, at);
+		if (!copy) {
+			g->failed = true;
+			return;
+		}
+		*copy = g->s;
+		s->flow = copy;
+		s->to = to >= 0 ? (unsigned)to : MAX_BLOCKS;
+		s->snap = gen_snap(g, &g->s, b->succ_pc[0], pending);
+		if (to >= 0)
+			g->end_pending[to] = (int16_t)pending;
+	}
+	make_edge(g, &g->s, b->succ[1], b->succ_pc[1], pending);
+}
+
+static void link_register(struct gen *g, unsigned rd, gva_t pc)
+{
+	struct ir link = { .op = IR_MOV, .width = (uint8_t)g->r->xlen, .d = (uint8_t)rd, .a = V_IMM, .b = V_NONE,
+		.c = V_NONE, .imm = g->r->xlen == 32 ? (int32_t)pc : (int64_t)pc, .insn = g->i->insn };
+	const struct ir *keep = g->i;
+
+	if (rd == V_NONE)
+		return;
+	g->i = &link;
+	gen_int(g, &link);
+	flow_ir(g->r, &g->s, &link);
+	g->i = keep;
+}
+
+/* The target is in rdx from the start: the link may overwrite its register. */
+static void end_indirect(struct gen *g, const struct ir *i)
+{
+	struct x86_mem table = gen_engine(offsetof(struct cpu_regs, engine.jumps));
+	struct x86_mem pc = gen_engine(offsetof(struct cpu_regs, pc));
+	struct x86_mem entry = { .base = RAX, .index = HOST_NONE };
+	struct snap snap;
+	uint32_t miss;
+
+	if (i->a == V_IMM) {
+		x86_mov_imm(&g->a, RDX, i->imm & ~INT64_C(1));
+	} else {
+		gen_load_to(g, RDX, i->a);
+		if (i->imm)
+			x86_alu_imm(&g->a, 0, g->r->xlen == 64, RDX, (int32_t)i->imm);
+		x86_alu_imm(&g->a, 4, g->r->xlen == 64, RDX, -2);
+	}
+	if (g->r->xlen == 32)
+		x86_mov(&g->a, false, RDX, RDX);
+	if (is_reg(i->d)) {
+		struct ir use = *i;
+
+		use.d = V_NONE;
+		flow_ir(g->r, &g->s, &use);
+		link_register(g, i->d, g->b->end);
+	}
+	snap = gen_snap(g, &g->s, g->b->end, g->base + (int)g->b->nr_insns);
+	write_back(g, &snap);
+	x86_mov(&g->a, true, RAX, RDX);
+	x86_shift_imm(&g->a, 4, false, RAX, 3);
+	x86_alu_imm(&g->a, 4, false, RAX, JUMP_TABLE_MASK);
+	x86_rm(&g->a, 0x03, true, RAX, &table);
+	x86_rm(&g->a, 0x3b, true, RDX, &entry);
+	miss = x86_jcc(&g->a, CC_NE);
+	entry.disp = offsetof(struct jit_jump, entry);
+	x86_rm(&g->a, 0xff, false, 4, &entry);
+	x86_patch(&g->a, miss, g->a.len);
+	x86_rm(&g->a, 0x89, true, RDX, &pc);
+	leave(g, JIT_EXIT_INDIRECT, 0);
+}
+
+static void end_exit(struct gen *g, const struct ir *i)
+{
+	struct snap snap = snap_here(g);
+
+	write_back(g, &snap);
+	set_pc(g, g->r->insn[i->insn].pc);
+	leave(g, i->sub, (uint32_t)i->imm);
+}
+
+static void end_jump(struct gen *g)
+{
+	const struct guest_insn *last = &g->r->insn[g->b->first_insn + g->b->nr_insns - 1];
+
+	if (g->i && g->i->op == IR_JMP && last->d.rd)
+		link_register(g, last->d.rd, g->b->end);
+	make_edge(g, &g->s, g->b->succ[0], g->b->succ_pc[0], settle_count(g, g->base + (int)g->b->nr_insns));
+}
+
+/* ---- blocks -------------------------------------------------------------------------------------------------------- */
+
+/* Put in place what the operation needs of its operands. */
+static void prepare(struct gen *g, const struct ir *i)
+{
+	uint8_t uses[3];
+
+	flow_uses(i, uses);
+	for (int k = 0; k < 3; k++) {
+		unsigned v = uses[k];
+
+		if (v == V_NONE)
+			continue;
+		if (is_f(v)) {
+			enum fneed need = flow_fneed(i, v);
+			uint8_t have = g->s.fkind[v - V_F0];
+			struct flow after = g->s;
+			struct ir use = { .op = i->op, .width = i->width, .sub = i->sub, .d = V_NONE, .a = (uint8_t)v,
+				.b = i->op == IR_STORE ? (uint8_t)v : V_NONE, .c = V_NONE };
+
+			if (i->op == IR_STORE)
+				use.a = V_NONE;
+			flow_ir(g->r, &after, &use);
+			if (have & F_LOOSE && !(after.fkind[v - V_F0] & F_LOOSE))
+				gen_canonical(g, g->r->host[v], have & F_BOXED ? 32 : 64);
+			if (have & F_NARROW && !(after.fkind[v - V_F0] & F_NARROW))
+				gen_box(g, g->r->host[v]);
+			if ((need == FN_SINGLE || need == FN_SINGLE_EXACT) && !(have & F_BOXED)) {
+				struct snap snap = snap_here(g);
+
+				gen_check_boxed(g, v, &snap, JIT_EXIT_INTERPRET, JIT_REFUSE_unbox);
+			}
+			g->s.fkind[v - V_F0] = after.fkind[v - V_F0];
+		} else if (flow_need(g->r, &g->s, i, v) == NEED_ALL && g->s.kind[v] == K_LOW) {
+			x86_rr(&g->a, 0x63, true, g->r->host[v], g->r->host[v]);
+			g->s.kind[v] = K_SEXT;
+		}
+	}
+}
+
+static void make_op(struct gen *g, const struct ir *i)
+{
+	g->i = i;
+	prepare(g, i);
+	if (i->op < IR_LOAD)
+		gen_int(g, i);
+	else if (i->op <= IR_FENCE)
+		gen_memory(g, i);
+	else
+		gen_float(g, i);
+	flow_ir(g->r, &g->s, i);
+}
+
+/* Where a loop begins: pay for the block, and leave if the budget is spent. */
+static void header_check(struct gen *g, const struct block *b)
+{
+	struct snap snap;
+
+	x86_alu_imm(&g->a, 5, true, R15, (int32_t)b->nr_insns);
+	g->base = -(int)b->nr_insns;
+	snap = gen_snap(g, &b->in, b->pc, g->base);
+	gen_exit_stub(g, x86_jcc(&g->a, CC_S), &snap, JIT_EXIT_TIMER, 0);
+}
+
+static void make_block(struct gen *g, struct block *b, unsigned n)
+{
+	const struct ir *last = NULL;
+
+	g->b = b;
+	g->s = b->in;
+	g->base = inherits(b) ? g->end_pending[n] : 0;
+	b->label = g->a.len;
+	if (b->header)
+		header_check(g, b);
+	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++) {
+		const struct ir *i = &g->r->ir[k];
+
+		if (i->dead)
+			continue;
+		if (i->op >= IR_BR) {
+			last = i;
+			break;
+		}
+		make_op(g, i);
+	}
+	g->i = last;
+	if (last)
+		prepare(g, last);
+	switch (last ? last->op : IR_JMP) {
+	case IR_BR:   end_branch(g, last); break;
+	case IR_JIND: end_indirect(g, last); break;
+	case IR_EXIT: end_exit(g, last); break;
+	default:      end_jump(g); break;
+	}
+}
+
+/* ---- entries ------------------------------------------------------------------------------------------------------------ */
+
+static void entry_check(struct gen *g, const struct block *b, uint32_t at, uint8_t kind, uint32_t arg)
+{
+	struct snap snap = { .pc_delta = (uint32_t)(b->pc - g->r->insn[0].pc) };
+
+	gen_exit_stub(g, at, &snap, kind, arg);
+}
+
+static void make_entry(struct gen *g, unsigned n)
+{
+	struct block *b = &g->r->block[n];
+	struct flow s;
+	struct x86_mem m;
+
+	while (g->a.len % 16)
+		x86_byte(&g->a, 0x90);
+	g->entries[g->nr_entries++] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
+	x86_rr(&g->a, 0x85, true, R15, R15);
+	entry_check(g, b, x86_jcc(&g->a, CC_S), JIT_EXIT_TIMER, 0);
+	if (g->r->rounds) {
+		m = gen_engine(offsetof(struct cpu_regs, engine.round_nearest));
+		x86_alu_mem_imm(&g->a, 7, false, &m, 0);
+		entry_check(g, b, x86_jcc(&g->a, CC_E), JIT_EXIT_INTERPRET, JIT_REFUSE_frm);
+	}
+	for (unsigned v = 0; v < 64; v++) {
+		if (!pinned(g->r, v) || !(b->load >> v & 1))
+			continue;
+		m = gen_slot(v);
+		if (v < V_F0)
+			x86_rm(&g->a, 0x8b, true, g->r->host[v], &m);
+		else
+			x86_vex_rm(&g->a, 3, 1, 0x10, false, g->r->host[v], 0, &m);
+	}
+	memset(&s, 0, sizeof(s));
+	for (unsigned v = 0; v < V_COUNT; v++)
+		s.chk[v] = CHK_NONE;
+	go_to(g, &s, n, 0);
+}
+
+/* ---- stubs --------------------------------------------------------------------------------------------------------------- */
+
+static gva_t snap_pc(const struct gen *g, const struct snap *s)
+{
+	gva_t pc = g->r->insn[0].pc + (gva_t)(int64_t)(int32_t)s->pc_delta;
+
+	return g->r->xlen == 32 ? (uint32_t)pc : pc;
+}
+
+static void make_stub(struct gen *g, struct stub s)
+{
+	if (s.kind == STUB_EDGE && !s.flow) {
+		x86_patch(&g->a, s.at, g->r->block[s.to].label);
+		return;
+	}
+	x86_patch(&g->a, s.at, g->a.len);
+	switch (s.kind) {
+	case STUB_EXIT:
+		write_back(g, &s.snap);
+		set_pc(g, snap_pc(g, &s.snap));
+		leave(g, s.exit_kind, s.arg);
+		break;
+	case STUB_CANON:
+		x86_mov_imm(&g->a, RAX, s.width == 64 ? 0x7ff8000000000000 : 0x7fc00000);
+		x86_vex_rr(&g->a, 1, 1, 0x6e, true, s.xmm, 0, RAX);
+		x86_patch(&g->a, x86_jmp(&g->a), s.back);
+		break;
+	case STUB_EDGE:
+		if (s.to == MAX_BLOCKS)
+			direct_exit(g, &s.snap, snap_pc(g, &s.snap));
+		else
+			go_to(g, s.flow, s.to, s.snap.pending);
+		free(s.flow);
+		break;
+	}
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t place(uint32_t *at, size_t size)
+{
+	uint32_t here = (*at + 15) & ~15u;
+
+	*at = here + (uint32_t)size;
+	return here;
+}
+
+static struct jit_code *assemble(struct gen *g)
+{
+	struct region *r = g->r;
+	struct jit_code h = { .version = JIT_VERSION, .code_size = g->a.len, .nr_entries = g->nr_entries,
+		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_pages = r->nr_pages, .xlen = (uint32_t)r->xlen,
+		.effort = r->req->effort, .guest_insns = r->nr_insns, .guest_blocks = r->nr_blocks,
+		.pc_base = r->insn[0].pc, .total = sizeof(h) };
+	struct jit_code *out;
+
+	h.code = place(&h.total, g->a.len);
+	h.entries = place(&h.total, g->nr_entries * sizeof(g->entries[0]));
+	h.exits = place(&h.total, g->nr_exits * sizeof(g->exits[0]));
+	h.sites = place(&h.total, g->nr_sites * sizeof(g->sites[0]));
+	h.pages = place(&h.total, r->nr_pages * sizeof(gva_t));
+	memset(h.pin_x, 0xff, sizeof(h.pin_x));
+	memset(h.pin_f, 0xff, sizeof(h.pin_f));
+	for (unsigned v = 0; v < 32; v++) {
+		if (pinned(r, v))
+			h.pin_x[r->host[v]] = (uint8_t)v;
+		if (pinned(r, V_F0 + v))
+			h.pin_f[r->host[V_F0 + v]] = (uint8_t)v;
+	}
+	out = calloc(1, h.total);
+	if (!out)
+		return NULL;
+	*out = h;
+	memcpy(JIT_TABLE(out, code, uint8_t), g->a.bytes, g->a.len);
+	memcpy(JIT_TABLE(out, entries, uint8_t), g->entries, g->nr_entries * sizeof(g->entries[0]));
+	if (g->nr_exits)
+		memcpy(JIT_TABLE(out, exits, uint8_t), g->exits, g->nr_exits * sizeof(g->exits[0]));
+	if (g->nr_sites)
+		memcpy(JIT_TABLE(out, sites, uint8_t), g->sites, g->nr_sites * sizeof(g->sites[0]));
+	memcpy(JIT_TABLE(out, pages, uint8_t), r->page_va, r->nr_pages * sizeof(gva_t));
+	return out;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct jit_site *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static void make_all(struct gen *g)
+{
+	struct region *r = g->r;
+
+	/* The request's own entry first. */
+	for (unsigned k = 0; k < r->nr_blocks; k++)
+		if (r->block[k].entry && r->block[k].pc == r->req->pc)
+			make_entry(g, k);
+	for (unsigned k = 0; k < r->nr_blocks; k++)
+		if (r->block[k].entry && r->block[k].pc != r->req->pc)
+			make_entry(g, k);
+	for (unsigned k = 0; k < r->nr_blocks; k++)
+		if (r->block[k].in.reached)
+			make_block(g, &r->block[k], k);
+	/* Stubs may ask for further stubs. */
+	for (unsigned k = 0; k < g->nr_stubs; k++)
+		make_stub(g, g->stubs[k]);
+	if (g->nr_sites)
+		qsort(g->sites, g->nr_sites, sizeof(g->sites[0]), by_offset);
+}
+
+int gen_region(struct region *r, struct jit_code **out)
+{
+	struct gen *g = calloc(1, sizeof(*g));
+	int ret = -ENOMEM;
+
+	if (!g)
+		return -ENOMEM;
+	g->r = r;
+	g->a.cap = CODE_MAX;
+	g->a.bytes = malloc(CODE_MAX);
+	if (!g->a.bytes)
+		goto out;
+	make_all(g);
+	if (g->failed)
+		goto out;
+	ret = -EOPNOTSUPP;
+	if (g->a.full)
+		goto out;
+	dump_code(r, g->a.bytes, g->a.len);
+	*out = assemble(g);
+	ret = *out ? 0 : -ENOMEM;
+out:
+	free(g->a.bytes);
+	free(g->stubs);
+	free(g->sites);
+	free(g->exits);
+	free(g);
+	return ret;
+}

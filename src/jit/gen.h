@@ -1,0 +1,80 @@
+/* What the parts of the back end share: the code being made and the helpers of gen.c. */
+#ifndef JIT_GEN_H
+#define JIT_GEN_H
+
+#include "internal.h"
+#include "x86.h"
+
+/* Where every guest register is at one point: enough to write them all back. */
+struct snap {
+	uint32_t pc_delta;
+	int16_t pending;
+	uint16_t dirty_x, dirty_f, narrow_x, narrow_f, loose_f;   /* as in struct jit_site */
+};
+
+/* Code that is made at the end, out of the way. */
+enum stub_kind { STUB_EXIT, STUB_CANON, STUB_EDGE };
+struct stub {
+	enum stub_kind kind;
+	uint32_t at;                   /* displacement that leads here */
+	struct snap snap;              /* STUB_EXIT */
+	uint8_t exit_kind;
+	uint32_t arg;
+	uint32_t back;                 /* STUB_CANON: where to go on */
+	uint8_t xmm, width;
+	unsigned to;                   /* STUB_EDGE: the block */
+	struct flow *flow;             /* state at the branch; freed when the stub is made */
+};
+
+struct gen {
+	struct region *r;
+	struct asm_buf a;
+	struct flow s;                 /* at the operation that is being made */
+	const struct block *b;
+	const struct ir *i;
+	int base;                      /* instructions executed before the block, not yet subtracted */
+	bool failed;                   /* out of memory */
+	struct stub *stubs;
+	unsigned nr_stubs, cap_stubs;
+	struct jit_site *sites;
+	unsigned nr_sites, cap_sites;
+	struct jit_exit *exits;
+	unsigned nr_exits, cap_exits;
+	struct jit_entry entries[MAX_INSNS];
+	unsigned nr_entries;
+	int16_t end_pending[MAX_BLOCKS];
+};
+
+struct x86_mem gen_slot(unsigned v);                     /* a guest register's place in memory */
+struct x86_mem gen_engine(size_t offset);                /* offset in struct cpu_regs */
+bool gen_pinned(const struct gen *g, unsigned v);
+unsigned gen_src(struct gen *g, unsigned v, unsigned scratch);   /* a host register with v's value */
+void gen_load_to(struct gen *g, unsigned reg, unsigned v);       /* reg = v */
+unsigned gen_dst(const struct gen *g);                   /* where the result goes: pin or rax */
+void gen_done(struct gen *g, unsigned reg);              /* the result is in reg */
+/* op reg, v: v where it is; zero when it is an immediate (only 0 may be). */
+void gen_op(struct gen *g, uint32_t op, bool w, unsigned reg, unsigned v);
+bool gen_wide(const struct gen *g);                      /* the operation needs 64 bits */
+
+unsigned gen_fsrc(struct gen *g, unsigned v, unsigned scratch);
+unsigned gen_fdst(const struct gen *g);
+void gen_fdone(struct gen *g, unsigned xmm);
+
+/* Leave to the interpreter at the current instruction, if the jcc's condition holds. */
+void gen_slow(struct gen *g, int cc, enum jit_refusal why);
+enum { CC_O = 0, CC_ALWAYS = -1 };
+void gen_site(struct gen *g, bool is_store);             /* the next host instruction may fault */
+void gen_canonical(struct gen *g, unsigned xmm, unsigned width);
+void gen_box(struct gen *g, unsigned xmm);
+void gen_check_boxed(struct gen *g, unsigned v, const struct snap *snap, uint8_t kind, uint32_t arg);
+struct snap gen_snap(const struct gen *g, const struct flow *s, gva_t pc, int pending);
+void gen_exit_stub(struct gen *g, uint32_t at, const struct snap *snap, uint8_t kind, uint32_t arg);
+int gen_pending(const struct gen *g);                    /* before the current instruction */
+
+void gen_int(struct gen *g, const struct ir *i);         /* gen_int.c */
+void gen_compare(struct gen *g, const struct ir *i);
+enum x86_cc gen_cc(unsigned cond);
+void gen_memory(struct gen *g, const struct ir *i);      /* gen_mem.c */
+void gen_float(struct gen *g, const struct ir *i);       /* gen_float.c */
+
+#endif

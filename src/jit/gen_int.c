@@ -1,0 +1,401 @@
+/* The back end's integer operations. Scratch: rax (which is also the temporary) and rdx. The
+ * operands' low halves or all of them are in place, as flow_need says. */
+#include "gen.h"
+
+
+/* d = a op imm */
+static void alu_imm(struct gen *g, const struct ir *i, unsigned ext, bool w)
+{
+	unsigned d = gen_dst(g);
+
+	if (i->op == IR_ADD && gen_pinned(g, i->a) && g->r->host[i->a] != d) {
+		struct x86_mem m = { .base = g->r->host[i->a], .index = HOST_NONE, .disp = (int32_t)i->imm };
+
+		x86_rm(&g->a, 0x8d, w, d, &m);
+	} else {
+		gen_load_to(g, d, i->a);
+		if (i->op == IR_AND && i->imm >= 0)
+			w = false;
+		if (i->imm == -1 && i->op == IR_XOR)
+			x86_rr(&g->a, 0xf7, w, 2, d);
+		else
+			x86_alu_imm(&g->a, ext, w, d, (int32_t)i->imm);
+	}
+	gen_done(g, d);
+}
+
+/* d = a op b for operations of the form `op reg, reg/mem`. */
+static void alu(struct gen *g, const struct ir *i, uint32_t op, unsigned ext)
+{
+	bool w = gen_wide(g);
+	unsigned d = gen_dst(g);
+
+	if (i->b == V_IMM && i->op != IR_MUL) {
+		if (i->imm == (int32_t)i->imm) {
+			alu_imm(g, i, ext, w);
+			return;
+		}
+		x86_mov_imm(&g->a, RDX, i->imm);
+		gen_load_to(g, d, i->a);
+		x86_rr(&g->a, op, w, d, RDX);
+		gen_done(g, d);
+		return;
+	}
+	if (i->b != V_IMM && gen_pinned(g, i->b) && g->r->host[i->b] == d && i->a != i->b) {
+		if (i->op == IR_SUB) {             /* d = a - d */
+			x86_rr(&g->a, 0xf7, w, 3, d);
+			op = 0x03;
+		}
+		gen_op(g, op, w, d, i->a);
+	} else if (i->op == IR_ADD && gen_pinned(g, i->a) && gen_pinned(g, i->b) && g->r->host[i->a] != d) {
+		struct x86_mem m = { .base = g->r->host[i->a], .index = g->r->host[i->b] };
+
+		x86_rm(&g->a, 0x8d, w, d, &m);
+	} else {
+		gen_load_to(g, d, i->a);
+		gen_op(g, op, w, d, i->b);
+	}
+	gen_done(g, d);
+}
+
+static void shift(struct gen *g, const struct ir *i)
+{
+	static const struct { uint8_t ext, pp; } how[] = {
+		[IR_SLL] = { 4, 1 }, [IR_SRL] = { 5, 3 }, [IR_SRA] = { 7, 2 },
+	};
+	bool w = gen_wide(g);
+	unsigned d = gen_dst(g);
+
+	if (i->b == V_IMM) {
+		unsigned n = (unsigned)i->imm & (w ? 63 : 31);
+
+		if (i->op == IR_SLL && n == 1 && gen_pinned(g, i->a) && g->r->host[i->a] != d) {
+			struct x86_mem m = { .base = g->r->host[i->a], .index = g->r->host[i->a] };
+
+			x86_rm(&g->a, 0x8d, w, d, &m);
+		} else {
+			gen_load_to(g, d, i->a);
+			if (n)
+				x86_shift_imm(&g->a, how[i->op].ext, w, d, n);
+			else if (!w && g->r->xlen == 32)
+				x86_mov(&g->a, false, d, d);
+		}
+	} else {
+		unsigned n = gen_src(g, i->b, RDX), a = gen_src(g, i->a, RAX);
+
+		x86_vex_rr(&g->a, how[i->op].pp, 2, 0xf7, w, d, n, a);
+	}
+	gen_done(g, d);
+}
+
+static void rotate(struct gen *g, const struct ir *i)
+{
+	unsigned ext = i->op == IR_ROL ? 0 : 1;
+	bool w = gen_wide(g), save;
+
+	gen_load_to(g, RAX, i->a);
+	if (i->b == V_IMM) {
+		x86_shift_imm(&g->a, ext, w, RAX, (unsigned)i->imm & (w ? 63 : 31));
+	} else {
+		save = !(gen_pinned(g, i->b) && g->r->host[i->b] == RCX);
+		if (save) {
+			x86_mov(&g->a, true, RDX, RCX);
+			gen_load_to(g, RCX, i->b);
+		}
+		x86_rr(&g->a, 0xd3, w, ext, RAX);
+		if (save)
+			x86_mov(&g->a, true, RCX, RDX);
+	}
+	gen_done(g, RAX);
+}
+
+/* ---- comparisons ------------------------------------------------------------------------ */
+
+enum x86_cc gen_cc(unsigned cond)
+{
+	static const uint8_t cc[] = { [C_EQ] = CC_E, [C_NE] = CC_NE, [C_LT] = CC_L, [C_GE] = CC_GE,
+		[C_LTU] = CC_B, [C_GEU] = CC_AE, [C_LE] = CC_LE, [C_GT] = CC_G, [C_LEU] = CC_BE, [C_GTU] = CC_A };
+
+	return cc[cond];
+}
+
+void gen_compare(struct gen *g, const struct ir *i)
+{
+	bool w = gen_wide(g);
+
+	if (i->b == V_IMM) {
+		if (i->imm == 0 && gen_pinned(g, i->a)) {
+			x86_rr(&g->a, 0x85, w, g->r->host[i->a], g->r->host[i->a]);
+		} else if (gen_pinned(g, i->a)) {
+			x86_alu_imm(&g->a, 7, w, g->r->host[i->a], (int32_t)i->imm);
+		} else {
+			struct x86_mem m = gen_slot(i->a);
+
+			x86_alu_mem_imm(&g->a, 7, w, &m, (int32_t)i->imm);
+		}
+		return;
+	}
+	gen_op(g, 0x3b, w, gen_src(g, i->a, RAX), i->b);
+}
+
+static void set(struct gen *g, const struct ir *i)
+{
+	unsigned d = gen_dst(g);
+
+	gen_compare(g, i);
+	x86_rr8(&g->a, 0x0f90 | gen_cc(i->sub), 0, d);
+	x86_rr8(&g->a, 0x0fb6, d, d);
+	gen_done(g, d);
+}
+
+/* d = a is zero (or is not) ? 0 : b. x0's slot is a zero in memory. */
+static void select_zero(struct gen *g, const struct ir *i)
+{
+	struct x86_mem zero = gen_slot(0);
+	unsigned a = gen_src(g, i->a, RAX);
+
+	if (i->b == V_IMM)
+		x86_mov_imm(&g->a, RDX, 0);
+	else
+		gen_load_to(g, RDX, i->b);
+	x86_rr(&g->a, 0x85, g->r->xlen == 64, a, a);
+	x86_rm(&g->a, 0x0f40 | (i->op == IR_SELZ ? CC_E : CC_NE), true, RDX, &zero);
+	gen_done(g, RDX);
+}
+
+static void min_max(struct gen *g, const struct ir *i)
+{
+	static const uint8_t worse[] = { [IR_MIN] = CC_G, [IR_MAX] = CC_L, [IR_MINU] = CC_A, [IR_MAXU] = CC_B };
+	bool w = gen_wide(g);
+
+	gen_load_to(g, RAX, i->a);
+	gen_op(g, 0x3b, w, RAX, i->b);
+	gen_op(g, 0x0f40 | worse[i->op], w, RAX, i->b);
+	gen_done(g, RAX);
+}
+
+/* ---- products and quotients ----------------------------------------------------------------- */
+
+/* RV32's high products, through a 64-bit one. */
+static void high_product_32(struct gen *g, const struct ir *i)
+{
+	bool a_signed = i->op != IR_MULHU, b_signed = i->op == IR_MULH;
+
+	if (a_signed)
+		gen_op(g, 0x63, true, RAX, i->a);
+	else
+		gen_op(g, 0x8b, false, RAX, i->a);
+	if (b_signed)
+		gen_op(g, 0x63, true, RDX, i->b);
+	else
+		gen_op(g, 0x8b, false, RDX, i->b);
+	x86_rr(&g->a, 0x0faf, true, RAX, RDX);
+	x86_shift_imm(&g->a, 5, true, RAX, 32);
+	gen_done(g, RAX);
+}
+
+static void high_product(struct gen *g, const struct ir *i)
+{
+	if (i->width == 32) {
+		high_product_32(g, i);
+		return;
+	}
+	if (i->a == V_TMP) {                     /* x0 */
+		x86_mov_imm(&g->a, RAX, 0);
+		gen_done(g, RAX);
+		return;
+	}
+	gen_load_to(g, RAX, i->a);
+	gen_op(g, 0xf7, true, i->op == IR_MULH ? 5 : 4, i->b);
+	if (i->op == IR_MULHSU) {                /* a negative a counts 2^64 too much */
+		gen_load_to(g, RAX, i->a);
+		x86_shift_imm(&g->a, 7, true, RAX, 63);
+		gen_op(g, 0x23, true, RAX, i->b);
+		x86_rr(&g->a, 0x2b, true, RDX, RAX);
+	}
+	gen_done(g, RDX);
+}
+
+/* cmp b, imm8 */
+static void compare_divisor(struct gen *g, const struct ir *i, bool w, int imm)
+{
+	if (i->b != V_IMM && gen_pinned(g, i->b)) {
+		x86_alu_imm(&g->a, 7, w, g->r->host[i->b], imm);
+	} else {
+		struct x86_mem m = gen_slot(i->b == V_IMM ? 0 : i->b);
+
+		x86_alu_mem_imm(&g->a, 7, w, &m, imm);
+	}
+}
+
+/* Manual, chapter "M": x / 0 is all ones, x % 0 is x; the overflowing quotient is the dividend, its
+ * remainder 0. The host traps in these cases. */
+static void divide(struct gen *g, const struct ir *i)
+{
+	bool w = gen_wide(g), is_signed = i->op == IR_DIV || i->op == IR_REM;
+	bool rem = i->op == IR_REM || i->op == IR_REMU;
+	uint32_t zero, minus = 0, done, done2 = 0;
+
+	gen_load_to(g, RAX, i->a);
+	compare_divisor(g, i, w, 0);
+	zero = x86_jcc(&g->a, CC_E);
+	if (is_signed) {
+		compare_divisor(g, i, w, -1);
+		minus = x86_jcc(&g->a, CC_E);
+		if (w)
+			x86_byte(&g->a, 0x48);
+		x86_byte(&g->a, 0x99);                   /* cqo, cdq */
+	} else {
+		x86_rr(&g->a, 0x33, false, RDX, RDX);
+	}
+	gen_op(g, 0xf7, w, is_signed ? 7 : 6, i->b);
+	if (rem)
+		x86_mov(&g->a, true, RAX, RDX);
+	done = x86_jmp(&g->a);
+	if (is_signed) {
+		x86_patch(&g->a, minus, g->a.len);
+		if (rem)
+			x86_rr(&g->a, 0x33, false, RAX, RAX);
+		else
+			x86_rr(&g->a, 0xf7, w, 3, RAX);
+		done2 = x86_jmp(&g->a);
+	}
+	x86_patch(&g->a, zero, g->a.len);
+	if (!rem)
+		x86_mov_imm(&g->a, RAX, g->r->xlen == 32 ? (int64_t)UINT32_MAX : -1);
+	else if (g->r->xlen == 32)
+		x86_mov(&g->a, false, RAX, RAX);
+	x86_patch(&g->a, done, g->a.len);
+	if (is_signed)
+		x86_patch(&g->a, done2, g->a.len);
+	gen_done(g, RAX);
+}
+
+/* ---- one operand -------------------------------------------------------------------------------- */
+
+static void orc_b(struct gen *g, const struct ir *i)
+{
+	bool w = gen_wide(g);
+
+	x86_mov_imm(&g->a, RDX, w ? 0x7f7f7f7f7f7f7f7f : 0x7f7f7f7f);
+	gen_load_to(g, RAX, i->a);
+	x86_rr(&g->a, 0x23, w, RAX, RDX);
+	x86_rr(&g->a, 0x03, w, RAX, RDX);
+	if (i->a != V_TMP)                       /* that is x0: nothing to or */
+		gen_op(g, 0x0b, w, RAX, i->a);
+	x86_rr(&g->a, 0xf7, w, 2, RDX);
+	x86_rr(&g->a, 0x23, w, RAX, RDX);        /* bit 7 of each byte that is not zero */
+	x86_shift_imm(&g->a, 5, w, RAX, 7);
+	x86_rr(&g->a, 0x69, w, RAX, RAX);        /* imul rax, rax, 255 */
+	x86_imm32(&g->a, 255);
+	gen_done(g, RAX);
+}
+
+static void extend(struct gen *g, const struct ir *i)
+{
+	bool w = g->r->xlen == 64;
+	unsigned d = gen_dst(g);
+
+	switch (i->op) {
+	case IR_SX8:
+		if (gen_pinned(g, i->a) && !w)
+			x86_rr8(&g->a, 0x0fbe, d, g->r->host[i->a]);
+		else
+			gen_op(g, 0x0fbe, w, d, i->a);
+		break;
+	case IR_SX16: gen_op(g, 0x0fbf, w, d, i->a); break;
+	case IR_ZX16: gen_op(g, 0x0fb7, false, d, i->a); break;
+	case IR_ZX32: gen_op(g, 0x8b, false, d, i->a); break;
+	case IR_SX32: gen_load_to(g, d, i->a); break;
+	}
+	gen_done(g, d);
+}
+
+static void unary(struct gen *g, const struct ir *i)
+{
+	bool w = gen_wide(g);
+	unsigned d = gen_dst(g);
+
+	switch (i->op) {
+	case IR_CLZ:  gen_op(g, 0xf30fbd, w, d, i->a); break;
+	case IR_CTZ:  gen_op(g, 0xf30fbc, w, d, i->a); break;
+	case IR_CPOP: gen_op(g, 0xf30fb8, w, d, i->a); break;
+	case IR_NOT:
+		gen_load_to(g, d, i->a);
+		x86_rr(&g->a, 0xf7, w, 2, d);
+		break;
+	case IR_REV8:
+		gen_load_to(g, d, i->a);
+		if (w || d >= R8)
+			x86_byte(&g->a, 0x40 | (unsigned)w << 3 | (d >= R8));
+		x86_byte(&g->a, 0x0f);
+		x86_byte(&g->a, 0xc8 | (d & 7));
+		break;
+	}
+	gen_done(g, d);
+}
+
+static void move(struct gen *g, const struct ir *i)
+{
+	unsigned d = gen_dst(g);
+
+	if (i->a != V_IMM) {
+		gen_load_to(g, d, i->a);
+		gen_done(g, d);
+		return;
+	}
+	if (!gen_pinned(g, i->d) && i->d != V_NONE && i->imm == (int32_t)i->imm && g->r->xlen == 64) {
+		struct x86_mem m = gen_slot(i->d);
+
+		x86_rm(&g->a, 0xc7, true, 0, &m);
+		x86_imm32(&g->a, (uint32_t)i->imm);
+		return;
+	}
+	x86_mov_imm(&g->a, d, g->r->xlen == 32 ? (int64_t)(uint32_t)i->imm : i->imm);
+	gen_done(g, d);
+}
+
+static void lea(struct gen *g, const struct ir *i)
+{
+	unsigned d = gen_dst(g), index = gen_src(g, i->b, RAX);
+	unsigned base = i->a == i->b ? index : gen_src(g, i->a, RDX);
+	struct x86_mem m = { .base = (uint8_t)base, .index = (uint8_t)index, .scale = i->rm, .disp = (int32_t)i->imm };
+
+	x86_rm(&g->a, 0x8d, g->r->xlen == 64, d, &m);
+	gen_done(g, d);
+}
+
+void gen_int(struct gen *g, const struct ir *i)
+{
+	unsigned d = gen_dst(g);
+
+	switch (i->op) {
+	case IR_MOV: move(g, i); break;
+	case IR_ADD: alu(g, i, 0x03, 0); break;
+	case IR_OR:  alu(g, i, 0x0b, 1); break;
+	case IR_AND: alu(g, i, 0x23, 4); break;
+	case IR_SUB: alu(g, i, 0x2b, 5); break;
+	case IR_XOR: alu(g, i, 0x33, 6); break;
+	case IR_MUL: alu(g, i, 0x0faf, 0); break;
+	case IR_SLL: case IR_SRL: case IR_SRA: shift(g, i); break;
+	case IR_ROL: case IR_ROR: rotate(g, i); break;
+	case IR_SET: set(g, i); break;
+	case IR_SELZ: case IR_SELNZ: select_zero(g, i); break;
+	case IR_MULH: case IR_MULHU: case IR_MULHSU: high_product(g, i); break;
+	case IR_DIV: case IR_DIVU: case IR_REM: case IR_REMU: divide(g, i); break;
+	case IR_MIN: case IR_MAX: case IR_MINU: case IR_MAXU: min_max(g, i); break;
+	case IR_ORCB: orc_b(g, i); break;
+	case IR_CLZ: case IR_CTZ: case IR_CPOP: case IR_NOT: case IR_REV8: unary(g, i); break;
+	case IR_SX8: case IR_SX16: case IR_SX32: case IR_ZX16: case IR_ZX32: extend(g, i); break;
+	case IR_LEA: lea(g, i); break;
+	case IR_ANDN: {
+		unsigned b = gen_src(g, i->b, RAX), a = gen_src(g, i->a, RDX);
+
+		x86_vex_rr(&g->a, 0, 2, 0xf2, gen_wide(g), d, b, a);
+		gen_done(g, d);
+		break;
+	}
+	default:
+		ASSERT(!"an integer operation");
+	}
+}

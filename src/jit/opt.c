@@ -1,0 +1,282 @@
+/* Work on the intermediate code of one block, before anything is known across blocks:
+ * constants, sequences that are one host operation, writes nobody sees; and the choice of the
+ * registers that get host registers. */
+#include "internal.h"
+
+#include <string.h>
+
+/* ---- constants --------------------------------------------------------------------------- */
+
+struct constants { bool known[V_COUNT]; int64_t value[V_COUNT]; };
+
+static bool fold(const struct region *r, const struct ir *i, int64_t a, int64_t b, int64_t *out)
+{
+	switch (i->op) {
+	case IR_MOV: *out = a; break;
+	case IR_ADD: *out = (int64_t)((uint64_t)a + (uint64_t)b); break;
+	case IR_SLL: *out = (int64_t)((uint64_t)a << (b & (i->width - 1))); break;
+	case IR_OR:  *out = a | b; break;
+	case IR_XOR: *out = a ^ b; break;
+	default: return false;
+	}
+	if (i->width == 32)
+		*out = (int32_t)*out;
+	return true;
+}
+
+/* An operand that is known: the right one becomes immediate. */
+static void use_constants(const struct constants *c, struct ir *i)
+{
+	bool commutes = i->op == IR_ADD || i->op == IR_AND || i->op == IR_OR || i->op == IR_XOR;
+
+	if (i->op == IR_MOV || i->op == IR_ADD) {
+		if (i->op == IR_MOV && is_reg(i->a) && c->known[i->a]) {
+			i->imm = c->value[i->a];
+			i->a = V_IMM;
+			return;
+		}
+	}
+	if (commutes && is_reg(i->a) && is_reg(i->b) && c->known[i->a] && !c->known[i->b]) {
+		uint8_t t = i->a;
+
+		i->a = i->b;
+		i->b = t;
+	}
+	if ((commutes || i->op == IR_SET || i->op == IR_BR) && is_reg(i->b) && c->known[i->b] &&
+	    c->value[i->b] == (int32_t)c->value[i->b]) {
+		i->imm = c->value[i->b];
+		i->b = V_IMM;
+	}
+	if (i->op == IR_STORE && is_x(i->b) && c->known[i->b] && c->value[i->b] == 0)
+		i->b = V_IMM;
+}
+
+static void fold_constants(struct region *r, struct block *b)
+{
+	struct constants c;
+
+	memset(c.known, 0, sizeof(c.known));
+	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++) {
+		struct ir *i = &r->ir[k];
+		int64_t v;
+
+		if (i->dead)
+			continue;
+		use_constants(&c, i);
+		if (!is_reg(i->d))
+			continue;
+		if (is_f(i->d)) {
+			continue;
+		}
+		if ((i->a == V_IMM || (is_reg(i->a) && !is_f(i->a) && c.known[i->a])) &&
+		    (i->op == IR_MOV || i->b == V_IMM) && i->op != IR_LOAD && i->op != IR_AMO &&
+		    fold(r, i, i->a == V_IMM ? i->imm : c.value[i->a], i->imm, &v)) {
+			i->op = IR_MOV;
+			i->a = V_IMM;
+			i->b = V_NONE;
+			i->imm = v;
+			i->width = (uint8_t)r->xlen;
+			c.known[i->d] = true;
+			c.value[i->d] = v;
+			continue;
+		}
+		c.known[i->d] = false;
+	}
+}
+
+/* ---- sequences ------------------------------------------------------------------------------- */
+
+static bool reads(const struct ir *i, unsigned v)
+{
+	return i->a == v || i->b == v || i->c == v;
+}
+
+/* The operation after index k that is not dead, within the block. */
+static struct ir *next_live(struct region *r, const struct block *b, unsigned k)
+{
+	while (++k < b->ir + b->nr_ir)
+		if (!r->ir[k].dead)
+			return &r->ir[k];
+	return NULL;
+}
+
+static bool shift_by(const struct ir *i, unsigned op, int64_t n)
+{
+	return i->op == op && i->width == 64 && i->b == V_IMM && i->imm == n;
+}
+
+/* slli t, x, n; srli or srai d, t, m: what is left of x after both. */
+static bool fuse_shifts(struct ir *i, struct ir *n)
+{
+	static const struct { uint8_t right, by, op; } pairs[] = {
+		{ IR_SRL, 32, IR_ZX32 }, { IR_SRL, 48, IR_ZX16 }, { IR_SRA, 32, IR_SX32 },
+		{ IR_SRA, 48, IR_SX16 }, { IR_SRA, 56, IR_SX8 },
+	};
+
+	if (i->op != IR_SLL || i->width != 64 || i->b != V_IMM || n->a != i->d || n->d != i->d)
+		return false;
+	for (unsigned k = 0; k < ARRAY_SIZE(pairs); k++) {
+		if (i->imm != pairs[k].by || !shift_by(n, pairs[k].right, pairs[k].by))
+			continue;
+		n->op = pairs[k].op;
+		n->a = i->a;
+		n->b = V_NONE;
+		i->dead = true;
+		return true;
+	}
+	/* zero-extended and shifted left by less than 32 */
+	if (i->imm == 32 && n->op == IR_SRL && n->width == 64 && n->b == V_IMM && n->imm < 32) {
+		i->op = IR_ZX32;
+		i->b = V_NONE;
+		n->op = IR_SLL;
+		n->imm = 32 - n->imm;
+		return true;
+	}
+	return false;
+}
+
+/* slli t, x, 1..3; add d, t, y, where d is t. */
+static bool fuse_scaled_add(const struct region *r, struct ir *i, struct ir *n)
+{
+	unsigned other;
+
+	if (i->op != IR_SLL || i->width != r->xlen || i->b != V_IMM || i->imm < 1 || i->imm > 3)
+		return false;
+	if (n->op != IR_ADD || n->width != r->xlen || (n->d != i->d && i->d != V_TMP) || !is_reg(n->b) || n->a == n->b)
+		return false;
+	if (!reads(n, i->d))
+		return false;
+	other = n->a == i->d ? n->b : n->a;
+	*n = (struct ir){ .op = IR_LEA, .width = n->width, .d = n->d, .a = (uint8_t)other, .b = i->a,
+		.c = V_NONE, .rm = (uint8_t)i->imm, .insn = n->insn };
+	i->dead = true;
+	return true;
+}
+
+/* not t, y; and d, x, t */
+static bool fuse_andn(struct ir *i, struct ir *n)
+{
+	if (i->op != IR_NOT || i->d != V_TMP || n->op != IR_AND || n->b != V_TMP)
+		return false;
+	n->op = IR_ANDN;
+	n->b = i->a;
+	i->dead = true;
+	return true;
+}
+
+static void fuse(struct region *r, struct block *b)
+{
+	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++) {
+		struct ir *i = &r->ir[k], *n;
+
+		if (i->dead || !(n = next_live(r, b, k)))
+			continue;
+		if (!fuse_shifts(i, n) && !fuse_scaled_add(r, i, n))
+			fuse_andn(i, n);
+	}
+}
+
+/* ---- dead writes --------------------------------------------------------------------------------- */
+
+/* Nobody sees a write that is followed by another before the guest's state can be looked at. */
+static void drop_dead(struct region *r, struct block *b)
+{
+	uint64_t live = ~UINT64_C(0);
+	bool tmp = false;
+	uint8_t v[3];
+
+	for (unsigned k = b->ir + b->nr_ir; k-- > b->ir;) {
+		struct ir *i = &r->ir[k];
+
+		if (i->dead)
+			continue;
+		if (is_reg(i->d) && i->op < IR_LOAD) {
+			bool wanted = i->d == V_TMP ? tmp : live >> i->d & 1;
+
+			if (!wanted) {
+				i->dead = true;
+				continue;
+			}
+		}
+		if (i->d == V_TMP)
+			tmp = false;
+		else if (is_reg(i->d))
+			live &= ~(UINT64_C(1) << i->d);
+		if (flow_observes(i))
+			live = ~UINT64_C(0);           /* as it was before the operation */
+		flow_uses(i, v);
+		for (int n = 0; n < 3; n++) {
+			if (v[n] == V_TMP)
+				tmp = true;
+			else if (v[n] != V_NONE)
+				live |= UINT64_C(1) << v[n];
+		}
+	}
+}
+
+void opt_block(struct region *r, struct block *b)
+{
+	fold_constants(r, b);
+	fuse(r, b);
+	drop_dead(r, b);
+}
+
+/* ---- pins ------------------------------------------------------------------------------------------ */
+
+/* rax and rdx, xmm13-15 are the back end's scratch; rbp and r15 have their jobs. Those that need no
+ * prefix first: they go to the hottest. */
+static const uint8_t x_pins[] = { RBX, RSI, RDI, RCX, R8, R9, R10, R11, R12, R13, R14 };
+enum { NR_F_PINS = 13 };
+
+static void count_uses(struct region *r)
+{
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		const struct block *b = &r->block[k];
+		uint64_t weight = UINT64_C(1) << 3 * MIN(b->depth, 10u);
+		uint8_t v[3];
+
+		for (unsigned n = b->ir; n < b->ir + b->nr_ir; n++) {
+			const struct ir *i = &r->ir[n];
+
+			if (i->dead)
+				continue;
+			flow_uses(i, v);
+			for (int m = 0; m < 3; m++)
+				if (v[m] != V_NONE)
+					r->uses[v[m]] += weight;
+			if (is_reg(i->d))
+				r->uses[i->d] += weight;
+			/* A read-modify-write loop has no register left for its address. */
+			if (i->op == IR_AMO && is_reg(i->a))
+				r->uses[i->a] += UINT64_C(1) << 40;
+		}
+	}
+}
+
+static void pin_hottest(struct region *r, unsigned first, const uint8_t *hosts, unsigned n)
+{
+	for (unsigned k = 0; k < n; k++) {
+		unsigned best = V_NONE;
+
+		for (unsigned v = first; v < first + 32; v++)
+			if (!pinned(r, v) && r->uses[v] > 1 && (best == V_NONE || r->uses[v] > r->uses[best]))
+				best = v;
+		if (best == V_NONE)
+			return;
+		r->host[best] = hosts[k];
+	}
+}
+
+void opt_pins(struct region *r)
+{
+	uint8_t xmm[NR_F_PINS];
+
+	memset(r->host, HOST_NONE, sizeof(r->host));
+	memset(r->uses, 0, sizeof(r->uses));
+	count_uses(r);
+	for (unsigned k = 0; k < NR_F_PINS; k++)
+		xmm[k] = (uint8_t)k;
+	pin_hottest(r, 0, x_pins, ARRAY_SIZE(x_pins));
+	pin_hottest(r, V_F0, xmm, NR_F_PINS);
+	r->host[V_TMP] = RAX;
+}

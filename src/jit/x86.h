@@ -1,0 +1,46 @@
+/* An assembler for the part of x86-64 that the back end uses: functions that append one
+ * instruction. Registers are x86 numbers; w says 64-bit operands. Opcodes are written as in the
+ * manual: 0x03, 0x0faf, and with a mandatory prefix 0xf30fb8. */
+#ifndef JIT_X86_H
+#define JIT_X86_H
+
+#include "base/types.h"
+
+struct asm_buf {
+	uint8_t *bytes;
+	uint32_t len, cap;
+	bool full;                     /* something did not fit: the code is void */
+};
+
+struct x86_mem {
+	uint8_t base, index, scale;    /* HOST_NONE: absent; scale 0-3 */
+	bool gs, addr32;
+	int32_t disp;
+};
+
+void x86_byte(struct asm_buf *a, unsigned b);
+void x86_imm32(struct asm_buf *a, uint32_t v);
+void x86_rr(struct asm_buf *a, uint32_t op, bool w, unsigned reg, unsigned rm);
+void x86_rm(struct asm_buf *a, uint32_t op, bool w, unsigned reg, const struct x86_mem *m);
+/* The register is a byte one: spl to dil need a prefix. */
+void x86_rr8(struct asm_buf *a, uint32_t op, unsigned reg, unsigned rm);
+void x86_rm8(struct asm_buf *a, uint32_t op, unsigned reg, const struct x86_mem *m);
+/* Group 1 with an immediate (ext: 0 add, 1 or, 4 and, 5 sub, 6 xor, 7 cmp), shifts by an
+ * immediate (ext: 0 rol, 1 ror, 4 shl, 5 shr, 7 sar). */
+void x86_alu_imm(struct asm_buf *a, unsigned ext, bool w, unsigned rm, int32_t imm);
+void x86_alu_mem_imm(struct asm_buf *a, unsigned ext, bool w, const struct x86_mem *m, int32_t imm);
+void x86_shift_imm(struct asm_buf *a, unsigned ext, bool w, unsigned rm, unsigned n);
+void x86_mov_imm(struct asm_buf *a, unsigned reg, int64_t imm);
+void x86_mov(struct asm_buf *a, bool w, unsigned to, unsigned from);       /* nothing if the same and w */
+/* VEX: pp 0 none, 1 66, 2 f3, 3 f2; map 1 0f, 2 0f38, 3 0f3a. */
+void x86_vex_rr(struct asm_buf *a, unsigned pp, unsigned map, unsigned op, bool w, unsigned reg,
+                unsigned v, unsigned rm);
+void x86_vex_rm(struct asm_buf *a, unsigned pp, unsigned map, unsigned op, bool w, unsigned reg,
+                unsigned v, const struct x86_mem *m);
+/* Jumps: to a known offset, or to be patched: the offset of the displacement. */
+enum x86_cc { CC_B = 2, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE, CC_LE, CC_G };
+uint32_t x86_jcc(struct asm_buf *a, enum x86_cc cc);
+uint32_t x86_jmp(struct asm_buf *a);
+void x86_patch(struct asm_buf *a, uint32_t at, uint32_t target);
+
+#endif

@@ -1,0 +1,384 @@
+/* The translator against the interpreter: random programs, the same registers, memory, flags and
+ * instruction count after each. Every row that is translated comes up. Arguments: seed, programs. */
+#include "tests/cpu/machine.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include "base/log.h"
+#include "isa/isa.h"
+#include "jit/jit.h"
+#include "tests/unit.h"
+
+enum { DATA_SIZE = 2 * PAGE_SIZE, MAX_WORDS = 120, CODE_SIZE = 4 * PAGE_SIZE };
+
+static uint64_t state;
+static uint32_t rnd(void)
+{
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(state >> 33);
+}
+static uint32_t below(uint32_t n) { return rnd() % n; }
+static uint64_t rnd64(void) { return (uint64_t)rnd() << 40 ^ (uint64_t)rnd() << 20 ^ rnd(); }
+
+static int xlen;
+static unsigned max_words = MAX_WORDS;
+static uint8_t *view, *exec_area;
+static const struct jit_code *running;
+static const uint8_t *running_base;
+static struct jit_jump jumps[JIT_JUMP_ENTRIES];
+static unsigned long translated_insns, interpreted, op_seen[ISA_BASE_COUNT];
+
+/* ---- a view and a place for code ------------------------------------------------------------ */
+
+static void on_fault(int sig, siginfo_t *si, void *uc)
+{
+	if (running && jit_fault(running, running_base, uc, (uint64_t)(uintptr_t)si->si_addr))
+		return;
+	signal(sig, SIG_DFL);
+}
+
+static void start(void)
+{
+	struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER };
+	uint64_t size = JIT_VIEW_SIZE_64 + 2 * JIT_GUARD;
+
+	view = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (view == MAP_FAILED) {
+		printf("1..0 # SKIP no address space for a view\n");
+		exit(77);
+	}
+	view += JIT_GUARD;
+	mmap(view + DATA, DATA_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	exec_area = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	sigaction(SIGSEGV, &sa, NULL);
+	for (unsigned i = 0; i < JIT_JUMP_ENTRIES; i++)
+		jumps[i].pc = 1;
+}
+
+static const uint8_t *code_page(void *ctx, gva_t page_va)
+{
+	return page_va >= CODE && page_va < CODE + CODE_SIZE ? fake_host(mm, page_va) : NULL;
+}
+
+/* ---- random programs --------------------------------------------------------------------------- */
+
+static const uint64_t special_f[] = {
+	0, 0x8000000000000000, 0x3ff0000000000000, 0xbff8000000000000, 0x7ff0000000000000, 0xfff0000000000000,
+	0x7ff8000000000000, 0xfff8000000000000, 0x7ff0000000000001, 0x7ff8000012345678, 0x0000000000000001,
+	0x000fffffffffffff, 0x7fefffffffffffff, 0x43e0000000000000, 0xc3e0000000000000, 0x41dfffffffc00000,
+	0xffffffff00000000, 0xffffffff80000000, 0xffffffff3f800000, 0xffffffff7f800000, 0xffffffffff800000,
+	0xffffffff7fc00000, 0xffffffff7f800001, 0xffffffff00000001, 0xffffffff7f7fffff, 0xffffffff4f000000,
+	0xffffffff7fc12345, 0xffffffffffc00000, 0x40f0000000000000, 0x3fe0000000000000, 0xffffffff42f6e979,
+};
+static const uint64_t special_x[] = { 0, 1, 2, ~0ull, 0x7fffffff, 0x80000000, 0xffffffff, 1ull << 63,
+	0x7fffffffffffffff, 0xffffffff80000000, 31, 32, 63, 64, 0x5555555555555555 };
+
+static uint64_t random_x(void)
+{
+	uint64_t v = below(3) == 0 ? special_x[below(ARRAY_SIZE(special_x))] : below(2) ? rnd64() : (uint64_t)(int32_t)rnd();
+
+	return xlen == 32 ? (uint32_t)v : v;
+}
+static uint64_t random_f(void)
+{
+	switch (below(4)) {
+	case 0:  return special_f[below(ARRAY_SIZE(special_f))];
+	case 1:  return 0xffffffff00000000ull | (0x3f000000u + rnd() % 0x2000000);
+	case 2:  return 0x3fe0000000000000ull + (rnd64() & 0x1fffffffffffffull);
+	default: return rnd64();
+	}
+}
+
+/* s0 and s1 are addresses, s2 counts; nothing writes them but small additions. */
+static unsigned pick_rd(void)
+{
+	unsigned r;
+
+	do {
+		r = below(32);
+	} while (r == S0 || r == S1 || r == 18);
+	return below(4) ? 10 + below(8) == S0 ? 10 : 10 + below(8) : r;
+}
+static unsigned pick_rs(void) { return below(3) ? 10 + below(8) : below(32); }
+
+static bool usable(unsigned op)
+{
+	const struct isa_row *row = &isa_rows[op];
+
+	if (!row->mnemonic || !(row->xlens & (xlen == 64 ? ISA_RV64 : ISA_RV32)))
+		return false;
+	switch (row->fmt) {
+	case ISA_FMT_J: case ISA_FMT_JR: case ISA_FMT_SYS: case ISA_FMT_CSR: case ISA_FMT_CSRI: case ISA_FMT_LR:
+		return false;
+	}
+	return op != ISA_sc_w && op != ISA_sc_d && op != ISA_fence_i;
+}
+
+static uint32_t with_fields(unsigned op, uint32_t bits, int at, int end)
+{
+	const struct isa_row *row = &isa_rows[op];
+
+	switch (row->fmt) {
+	case ISA_FMT_LD: case ISA_FMT_FLD:
+		return i_type(row->match, row->fmt == ISA_FMT_LD ? pick_rd() : below(32), S0 + below(2), (int)below(1024) - 512);
+	case ISA_FMT_ST: case ISA_FMT_FST:
+		return s_type(row->match, pick_rs(), S0 + below(2), (int)below(1024) - 512);
+	case ISA_FMT_AMO:
+		return r_type(row->match, pick_rd(), S0, pick_rs());
+	case ISA_FMT_B: {
+		int to = at + 4 + 4 * (int)below(8);
+
+		return b_type(row->match, pick_rs(), pick_rs(), (to > end ? end : to) - at);
+	}
+	case ISA_FMT_FRM: case ISA_FMT_FR1M: case ISA_FMT_FR4M: case ISA_FMT_FXM: case ISA_FMT_XFM:
+		bits = (bits & ~0x7000u) | (below(8) ? 7u : below(5)) << 12;
+		break;
+	case ISA_FMT_I:
+		if (op == ISA_addi && below(8) == 0) {
+			unsigned r = S0 + below(2);
+
+			return i_type(row->match, r, r, below(2) ? 8 : -8);
+		}
+		break;
+	}
+	bits = (bits & ~0xf80u & ~(31u << 15)) | pick_rd() << 7 | pick_rs() << 15;
+	if (isa_operands[row->fmt][0] == 'D')
+		bits = (bits & ~0xf80u) | below(32) << 7;
+	return (bits & ~row->mask) | row->match;
+}
+
+static int make_program(int words)
+{
+	int end = CODE + 4 * words;
+
+	code_at(CODE);
+	for (int i = 0; i < words; i++) {
+		unsigned op;
+		uint32_t bits;
+		struct isa_insn d;
+
+		do {
+			do {
+				op = 1 + below(ISA_BASE_COUNT - 1);
+			} while (!usable(op));
+			bits = with_fields(op, rnd() ^ rnd() << 16, CODE + 4 * i, end);
+			isa_decode(&d, bits, xlen);
+		} while (d.op != op);
+		op_seen[op]++;
+		emit4(bits);
+	}
+	/* A loop around it: s2 times, then the end. */
+	emit4(ADDI(18, 18, -1));
+	if (4 * words < 4000)
+		emit4(BNE(18, 0, -(4 * words + 4)));
+	emit4(ECALL);
+	return end;
+}
+
+/* ---- both runs ------------------------------------------------------------------------------------- */
+
+static uint32_t read_mxcsr(void) { uint32_t v; __asm__ volatile("stmxcsr %0" : "=m"(v)); return v; }
+static void write_mxcsr(uint32_t v) { __asm__ volatile("ldmxcsr %0" : : "m"(v)); }
+
+static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, uint32_t offset)
+{
+	struct jit_left left;
+	uint32_t host = read_mxcsr(), v;
+
+	running = code;
+	running_base = exec_area;
+	memcpy(exec_area, JIT_TABLE(code, code, uint8_t), code->code_size);
+	r->engine.limit = JIT_VIEW_SIZE_64;
+	r->engine.jumps = jumps;
+	r->engine.round_nearest = (r->fcsr >> 5) == 0;
+	write_mxcsr(0x1f80);
+	left = jit_enter(r, exec_area + offset, view);
+	v = read_mxcsr();
+	write_mxcsr(host);
+	r->fcsr |= (v & 1 ? 16 : 0) | (v & 4 ? 8 : 0) | (v & 8 ? 4 : 0) | (v & 16 ? 2 : 0) | (v & 32 ? 1 : 0);
+	running = NULL;
+	return left;
+}
+
+static void to_view(void)
+{
+	for (unsigned i = 0; i < DATA_SIZE; i += PAGE_SIZE)
+		memcpy(view + DATA + i, fake_host(mm, DATA + i), PAGE_SIZE);
+}
+static void from_view(void)
+{
+	for (unsigned i = 0; i < DATA_SIZE; i += PAGE_SIZE)
+		memcpy(fake_host(mm, DATA + i), view + DATA + i, PAGE_SIZE);
+}
+
+/* Translate and run until ecall or a trap; what the translator leaves is interpreted. */
+static enum trap run_translated(enum jit_effort effort, uint64_t *count)
+{
+	uint64_t before = cpu_instret(cpu), run_by_jit = 0;
+	enum trap trap = TRAP_TIMER;
+
+	for (int n = 0; n < 100000; n++) {
+		struct jit_request req = { .xlen = xlen, .effort = effort, .pc = regs.pc, .page = code_page };
+		struct jit_code *code;
+		struct jit_left left;
+		int ret = jit_compile(&req, &code);
+
+		if (ret == 0) {
+			to_view();
+			regs.engine.budget = 1 + (int64_t)below(1000);
+			run_by_jit += (uint64_t)regs.engine.budget;
+			left = enter(&regs, code, JIT_TABLE(code, entries, struct jit_entry)->offset);
+			run_by_jit -= (uint64_t)regs.engine.budget;
+			from_view();
+			free(code);
+			if (left.kind == JIT_EXIT_SYSCALL) {
+				trap = TRAP_SYSCALL;
+				break;
+			}
+			if (left.kind == JIT_EXIT_FAULT) {
+				trap = (enum trap)left.arg;
+				tval = regs.engine.tval;
+				break;
+			}
+			if (left.kind != JIT_EXIT_INTERPRET)
+				continue;
+		} else if (ret != -EOPNOTSUPP) {
+			UNIT_FAIL("jit_compile: %d", ret);
+			break;
+		}
+		interpreted++;
+		trap = run(1);
+		if (trap != TRAP_TIMER)
+			break;
+	}
+	translated_insns += run_by_jit;
+	*count = run_by_jit + cpu_instret(cpu) - before;
+	return trap;
+}
+
+static bool same(const struct cpu_regs *a, const struct cpu_regs *b)
+{
+	return memcmp(a->x, b->x, sizeof(a->x)) == 0 && memcmp(a->f, b->f, sizeof(a->f)) == 0 &&
+	       a->pc == b->pc && a->fcsr == b->fcsr;
+}
+
+static void print_difference(const struct cpu_regs *a, const struct cpu_regs *b, int words)
+{
+	for (int i = 0; i < 32; i++) {
+		if (a->x[i] != b->x[i])
+			printf("  %s: interpreter %llx, translator %llx\n", isa_xreg_name[i], (long long)a->x[i], (long long)b->x[i]);
+		if (a->f[i] != b->f[i])
+			printf("  %s: interpreter %llx, translator %llx\n", isa_freg_name[i], (long long)a->f[i], (long long)b->f[i]);
+	}
+	printf("  pc %llx, %llx; fcsr %x, %x\n", (long long)a->pc, (long long)b->pc, a->fcsr, b->fcsr);
+	for (int i = 0; i < words + 3; i++) {
+		char text[100];
+		uint32_t bits;
+
+		memcpy(&bits, fake_host(mm, CODE + 4u * (unsigned)i), 4);
+		isa_disassemble(text, sizeof(text), bits, CODE + 4u * (unsigned)i, xlen);
+		printf("  %x: %s\n", CODE + 4 * i, text);
+	}
+}
+
+static void one(int words, enum jit_effort effort)
+{
+	static uint8_t data[DATA_SIZE], end[DATA_SIZE];
+	struct cpu_regs first, wanted;
+	uint64_t count, counted, before;
+	enum trap trap;
+
+	make_program(words);
+	for (int i = 1; i < 32; i++)
+		regs.x[i] = random_x();
+	for (int i = 0; i < 32; i++)
+		regs.f[i] = random_f();
+	regs.x[S0] = DATA + 1024 + 8 * below(64);
+	regs.x[S1] = DATA + 4096 + below(8);
+	regs.x[18] = below(4) ? 1 + below(5) : 1;
+	/* Sometimes an access in the middle faults. */
+	if (below(10) == 0)
+		regs.x[S1] = below(2) ? DATA - below(600) : rnd64();
+	if (xlen == 32)
+		regs.x[S1] = (uint32_t)regs.x[S1];
+	regs.fcsr = below(8) ? 0 : below(5) << 5;
+	regs.pc = CODE;
+	for (unsigned i = 0; i < DATA_SIZE; i++)
+		data[i] = below(4) ? (uint8_t)rnd() : 0;
+	first = regs;
+	fake_write(mm, DATA, data, DATA_SIZE);
+	before = cpu_instret(cpu);
+	do {
+		trap = run(1000);
+	} while (trap == TRAP_TIMER);
+	count = cpu_instret(cpu) - before;
+	wanted = regs;
+	for (unsigned i = 0; i < DATA_SIZE; i++)
+		end[i] = *(uint8_t *)fake_host(mm, DATA + i);
+	uint64_t wanted_tval = tval;
+
+	regs = first;
+	fake_write(mm, DATA, data, DATA_SIZE);
+	cpu_flush_icache(cpu);
+	enum trap got = run_translated(effort, &counted);
+
+	CHECK_EQ(got, trap);
+	CHECK_EQ(counted, count);
+	if (trap == TRAP_LOAD_FAULT || trap == TRAP_STORE_FAULT)
+		CHECK_EQ(tval, wanted_tval);
+	for (unsigned i = 0; i < DATA_SIZE; i++) {
+		if (end[i] != *(uint8_t *)fake_host(mm, DATA + i)) {
+			UNIT_FAIL("memory at %x differs", DATA + i);
+			break;
+		}
+	}
+	CHECK(same(&wanted, &regs));
+	if (!same(&wanted, &regs) && unit_failures < 3)
+		print_difference(&wanted, &regs, words);
+}
+
+static void programs(uint64_t seed, unsigned n)
+{
+	for (unsigned i = 0; i < n && unit_failures < 5; i++) {
+		enum jit_effort effort = i % 4 == 0 ? JIT_QUICK : JIT_FULL;
+
+		state = seed + i;
+		rnd();
+		UNIT_CONTEXT("xlen %d, seed %llu, effort %d", xlen, (unsigned long long)(seed + i), effort);
+		one(i % 4 == 0 ? 1 + (int)below(3) : 1 + (int)below(max_words), effort);
+	}
+}
+
+static void print(const char *text) { fputs(text, stdout); }
+
+int main(int argc, char **argv)
+{
+	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
+	unsigned n = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 1500;
+	const char *why;
+
+	if (argc > 3)
+		max_words = (unsigned)strtoul(argv[3], NULL, 0);
+
+	if (argc > 4)
+		jit_set_dump((enum jit_dump)atoi(argv[4]), print);
+	if (!jit_supported(&why)) {
+		printf("1..0 # SKIP this host has no %s\n", why);
+		return 77;
+	}
+	start();
+	for (xlen = 64; xlen >= 32; xlen -= 32) {
+		machine_start((enum xlen)xlen);
+		memset(op_seen, 0, sizeof(op_seen));
+		programs(seed, n);
+		for (unsigned op = 1; op < ISA_BASE_COUNT; op++)
+			if (usable(op) && n >= 1000 && !unit_failures)
+				CHECK(op_seen[op] > 0);
+		machine_stop();
+	}
+	printf("# %lu instructions translated, %lu times interpreted\n", translated_insns, interpreted);
+	return unit_done();
+}
