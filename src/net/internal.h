@@ -12,6 +12,8 @@ struct sock;
 
 /* One piece of data on its way: a datagram, or part of a stream. In the receiver's queue. */
 struct scm { struct abi_ucred cred; unsigned nr_files; struct file *files[]; };
+/* An address of either family as sixteen bytes: IPv4's behind ::ffff: (RFC 4291 2.5.5.2). */
+struct endpoint { uint8_t ip[16]; uint16_t port; };
 struct skb {
 	struct list link;
 	struct sock *owner;            /* who sent it and is charged for it; with a reference, or NULL */
@@ -19,6 +21,7 @@ struct skb {
 	size_t len, taken, cap;        /* bytes; consumed (streams); room in data */
 	struct scm *scm;               /* credentials and files; NULL: none */
 	struct net_addr from;
+	struct endpoint to;            /* UDP: where it was sent */
 	uint8_t *data;                 /* inline_data, or an allocation of its own */
 	uint8_t inline_data[];
 };
@@ -67,6 +70,7 @@ struct sock {
 	struct list rx;                /* of skb, oldest first */
 	size_t rx_bytes;
 	unsigned rx_count;
+	size_t rx_charge;              /* UDP: what lies in rx, as charged */
 	size_t tx_charge;              /* what others have not read yet of what was sent */
 	uint32_t sndbuf, rcvbuf, rcvlowat, priority, mark;
 	bool sndbuf_set, rcvbuf_set;
@@ -75,6 +79,7 @@ struct sock {
 	uint64_t rcv_timeout_ns, snd_timeout_ns;     /* 0: none */
 	int err;                       /* SO_ERROR: positive */
 	bool shut_read, shut_write;
+	bool rx_busy;                  /* sock_rx_lock */
 };
 /* Set the common part up; one reference. */
 void sock_init(struct sock *s, const struct net_proto *proto, int family, int type, int protocol);
@@ -89,6 +94,9 @@ void sock_rx_add(struct sock *s, struct skb *b);
 void sock_rx_remove(struct sock *s, struct skb *b);            /* does not free */
 /* Free all of a queue; safe however deep files in messages nest (sockets passed over sockets). */
 void sock_rx_purge(struct sock *s);
+/* Copying to a guest may sleep: one reader at a time looks into rx while it does. */
+void sock_rx_lock(struct sock *s);
+void sock_rx_unlock(struct sock *s);
 void skb_list_free(struct list *doomed);                       /* the same of a list of skbs */
 /* Deadline of a wait by SO_RCVTIMEO or SO_SNDTIMEO. */
 uint64_t sock_deadline(uint64_t timeout_ns);
@@ -118,6 +126,7 @@ enum {
 };
 
 /* ---- families ------------------------------------------------------------------------------ */
+int inet_create(int family, int type, int protocol, struct sock **out);
 int unix_create(int type, int protocol, struct sock **out);
 int unix_pair(struct sock *ends[2]);
 void unix_not_in_flight(const struct scm *scm);

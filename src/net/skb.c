@@ -120,3 +120,19 @@ void sock_rx_purge(struct sock *s)
 	}
 	skb_list_free(&doomed);
 }
+
+/* Rarely contended: one queue for all. */
+static struct wait_queue unlocked = WAIT_QUEUE_INIT(unlocked);
+
+void sock_rx_lock(struct sock *s)
+{
+	wait_event(&unlocked, !s->rx_busy, WAIT_UNINTERRUPTIBLE, WAIT_FOREVER);
+	s->rx_busy = true;
+}
+
+void sock_rx_unlock(struct sock *s)
+{
+	s->rx_busy = false;
+	if (wait_queue_active(&unlocked))
+		wake_up_all(&unlocked);
+}

@@ -169,6 +169,7 @@ static int sock_create(int family, int type, int protocol, struct sock **out)
 		return err;
 	switch (family) {
 	case ABI_AF_UNIX:    return unix_create(type, protocol, out);
+	case ABI_AF_INET: case ABI_AF_INET6: return inet_create(family, type, protocol, out);
 	default:             return -EAFNOSUPPORT;
 	}
 }

@@ -216,6 +216,8 @@ static int get_socket_option(struct sock *s, int name, void *value, uint32_t *le
 	int32_t n;
 	int err;
 
+	if (name == ABI_SO_PASSCRED && s->family != ABI_AF_UNIX && s->family != ABI_AF_NETLINK)
+		return -EOPNOTSUPP;
 	if (flag_of(name))
 		return sockopt_put_int(value, len, (s->options & flag_of(name)) != 0);
 	switch (name) {

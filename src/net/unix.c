@@ -307,7 +307,9 @@ static int dgram_disconnect(struct unix_sock *u)
 {
 	unix_set_peer(u, NULL);
 	u->sk.state = ABI_TCP_CLOSE;
+	sock_rx_lock(&u->sk);
 	sock_rx_purge(&u->sk);
+	sock_rx_unlock(&u->sk);
 	return 0;
 }
 

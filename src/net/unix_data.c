@@ -353,11 +353,16 @@ static bool read_piece(struct sock *s, struct skb *b, struct net_msg *m, struct 
 static bool read_queue(struct sock *s, struct net_msg *m, struct reading *r)
 {
 	struct skb *b, *next;
+	bool more = true;
 
-	list_for_each_safe(b, next, &s->rx, link)
-		if (!read_piece(s, b, m, r))
-			return false;
-	return true;
+	sock_rx_lock(s);
+	list_for_each_safe(b, next, &s->rx, link) {
+		more = read_piece(s, b, m, r);
+		if (!more)
+			break;
+	}
+	sock_rx_unlock(s);
+	return more;
 }
 
 static ssize_t stream_receive(struct sock *s, struct net_msg *m, uint64_t deadline)
@@ -387,36 +392,47 @@ static ssize_t stream_receive(struct sock *s, struct net_msg *m, uint64_t deadli
 	return r.done ? r.done : err;
 }
 
+/* The first message of the queue, which is not empty. */
+static ssize_t read_message(struct sock *s, struct net_msg *m)
+{
+	struct skb *b = list_first(&s->rx, struct skb, link);
+	size_t want = (size_t)MIN(m->u->left, (uint64_t)b->len), got = uio_copy_in(m->u, b->data, want);
+	ssize_t ret = got < want ? -EFAULT : m->flags & ABI_MSG_TRUNC ? (ssize_t)b->len : (ssize_t)want;
+
+	if (want < b->len)
+		m->out_flags |= ABI_MSG_TRUNC;
+	m->addr = unix_of(b->owner)->addr;
+	take_cred(s, m, b);
+	take_files(m, b, m->flags & ABI_MSG_PEEK);
+	if (!(m->flags & ABI_MSG_PEEK))
+		remove_piece(s, b);
+	return ret;
+}
+
 static ssize_t dgram_receive(struct sock *s, struct net_msg *m, uint64_t deadline)
 {
-	bool peek = m->flags & ABI_MSG_PEEK;
-	size_t want, got;
-	struct skb *b;
 	ssize_t ret;
-	int err;
 
 	if (s->type == ABI_SOCK_SEQPACKET && s->state != ABI_TCP_ESTABLISHED && !s->shut_read)
 		return -ENOTCONN;
 	if (m->flags & ABI_MSG_OOB)
 		return -EOPNOTSUPP;
-	err = sock_wait(s, !list_empty(&s->rx) || s->shut_read || s->err, deadline);
-	if (!err && list_empty(&s->rx))
-		err = sock_error(s);
-	if (err || list_empty(&s->rx)) {
+	for (;;) {
+		ret = sock_wait(s, !list_empty(&s->rx) || s->shut_read || s->err, deadline);
+		if (!ret && list_empty(&s->rx))
+			ret = sock_error(s);
+		if (ret)
+			return ret;
 		/* Nothing more will come; a datagram socket that need not wait says so differently. */
-		return err ? err : s->type == ABI_SOCK_DGRAM && !deadline ? -EAGAIN : 0;
+		if (list_empty(&s->rx))
+			return s->type == ABI_SOCK_DGRAM && !deadline ? -EAGAIN : 0;
+		sock_rx_lock(s);
+		if (!list_empty(&s->rx))
+			break;
+		sock_rx_unlock(s);
 	}
-	b = list_first(&s->rx, struct skb, link);
-	want = (size_t)MIN(m->u->left, (uint64_t)b->len);
-	got = uio_copy_in(m->u, b->data, want);
-	if (want < b->len)
-		m->out_flags |= ABI_MSG_TRUNC;
-	ret = got < want ? -EFAULT : m->flags & ABI_MSG_TRUNC ? (ssize_t)b->len : (ssize_t)want;
-	m->addr = unix_of(b->owner)->addr;
-	take_cred(s, m, b);
-	take_files(m, b, peek);
-	if (!peek)
-		remove_piece(s, b);
+	ret = read_message(s, m);
+	sock_rx_unlock(s);
 	return ret;
 }
 
