@@ -45,7 +45,7 @@ static bool knows_low(const struct flow *s, unsigned v, int64_t imm)
 {
 	if (v == V_IMM)
 		return imm == (int32_t)imm;
-	return v == V_NONE || s->kind[v] != K_ANY;
+	return v == V_NONE || s->kind[XI(v)] != K_ANY;
 }
 
 bool flow_low(const struct region *r, const struct flow *s, const struct ir *i)
@@ -58,7 +58,7 @@ bool flow_low(const struct region *r, const struct flow *s, const struct ir *i)
 	case IR_AND: case IR_OR: case IR_XOR: case IR_NOT: case IR_ANDN:
 	case IR_MIN: case IR_MAX: case IR_MINU: case IR_MAXU:
 		return knows_low(s, i->a, i->imm) && knows_low(s, i->b, i->imm) &&
-		       (s->kind[i->a] == K_LOW || (is_reg(i->b) && s->kind[i->b] == K_LOW));
+		       (s->kind[XI(i->a)] == K_LOW || (is_reg(i->b) && s->kind[XI(i->b)] == K_LOW));
 	default:
 		return false;
 	}
@@ -113,7 +113,7 @@ static enum kind result_kind(const struct region *r, const struct flow *s, const
 {
 	switch (i->op) {
 	case IR_MOV:
-		return i->a == V_IMM ? (i->imm == (int32_t)i->imm ? K_SEXT : K_ANY) : s->kind[i->a];
+		return i->a == V_IMM ? (i->imm == (int32_t)i->imm ? K_SEXT : K_ANY) : s->kind[XI(i->a)];
 	case IR_SET: case IR_FSET: case IR_FCLASS: case IR_CLZ: case IR_CTZ: case IR_CPOP:
 	case IR_SX8: case IR_SX16: case IR_ZX16:
 		return K_SEXT;
@@ -161,19 +161,19 @@ bool flow_unchecked(const struct region *r, const struct flow *s, const struct i
 {
 	if (r->xlen == 32 || !is_reg(i->a))
 		return false;
-	return s->chk[i->a] == CHK_NONE || s->chk[i->a] + (int64_t)distance(i->imm) > CHK_MAX;
+	return s->chk[XI(i->a)] == CHK_NONE || s->chk[XI(i->a)] + (int64_t)distance(i->imm) > CHK_MAX;
 }
 
-static int64_t result_chk(const struct flow *s, const struct ir *i)
+static int32_t result_chk(const struct flow *s, const struct ir *i)
 {
 	int64_t c = CHK_NONE;
 
 	if (i->op == IR_MOV)
-		c = is_x(i->a) ? s->chk[i->a]
+		c = is_x(i->a) ? s->chk[XI(i->a)]
 		               : i->a == V_IMM && (uint64_t)i->imm < JIT_VIEW_SIZE_64 ? 0 : CHK_NONE;
-	else if (i->op == IR_ADD && i->width == 64 && i->b == V_IMM && s->chk[i->a] != CHK_NONE)
-		c = s->chk[i->a] + (int64_t)distance(i->imm);
-	return c > CHK_MAX ? CHK_NONE : c;
+	else if (i->op == IR_ADD && i->width == 64 && i->b == V_IMM && s->chk[XI(i->a)] != CHK_NONE)
+		c = s->chk[XI(i->a)] + (int64_t)distance(i->imm);
+	return c > CHK_MAX ? CHK_NONE : (int32_t)c;
 }
 
 static void use_float(struct flow *s, enum fneed need, unsigned f)
@@ -205,7 +205,7 @@ static void use_float(struct flow *s, enum fneed need, unsigned f)
 	}
 }
 
-static void define(const struct region *r, struct flow *s, const struct ir *i, enum kind kind, int64_t chk)
+static void define(const struct region *r, struct flow *s, const struct ir *i, enum kind kind, int32_t chk)
 {
 	unsigned d = i->d;
 
@@ -217,8 +217,8 @@ static void define(const struct region *r, struct flow *s, const struct ir *i, e
 			s->fkind[d - V_F0] &= (uint8_t)~(F_NARROW | F_LOOSE);
 		return;
 	}
-	s->kind[d] = r->xlen == 32 ? K_ANY : kind == K_LOW && !pinned(r, d) ? K_SEXT : (uint8_t)kind;
-	s->chk[d] = chk;
+	s->kind[XI(d)] = r->xlen == 32 ? K_ANY : kind == K_LOW && !pinned(r, d) ? K_SEXT : (uint8_t)kind;
+	s->chk[XI(d)] = chk;
 	if (is_x(d) && pinned(r, d))
 		s->dirty_x |= 1u << d;
 }
@@ -228,7 +228,7 @@ void flow_ir(const struct region *r, struct flow *s, const struct ir *i)
 	uint8_t uses[3];
 	enum need need[3] = { NEED_NONE };
 	enum kind kind = K_ANY;
-	int64_t chk = CHK_NONE;
+	int32_t chk = CHK_NONE;
 
 	flow_uses(i, uses);
 	for (int k = 0; k < 3; k++)
@@ -243,11 +243,11 @@ void flow_ir(const struct region *r, struct flow *s, const struct ir *i)
 			continue;
 		if (is_f(uses[k]))
 			use_float(s, flow_fneed(i, uses[k]), uses[k] - V_F0);
-		else if (need[k] == NEED_ALL && s->kind[uses[k]] == K_LOW)
-			s->kind[uses[k]] = K_SEXT;
+		else if (need[k] == NEED_ALL && s->kind[XI(uses[k])] == K_LOW)
+			s->kind[XI(uses[k])] = K_SEXT;
 	}
 	if ((i->op == IR_LOAD || i->op == IR_STORE || i->op == IR_AMO) && is_reg(i->a))
-		s->chk[i->a] = (int64_t)distance(i->imm);
+		s->chk[XI(i->a)] = (int32_t)distance(i->imm);
 	if (is_reg(i->d))
 		define(r, s, i, kind, chk);
 }
@@ -258,7 +258,7 @@ static void state_entry(struct flow *s)
 {
 	memset(s, 0, sizeof(*s));
 	s->reached = true;
-	for (unsigned v = 0; v < V_COUNT; v++)
+	for (unsigned v = 0; v < 32; v++)
 		s->chk[v] = CHK_NONE;
 }
 
@@ -286,7 +286,7 @@ static uint8_t meet_float(uint8_t a, uint8_t b, bool header, bool live)
 	return out;
 }
 
-static int64_t meet_chk(int64_t a, int64_t b, bool header, bool live)
+static int32_t meet_chk(int32_t a, int32_t b, bool header, bool live)
 {
 	if (a == CHK_NONE || b == CHK_NONE)
 		return header && live ? MAX(a, b) : CHK_NONE;
@@ -302,7 +302,7 @@ static void meet_into(struct flow *in, const struct flow *out, const struct bloc
 	}
 	for (unsigned v = 0; v < 32; v++) {
 		in->kind[v] = meet_kind(in->kind[v], out->kind[v]);
-		in->chk[v] = meet_chk(in->chk[v], out->chk[v], b->header, b->live >> v & 1);
+		in->chk[v] = meet_chk(in->chk[v], out->chk[v], b->header, b->based >> v & 1);
 		in->fkind[v] = meet_float(in->fkind[v], out->fkind[v], b->header, b->live >> (V_F0 + v) & 1);
 	}
 	in->dirty_x |= out->dirty_x;
@@ -315,6 +315,8 @@ static void block_out(const struct region *r, const struct block *b, struct flow
 	for (unsigned i = b->ir; i < b->ir + b->nr_ir; i++)
 		if (!r->ir[i].dead)
 			flow_ir(r, s, &r->ir[i]);
+	s->kind[0] = K_ANY;
+	s->chk[0] = CHK_NONE;
 }
 
 /* Distances that grow from pass to pass would never settle: those are given up. */
@@ -322,8 +324,8 @@ static bool settle(struct block *b, struct flow *next, unsigned pass)
 {
 	for (unsigned v = 0; v < 32; v++) {
 		if (pass > 6 && next->chk[v] != b->in.chk[v] && b->in.reached)
-			b->banned[v] = true;
-		if (b->banned[v])
+			b->banned |= 1u << v;
+		if (b->banned >> v & 1)
 			next->chk[v] = CHK_NONE;
 	}
 	if (memcmp(next, &b->in, sizeof(*next)) == 0)
@@ -332,30 +334,44 @@ static bool settle(struct block *b, struct flow *next, unsigned pass)
 	return true;
 }
 
-static bool flow_pass(struct region *r, struct flow *in, unsigned pass)
+/* For each block: its state at the end, the meet of its predecessors' in progress, and whether
+ * either is to be made anew. */
+struct work { struct flow out, next; bool in_changed, meet; };
+
+static bool flow_pass(struct region *r, struct work *w, unsigned pass)
 {
 	bool changed = false;
 
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
-		memset(&in[k], 0, sizeof(in[k]));
+		struct block *b = &r->block[k];
+
+		if (!w[k].in_changed)
+			continue;
+		w[k].in_changed = false;
+		block_out(r, b, &w[k].out);
+		for (unsigned n = 0; n < b->nr_succs; n++)
+			if (b->succ[n] >= 0)
+				w[b->succ[n]].meet = true;
+	}
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		if (!w[k].meet)
+			continue;
+		memset(&w[k].next, 0, sizeof(w[k].next));
 		if (r->block[k].entry)
-			state_entry(&in[k]);
+			state_entry(&w[k].next);
 	}
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		const struct block *b = &r->block[k];
-		struct flow out;
 
-		if (!b->in.reached)
-			continue;
-		block_out(r, b, &out);
-		out.kind[V_TMP] = K_ANY;
-		out.chk[V_TMP] = CHK_NONE;
-		for (unsigned n = 0; n < b->nr_succs; n++)
-			if (b->succ[n] >= 0)
-				meet_into(&in[b->succ[n]], &out, &r->block[b->succ[n]]);
+		for (unsigned n = 0; n < b->nr_succs && b->in.reached; n++)
+			if (b->succ[n] >= 0 && w[b->succ[n]].meet)
+				meet_into(&w[b->succ[n]].next, &w[k].out, &r->block[b->succ[n]]);
 	}
-	for (unsigned k = 0; k < r->nr_blocks; k++)
-		changed |= settle(&r->block[k], &in[k], pass);
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		if (w[k].meet)
+			changed |= w[k].in_changed = settle(&r->block[k], &w[k].next, pass);
+		w[k].meet = false;
+	}
 	return changed;
 }
 
@@ -402,6 +418,44 @@ static uint64_t block_live(struct region *r, const struct block *b, uint64_t out
 	return live;
 }
 
+/* Registers through which memory will be accessed, as they are or moved by a constant. */
+static uint64_t block_based(const struct region *r, const struct block *b, uint64_t based)
+{
+	for (unsigned k = b->nr_ir; k-- > 0;) {
+		const struct ir *i = &r->ir[b->ir + k];
+		bool moved = i->op == IR_MOV || (i->op == IR_ADD && i->b == V_IMM), wanted;
+
+		if (i->dead)
+			continue;
+		wanted = is_x(i->d) && based >> i->d & 1;
+		based &= ~(is_reg(i->d) ? bit(i->d) : 0);
+		if ((moved && wanted && is_x(i->a)) ||
+		    ((i->op == IR_LOAD || i->op == IR_STORE || i->op == IR_AMO) && is_x(i->a)))
+			based |= bit(i->a);
+	}
+	return based;
+}
+
+static void find_based(struct region *r)
+{
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (unsigned k = r->nr_blocks; k-- > 0;) {
+			struct block *b = &r->block[k];
+			uint64_t out = 0;
+
+			for (unsigned n = 0; n < b->nr_succs; n++)
+				if (b->succ[n] >= 0)
+					out |= r->block[b->succ[n]].based;
+			out = block_based(r, b, out);
+			changed |= out != b->based;
+			b->based = out;
+		}
+	}
+}
+
 static void find_live(struct region *r, bool stale)
 {
 	bool changed = true;
@@ -430,20 +484,26 @@ static void find_live(struct region *r, bool stale)
 
 void flow_region(struct region *r)
 {
-	enum { PASSES = 60 };
-	struct flow *in = malloc(r->nr_blocks * sizeof(*in));
+	enum { PASSES = 80 };
+	struct work *w = malloc(r->nr_blocks * sizeof(*w));
 	unsigned pass = 0;
 
 	find_live(r, false);
-	for (unsigned k = 0; k < r->nr_blocks; k++)
+	find_based(r);
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		if (r->block[k].entry)
 			state_entry(&r->block[k].in);
-	if (in) {
-		while (flow_pass(r, in, pass) && ++pass < PASSES)
-			;
-		free(in);
+		if (w)
+			w[k].in_changed = r->block[k].entry;
+		if (w)
+			w[k].meet = false;
 	}
-	if (!in || pass == PASSES)
+	if (w) {
+		while (flow_pass(r, w, pass) && ++pass < PASSES)
+			;
+		free(w);
+	}
+	if (!w || pass == PASSES)
 		give_up(r);
 	find_live(r, true);
 }

@@ -92,7 +92,7 @@ void gen_done(struct gen *g, unsigned reg)
 
 		i.d = V_TMP;
 		flow_ir(g->r, &after, &i);
-		if (after.kind[V_TMP] == K_LOW)
+		if (after.kind[XI(V_TMP)] == K_LOW)
 			x86_rr(&g->a, 0x63, true, reg, reg);
 	}
 	m = gen_slot(d);
@@ -646,9 +646,9 @@ static void prepare(struct gen *g, const struct ir *i)
 				gen_check_boxed(g, v, &snap, JIT_EXIT_INTERPRET, JIT_REFUSE_unbox);
 			}
 			g->s.fkind[v - V_F0] = after.fkind[v - V_F0];
-		} else if (flow_need(g->r, &g->s, i, v) == NEED_ALL && g->s.kind[v] == K_LOW) {
+		} else if (flow_need(g->r, &g->s, i, v) == NEED_ALL && g->s.kind[XI(v)] == K_LOW) {
 			x86_rr(&g->a, 0x63, true, g->r->host[v], g->r->host[v]);
-			g->s.kind[v] = K_SEXT;
+			g->s.kind[XI(v)] = K_SEXT;
 		}
 	}
 }
@@ -744,7 +744,7 @@ static void make_entry(struct gen *g, unsigned n)
 			x86_vex_rm(&g->a, 3, 1, 0x10, false, g->r->host[v], 0, &m);
 	}
 	memset(&s, 0, sizeof(s));
-	for (unsigned v = 0; v < V_COUNT; v++)
+	for (unsigned v = 0; v < 32; v++)
 		s.chk[v] = CHK_NONE;
 	go_to(g, &s, n, 0);
 }

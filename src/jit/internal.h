@@ -83,14 +83,15 @@ enum {
 	F_CLEAN = 4,                   /* not a NaN, or one that is canonical, or F_LOOSE */
 	F_LOOSE = 8,                   /* a NaN here stands for the canonical one */
 };
-enum { CHK_NONE = -1 };
-#define CHK_MAX (INT64_C(1) << 31)     /* with an immediate still inside the guard */
+enum { CHK_NONE = -1, CHK_MAX = 1 << 30 };   /* with an immediate still inside the guard */
+/* The temporary takes x0's place in these tables. */
+#define XI(v) ((v) & 63)
 
 struct flow {
 	bool reached;
-	uint8_t kind[V_COUNT];
+	uint8_t kind[32];
 	uint8_t fkind[32];
-	int64_t chk[V_COUNT];          /* at most so far from an address inside the view; CHK_NONE */
+	int32_t chk[32];               /* at most so far from an address inside the view; CHK_NONE */
 	uint32_t dirty_x, dirty_f;     /* changed since entry: memory is stale */
 };
 
@@ -102,9 +103,10 @@ struct block {
 	gva_t succ_pc[2];
 	unsigned nr_succs, nr_preds, depth;
 	bool entry, header;            /* can be entered; target of a retreating edge */
-	bool banned[V_COUNT];          /* flow.c: distances that did not settle */
+	uint32_t banned;               /* flow.c: distances that did not settle */
 	struct flow in;
-	uint64_t live, load;           /* x and f registers read later; that must be in place */
+	/* x and f registers: read later; that must be in place; used as an address later. */
+	uint64_t live, load, based;
 	uint32_t label;                /* code offset */
 };
 
