@@ -37,7 +37,7 @@ bool flow_observes(const struct ir *i)
 	case IR_BR: case IR_JMP: case IR_JIND: case IR_EXIT:
 		return true;
 	default:
-		return i->op >= IR_FADD && i->width == 32;   /* operands that are not boxed */
+		return i->op >= IR_FADD && i->op < IR_FLAGS && i->width == 32;   /* operands that are not boxed */
 	}
 }
 
@@ -114,7 +114,7 @@ static enum kind result_kind(const struct region *r, const struct flow *s, const
 	switch (i->op) {
 	case IR_MOV:
 		return i->a == V_IMM ? (i->imm == (int32_t)i->imm ? K_SEXT : K_ANY) : s->kind[XI(i->a)];
-	case IR_SET: case IR_FSET: case IR_FCLASS: case IR_CLZ: case IR_CTZ: case IR_CPOP:
+	case IR_SET: case IR_FSET: case IR_FCLASS: case IR_FLAGS: case IR_CLZ: case IR_CTZ: case IR_CPOP:
 	case IR_SX8: case IR_SX16: case IR_ZX16:
 		return K_SEXT;
 	case IR_SX32:

@@ -447,11 +447,44 @@ static void set_float(struct builder *b, unsigned width, struct val x)
 #define LR(size, a) exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_lr_sc)
 #define SC(size, a, v) exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_lr_sc)
 #define AMO(size, op, a, v) amo(b, size, AMO_##op, a, v)
-#define CSR(op, source) exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_csr)
+#define CSR(op, source) csr(b)
 #define FENCE fence(b)
 #define FENCE_I exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_fence_i)
 #define ECALL exit_to(b, JIT_EXIT_SYSCALL, JIT_REFUSE_none)
 #define EBREAK exit_to(b, JIT_EXIT_BREAKPOINT, JIT_REFUSE_none)
+
+bool front_csr(const struct isa_insn *d)
+{
+	enum { CSR_FFLAGS = 1 };
+
+	return d->imm == CSR_FFLAGS && (d->op == ISA_csrrw || (d->op == ISA_csrrs && d->rs1 == 0));
+}
+
+static void csr(struct builder *b)
+{
+	struct ir *i;
+
+	if (!front_csr(b->d)) {
+		exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_csr);
+		return;
+	}
+	if (b->d->op == ISA_csrrw && b->d->rd != 0) {
+		/* The old flags go through the temporary: rd and rs1 may be the same. */
+		i = append(b, IR_FLAGS, 32);
+		i->d = V_TMP;
+	}
+	if (b->d->op == ISA_csrrw) {
+		i = append(b, IR_SETFLAGS, 32);
+		i->a = b->d->rs1 ? b->d->rs1 : V_IMM;
+		if (b->d->rd == 0)
+			return;
+		i = append(b, IR_MOV, (unsigned)b->r->xlen);
+		i->a = V_TMP;
+	} else {
+		i = append(b, IR_FLAGS, 32);
+	}
+	i->d = b->d->rd ? b->d->rd : V_NONE;
+}
 
 /* x86 orders everything but a store before a later load. */
 static void fence(struct builder *b)

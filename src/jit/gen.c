@@ -260,6 +260,33 @@ void gen_site(struct gen *g, bool is_store)
 		.narrow_f = n.narrow_f, .loose_f = n.loose_f, .is_store = is_store };
 }
 
+/* ---- the table of flags ------------------------------------------------------------------------- */
+
+void gen_table_address(struct gen *g, unsigned reg)
+{
+	x86_byte(&g->a, 0x48 | (reg >= R8) << 2);
+	x86_byte(&g->a, 0x8d);
+	x86_byte(&g->a, (reg & 7) << 3 | 5);             /* lea reg, [rip + ...] */
+	if (g->nr_to_table == ARRAY_SIZE(g->to_table))
+		g->a.full = true;
+	else
+		g->to_table[g->nr_to_table++] = g->a.len;
+	x86_imm32(&g->a, 0);
+}
+
+static void make_flag_table(struct gen *g)
+{
+	uint32_t at = g->a.len;
+
+	if (g->nr_to_table == 0)
+		return;
+	/* MXCSR: IE DE ZE OE UE PE; fflags: NX UF OF DZ NV. */
+	for (unsigned v = 0; v < 64; v++)
+		x86_byte(&g->a, (v & 1) << 4 | (v & 4) << 1 | (v & 8) >> 1 | (v & 16) >> 3 | (v & 32) >> 5);
+	for (unsigned k = 0; k < g->nr_to_table; k++)
+		x86_patch(&g->a, g->to_table[k], at);
+}
+
 /* ---- leaving ----------------------------------------------------------------------------------------- */
 
 static void add_budget(struct gen *g, int n)
@@ -467,6 +494,8 @@ static void go_to(struct gen *g, const struct flow *from, unsigned to, int pendi
 	struct block *b = &g->r->block[to];
 
 	edge_work(g, from, b, pending, true);
+	if (g->next == (int)to)
+		return;
 	if (b->label) {
 		x86_patch(&g->a, x86_jmp(&g->a), b->label);
 	} else {
@@ -844,6 +873,7 @@ static void make_all(struct gen *g)
 	struct region *r = g->r;
 
 	/* The request's own entry first. */
+	g->next = -1;
 	for (unsigned k = 0; k < r->nr_blocks; k++)
 		if (r->block[k].entry && r->block[k].pc == r->req->pc)
 			make_entry(g, k);
@@ -851,11 +881,15 @@ static void make_all(struct gen *g)
 		if (r->block[k].entry && r->block[k].pc != r->req->pc)
 			make_entry(g, k);
 	for (unsigned k = 0; k < r->nr_blocks; k++)
-		if (r->block[k].in.reached)
+		if (r->block[k].in.reached) {
+			g->next = k + 1 < r->nr_blocks && r->block[k + 1].in.reached ? (int)k + 1 : -1;
 			make_block(g, &r->block[k], k);
+		}
+	g->next = -1;
 	/* Stubs may ask for further stubs. */
 	for (unsigned k = 0; k < g->nr_stubs; k++)
 		make_stub(g, g->stubs[k]);
+	make_flag_table(g);
 	if (g->nr_sites)
 		qsort(g->sites, g->nr_sites, sizeof(g->sites[0]), by_offset);
 }

@@ -34,6 +34,9 @@ struct gen {
 	const struct ir *i;
 	int base;                      /* instructions executed before the block, not yet subtracted */
 	bool failed;                   /* out of memory */
+	int next;                      /* the block that will be made right here; -1: none */
+	uint32_t to_table[64];         /* displacements of references to the flag table */
+	unsigned nr_to_table;
 	struct stub *stubs;
 	unsigned nr_stubs, cap_stubs;
 	struct jit_site *sites;
@@ -69,6 +72,7 @@ void gen_box(struct gen *g, unsigned xmm);
 void gen_check_boxed(struct gen *g, unsigned v, const struct snap *snap, uint8_t kind, uint32_t arg);
 struct snap gen_snap(const struct gen *g, const struct flow *s, gva_t pc, int pending);
 void gen_exit_stub(struct gen *g, uint32_t at, const struct snap *snap, uint8_t kind, uint32_t arg);
+void gen_table_address(struct gen *g, unsigned reg);     /* of fflags by MXCSR's low six bits */
 int gen_pending(const struct gen *g);                    /* before the current instruction */
 
 void gen_int(struct gen *g, const struct ir *i);         /* gen_int.c */

@@ -194,6 +194,55 @@ static void bits_from_integer(struct gen *g, const struct ir *i)
 	gen_fdone(g, d);
 }
 
+/* ---- flags ------------------------------------------------------------------------------------ */
+
+/* reg = fflags: what is collected in fcsr and what the host's sticky bits say, through a table
+ * behind the code. */
+static void read_flags(struct gen *g, unsigned reg, unsigned scratch)
+{
+	struct x86_mem csr = gen_engine(offsetof(struct cpu_regs, engine.scratch));
+	struct x86_mem fcsr = gen_engine(offsetof(struct cpu_regs, fcsr));
+	struct x86_mem entry = { .base = (uint8_t)scratch, .index = (uint8_t)reg };
+
+	x86_vex_rm(&g->a, PP_NONE, 1, 0xae, false, 3, 0, &csr);          /* vstmxcsr */
+	x86_rm(&g->a, 0x8b, false, reg, &csr);
+	x86_alu_imm(&g->a, 4, false, reg, 0x3f);
+	gen_table_address(g, scratch);
+	x86_rm(&g->a, 0x0fb6, false, reg, &entry);
+	x86_rm(&g->a, 0x0b, false, reg, &fcsr);
+	x86_alu_imm(&g->a, 4, false, reg, 0x1f);
+}
+
+static void get_flags(struct gen *g, const struct ir *i)
+{
+	read_flags(g, RAX, RDX);
+	gen_done(g, RAX);
+}
+
+/* Nothing is to be done when they are as wanted: saving and restoring them costs no ldmxcsr. The
+ * temporary (rax) may hold the old ones. */
+static void set_flags(struct gen *g, const struct ir *i)
+{
+	struct x86_mem csr = gen_engine(offsetof(struct cpu_regs, engine.scratch));
+	struct x86_mem keep = gen_engine(offsetof(struct cpu_regs, engine.scratch) + 8);
+	struct x86_mem fcsr = gen_engine(offsetof(struct cpu_regs, fcsr));
+	uint32_t same;
+
+	x86_rm(&g->a, 0x89, true, RAX, &keep);
+	read_flags(g, RDX, RAX);
+	gen_op(g, 0x33, false, RDX, i->a);
+	x86_alu_imm(&g->a, 4, false, RDX, 0x1f);
+	same = x86_jcc(&g->a, CC_E);
+	x86_alu_mem_imm(&g->a, 4, false, &csr, ~0x3f);
+	x86_vex_rm(&g->a, PP_NONE, 1, 0xae, false, 2, 0, &csr);          /* vldmxcsr */
+	gen_op(g, 0x8b, false, RDX, i->a);
+	x86_alu_imm(&g->a, 4, false, RDX, 0x1f);
+	x86_alu_mem_imm(&g->a, 4, false, &fcsr, ~0x1f);
+	x86_rm(&g->a, 0x09, false, RDX, &fcsr);
+	x86_patch(&g->a, same, g->a.len);
+	x86_rm(&g->a, 0x8b, true, RAX, &keep);
+}
+
 void gen_float(struct gen *g, const struct ir *i)
 {
 	switch (i->op) {
@@ -207,6 +256,8 @@ void gen_float(struct gen *g, const struct ir *i)
 	case IR_FTOF: between_widths(g, i); break;
 	case IR_FMVX: bits_to_integer(g, i); break;
 	case IR_FMVF: bits_from_integer(g, i); break;
+	case IR_FLAGS: get_flags(g, i); break;
+	case IR_SETFLAGS: set_flags(g, i); break;
 	default: gen_slow(g, CC_ALWAYS, JIT_REFUSE_float_row); break;
 	}
 }

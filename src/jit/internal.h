@@ -131,6 +131,8 @@ static inline bool pinned(const struct region *r, unsigned v) { return r->host[v
 int region_find(struct region *r, const struct jit_request *req);
 /* front.c: the intermediate code of one instruction; the last one of a block ends it. */
 void front_insn(struct region *r, struct block *b, unsigned insn);
+/* Is this CSR instruction one that is translated: reads or writes of fflags? */
+bool front_csr(const struct isa_insn *d);
 /* opt.c */
 void opt_block(struct region *r, struct block *b);
 void opt_pins(struct region *r);

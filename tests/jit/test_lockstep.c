@@ -111,7 +111,7 @@ static bool usable(unsigned op)
 	if (!row->mnemonic || !(row->xlens & (xlen == 64 ? ISA_RV64 : ISA_RV32)))
 		return false;
 	switch (row->fmt) {
-	case ISA_FMT_J: case ISA_FMT_JR: case ISA_FMT_SYS: case ISA_FMT_CSR: case ISA_FMT_CSRI: case ISA_FMT_LR:
+	case ISA_FMT_J: case ISA_FMT_JR: case ISA_FMT_SYS: case ISA_FMT_LR:
 		return false;
 	}
 	return op != ISA_sc_w && op != ISA_sc_d && op != ISA_fence_i;
@@ -126,6 +126,8 @@ static uint32_t with_fields(unsigned op, uint32_t bits, int at, int end)
 		return i_type(row->match, row->fmt == ISA_FMT_LD ? pick_rd() : below(32), S0 + below(2), (int)below(1024) - 512);
 	case ISA_FMT_ST: case ISA_FMT_FST:
 		return s_type(row->match, pick_rs(), S0 + below(2), (int)below(1024) - 512);
+	case ISA_FMT_CSR: case ISA_FMT_CSRI:      /* mostly fflags; mostly reads, as csrrs with x0 */
+		return i_type(row->match, pick_rd(), below(2) ? pick_rs() : 0, below(6) ? 1 : 2 + (int)below(2));
 	case ISA_FMT_AMO:
 		return r_type(row->match, pick_rd(), S0, pick_rs());
 	case ISA_FMT_B: {
