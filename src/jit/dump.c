@@ -37,10 +37,11 @@ static void dump_ir(const struct ir *i)
 }
 
 /* What is known where the block begins. */
-static void dump_state(const struct region *r, const struct block *b)
+static void dump_state(struct region *r, const struct block *b)
 {
 	char line[160];
 
+	enter_zone(r, b);
 	for (unsigned v = 0; v < 64; v++) {
 		bool x = v < V_F0;
 
@@ -54,15 +55,15 @@ static void dump_state(const struct region *r, const struct block *b)
 	}
 }
 
-void dump_region(const struct region *r, bool ir)
+void dump_region(struct region *r, bool ir)
 {
 	char line[200];
 
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		const struct block *b = &r->block[k];
 
-		snprintf(line, sizeof(line), "block %u%s%s depth %u -> %d %d\n", k, b->entry ? " entry" : "",
-		         b->header ? " header" : "", b->depth, b->nr_succs ? b->succ[0] : -1,
+		snprintf(line, sizeof(line), "block %u%s%s zone %u depth %u -> %d %d\n", k, b->entry ? " entry" : "",
+		         b->header ? " header" : "", b->zone, b->depth, b->nr_succs ? b->succ[0] : -1,
 		         b->nr_succs > 1 ? b->succ[1] : -1);
 		print_text(line);
 		dump_state(r, b);

@@ -51,10 +51,13 @@ bool jit_fault(const struct jit_code *code, const void *base, void *ucontext, ui
 	const struct jit_site *site = find_site(code, (uint32_t)((uint64_t)g[REG_RIP] - (uint64_t)(uintptr_t)base));
 	struct cpu_regs *regs = (struct cpu_regs *)(uintptr_t)(g[REG_RBP] - REGS_BIAS);
 
+	const struct jit_pins *pins;
+
 	if (!site)
 		return false;
+	pins = &JIT_TABLE(code, pins, const struct jit_pins)[site->zone];
 	for (unsigned i = 0; i < 16; i++) {
-		unsigned r = code->pin_x[i], f = code->pin_f[i];
+		unsigned r = pins->x[i], f = pins->f[i];
 
 		if (r < 32 && site->dirty_x >> i & 1) {
 			uint64_t v = (uint64_t)g[context_reg[i]];

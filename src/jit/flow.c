@@ -252,6 +252,16 @@ void flow_ir(const struct region *r, struct flow *s, const struct ir *i)
 		define(r, s, i, kind, chk);
 }
 
+void flow_cross(struct flow *s)
+{
+	for (unsigned v = 0; v < 32; v++) {
+		if (s->kind[v] == K_LOW)
+			s->kind[v] = K_SEXT;
+		s->fkind[v] &= (uint8_t)~(F_NARROW | F_LOOSE);
+	}
+	s->dirty_x = s->dirty_f = 0;
+}
+
 /* ---- blocks --------------------------------------------------------------------------------- */
 
 static void state_entry(struct flow *s)
@@ -309,8 +319,9 @@ static void meet_into(struct flow *in, const struct flow *out, const struct bloc
 	in->dirty_f |= out->dirty_f;
 }
 
-static void block_out(const struct region *r, const struct block *b, struct flow *s)
+static void block_out(struct region *r, const struct block *b, struct flow *s)
 {
+	enter_zone(r, b);
 	*s = b->in;
 	for (unsigned i = b->ir; i < b->ir + b->nr_ir; i++)
 		if (!r->ir[i].dead)
@@ -363,9 +374,16 @@ static bool flow_pass(struct region *r, struct work *w, unsigned pass)
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		const struct block *b = &r->block[k];
 
-		for (unsigned n = 0; n < b->nr_succs && b->in.reached; n++)
-			if (b->succ[n] >= 0 && w[b->succ[n]].meet)
-				meet_into(&w[b->succ[n]].next, &w[k].out, &r->block[b->succ[n]]);
+		for (unsigned n = 0; n < b->nr_succs && b->in.reached; n++) {
+			struct flow out;
+
+			if (b->succ[n] < 0 || !w[b->succ[n]].meet)
+				continue;
+			out = w[k].out;
+			if (r->block[b->succ[n]].zone != b->zone)
+				flow_cross(&out);
+			meet_into(&w[b->succ[n]].next, &out, &r->block[b->succ[n]]);
+		}
 	}
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		if (w[k].meet)
@@ -397,6 +415,7 @@ static uint64_t block_live(struct region *r, const struct block *b, uint64_t out
 	uint64_t live = out;
 	uint8_t v[3];
 
+	enter_zone(r, b);
 	if (stale) {
 		for (unsigned k = 0; k < b->nr_ir; k++) {
 			dirty[k] = s.dirty_x | (uint64_t)s.dirty_f << 32;
@@ -466,9 +485,12 @@ static void find_live(struct region *r, bool stale)
 			struct block *b = &r->block[k];
 			uint64_t out = 0, live, *field = stale ? &b->load : &b->live;
 
-			for (unsigned n = 0; n < b->nr_succs; n++)
-				if (b->succ[n] >= 0)
-					out |= stale ? r->block[b->succ[n]].load : r->block[b->succ[n]].live;
+			for (unsigned n = 0; n < b->nr_succs; n++) {
+				const struct block *to = b->succ[n] >= 0 ? &r->block[b->succ[n]] : NULL;
+
+				if (to && (!stale || to->zone == b->zone))
+					out |= stale ? to->load : to->live;
+			}
 			if (stale) {
 				/* Where it leaves, everything changed is written. */
 				out |= b->in.dirty_x | (uint64_t)b->in.dirty_f << 32;

@@ -124,6 +124,11 @@ void gen_box(struct gen *g, unsigned xmm)
 	x86_vex_rr(&g->a, 0, 1, 0x14, false, xmm, xmm, 15);
 }
 
+static uint8_t current_zone(const struct gen *g)
+{
+	return (uint8_t)((g->r->host - g->r->zone[0]) / V_COUNT);
+}
+
 static struct stub *add_stub(struct gen *g, enum stub_kind kind, uint32_t at)
 {
 	static struct stub nowhere;
@@ -144,6 +149,7 @@ static struct stub *add_stub(struct gen *g, enum stub_kind kind, uint32_t at)
 	memset(s, 0, sizeof(*s));
 	s->kind = kind;
 	s->at = at;
+	s->zone = current_zone(g);
 	return s;
 }
 
@@ -257,7 +263,8 @@ void gen_site(struct gen *g, bool is_store)
 	}
 	g->sites[g->nr_sites++] = (struct jit_site){ .offset = g->a.len, .pc_delta = n.pc_delta,
 		.pending = n.pending, .dirty_x = n.dirty_x, .dirty_f = n.dirty_f, .narrow_x = n.narrow_x,
-		.narrow_f = n.narrow_f, .loose_f = n.loose_f, .is_store = is_store };
+		.narrow_f = n.narrow_f, .loose_f = n.loose_f, .is_store = is_store,
+		.zone = current_zone(g) };
 }
 
 /* ---- the table of flags ------------------------------------------------------------------------- */
@@ -474,13 +481,28 @@ static bool edge_float(struct gen *g, const struct flow *from, const struct bloc
 /* Make true on the way what the block takes for granted. make false: only tell if there is work. */
 static bool edge_work(struct gen *g, const struct flow *from, const struct block *to, int pending, bool make)
 {
-	bool work = false;
+	bool work = g->r->host != g->r->zone[to->zone];
 
 	for (unsigned v = 0; v < 32; v++) {
 		work |= edge_int(g, from, to, v, pending, make);
 		work |= edge_float(g, from, to, v, pending, make);
 	}
 	return work;
+}
+
+/* What block b wants in host registers, from memory. */
+static void load_pins(struct gen *g, const struct block *b)
+{
+	for (unsigned v = 0; v < 64; v++) {
+		struct x86_mem m = gen_slot(v);
+
+		if (!pinned(g->r, v) || !(b->load >> v & 1))
+			continue;
+		if (v < V_F0)
+			x86_rm(&g->a, 0x8b, true, g->r->host[v], &m);
+		else
+			x86_vex_rm(&g->a, 3, 1, 0x10, false, g->r->host[v], 0, &m);
+	}
 }
 
 static bool inherits(const struct block *to)
@@ -492,8 +514,21 @@ static bool inherits(const struct block *to)
 static void go_to(struct gen *g, const struct flow *from, unsigned to, int pending)
 {
 	struct block *b = &g->r->block[to];
+	uint8_t *zone = g->r->host;
 
-	edge_work(g, from, b, pending, true);
+	if (zone != g->r->zone[b->zone]) {
+		struct snap snap = gen_snap(g, from, b->pc, pending);
+		struct flow crossed = *from;
+
+		write_back(g, &snap);
+		flow_cross(&crossed);
+		enter_zone(g->r, b);
+		load_pins(g, b);
+		edge_work(g, &crossed, b, 0, true);
+		g->r->host = zone;
+	} else {
+		edge_work(g, from, b, pending, true);
+	}
 	if (g->next == (int)to)
 		return;
 	if (b->label) {
@@ -524,7 +559,8 @@ static void make_edge(struct gen *g, const struct flow *s, int to, gva_t pc, int
 static int settle_count(struct gen *g, int pending)
 {
 	for (unsigned n = 0; n < g->b->nr_succs; n++) {
-		if (g->b->succ[n] >= 0 && !inherits(&g->r->block[g->b->succ[n]])) {
+		if (g->b->succ[n] >= 0 && (!inherits(&g->r->block[g->b->succ[n]]) ||
+		                           g->r->block[g->b->succ[n]].zone != g->b->zone)) {
 			add_budget(g, -pending);
 			return 0;
 		}
@@ -635,10 +671,6 @@ static void end_exit(struct gen *g, const struct ir *i)
 
 static void end_jump(struct gen *g)
 {
-	const struct guest_insn *last = &g->r->insn[g->b->first_insn + g->b->nr_insns - 1];
-
-	if (g->i && g->i->op == IR_JMP && last->d.rd)
-		link_register(g, last->d.rd, g->b->end);
 	make_edge(g, &g->s, g->b->succ[0], g->b->succ_pc[0], settle_count(g, g->base + (int)g->b->nr_insns));
 }
 
@@ -710,6 +742,7 @@ static void make_block(struct gen *g, struct block *b, unsigned n)
 {
 	const struct ir *last = NULL;
 
+	enter_zone(g->r, b);
 	g->b = b;
 	g->s = b->in;
 	g->base = inherits(b) ? g->end_pending[n] : 0;
@@ -753,6 +786,7 @@ static void make_entry(struct gen *g, unsigned n)
 	struct flow s;
 	struct x86_mem m;
 
+	enter_zone(g->r, b);
 	while (g->a.len % 16)
 		x86_byte(&g->a, 0x90);
 	g->entries[g->nr_entries++] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
@@ -763,15 +797,7 @@ static void make_entry(struct gen *g, unsigned n)
 		x86_alu_mem_imm(&g->a, 7, false, &m, 0);
 		entry_check(g, b, x86_jcc(&g->a, CC_E), JIT_EXIT_INTERPRET, JIT_REFUSE_frm);
 	}
-	for (unsigned v = 0; v < 64; v++) {
-		if (!pinned(g->r, v) || !(b->load >> v & 1))
-			continue;
-		m = gen_slot(v);
-		if (v < V_F0)
-			x86_rm(&g->a, 0x8b, true, g->r->host[v], &m);
-		else
-			x86_vex_rm(&g->a, 3, 1, 0x10, false, g->r->host[v], 0, &m);
-	}
+	load_pins(g, b);
 	memset(&s, 0, sizeof(s));
 	for (unsigned v = 0; v < 32; v++)
 		s.chk[v] = CHK_NONE;
@@ -794,6 +820,7 @@ static void make_stub(struct gen *g, struct stub s)
 		return;
 	}
 	x86_patch(&g->a, s.at, g->a.len);
+	g->r->host = g->r->zone[s.zone];
 	switch (s.kind) {
 	case STUB_EXIT:
 		write_back(g, &s.snap);
@@ -825,11 +852,26 @@ static uint32_t place(uint32_t *at, size_t size)
 	return here;
 }
 
+static void fill_pins(const struct region *r, struct jit_pins *pins)
+{
+	memset(pins, 0xff, r->nr_zones * sizeof(*pins));
+	for (unsigned z = 0; z < r->nr_zones; z++) {
+		for (unsigned v = 0; v < 32; v++) {
+			unsigned x = r->zone[z][v], f = r->zone[z][V_F0 + v];
+
+			if (x != HOST_NONE)
+				pins[z].x[x] = (uint8_t)v;
+			if (f != HOST_NONE)
+				pins[z].f[f] = (uint8_t)v;
+		}
+	}
+}
+
 static struct jit_code *assemble(struct gen *g)
 {
 	struct region *r = g->r;
 	struct jit_code h = { .version = JIT_VERSION, .code_size = g->a.len, .nr_entries = g->nr_entries,
-		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_pages = r->nr_pages, .xlen = (uint32_t)r->xlen,
+		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_pages = r->nr_pages, .nr_pins = r->nr_zones, .xlen = (uint32_t)r->xlen,
 		.effort = r->req->effort, .guest_insns = r->nr_insns, .guest_blocks = r->nr_blocks,
 		.pc_base = r->insn[0].pc, .total = sizeof(h) };
 	struct jit_code *out;
@@ -839,14 +881,7 @@ static struct jit_code *assemble(struct gen *g)
 	h.exits = place(&h.total, g->nr_exits * sizeof(g->exits[0]));
 	h.sites = place(&h.total, g->nr_sites * sizeof(g->sites[0]));
 	h.pages = place(&h.total, r->nr_pages * sizeof(gva_t));
-	memset(h.pin_x, 0xff, sizeof(h.pin_x));
-	memset(h.pin_f, 0xff, sizeof(h.pin_f));
-	for (unsigned v = 0; v < 32; v++) {
-		if (pinned(r, v))
-			h.pin_x[r->host[v]] = (uint8_t)v;
-		if (pinned(r, V_F0 + v))
-			h.pin_f[r->host[V_F0 + v]] = (uint8_t)v;
-	}
+	h.pins = place(&h.total, r->nr_zones * sizeof(struct jit_pins));
 	out = calloc(1, h.total);
 	if (!out)
 		return NULL;
@@ -857,6 +892,7 @@ static struct jit_code *assemble(struct gen *g)
 		memcpy(JIT_TABLE(out, exits, uint8_t), g->exits, g->nr_exits * sizeof(g->exits[0]));
 	if (g->nr_sites)
 		memcpy(JIT_TABLE(out, sites, uint8_t), g->sites, g->nr_sites * sizeof(g->sites[0]));
+	fill_pins(r, JIT_TABLE(out, pins, struct jit_pins));
 	memcpy(JIT_TABLE(out, pages, uint8_t), r->page_va, r->nr_pages * sizeof(gva_t));
 	return out;
 }

@@ -18,7 +18,7 @@ struct stub {
 	enum stub_kind kind;
 	uint32_t at;                   /* displacement that leads here */
 	struct snap snap;              /* STUB_EXIT */
-	uint8_t exit_kind;
+	uint8_t exit_kind, zone;
 	uint32_t arg;
 	uint32_t back;                 /* STUB_CANON: where to go on */
 	uint8_t xmm, width;

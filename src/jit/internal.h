@@ -59,7 +59,7 @@ struct ir {
 /* ---- regions --------------------------------------------------------------------------- */
 
 enum {
-	MAX_INSNS = 512, MAX_BLOCKS = MAX_INSNS, MAX_IR = 3 * MAX_INSNS, MAX_ENTRIES = 48, MAX_PAGES = 24,
+	MAX_INSNS = 512, MAX_BLOCKS = MAX_INSNS, MAX_IR = 3 * MAX_INSNS, MAX_PAGES = 24, MAX_ZONES = 24,
 	FULL_INSNS = 500, QUICK_INSNS = 64,
 };
 
@@ -101,7 +101,7 @@ struct block {
 	unsigned ir, nr_ir;
 	int succ[2];                   /* taken or only; fall-through. -1: leaves the region */
 	gva_t succ_pc[2];
-	unsigned nr_succs, nr_preds, depth;
+	unsigned nr_succs, nr_preds, depth, zone;
 	bool entry, header;            /* can be entered; target of a retreating edge */
 	uint32_t banned;               /* flow.c: distances that did not settle */
 	struct flow in;
@@ -120,12 +120,18 @@ struct region {
 	uint64_t dirty[MAX_IR];        /* liveness' working space */
 	gva_t page_va[MAX_PAGES];
 	const uint8_t *page[MAX_PAGES];
-	uint8_t host[V_COUNT];         /* virtual register -> host register or HOST_NONE */
+	/* Virtual register -> host register or HOST_NONE. Loops that need all the registers for
+	 * themselves are zones with a table of their own; between zones everything goes through memory. */
+	uint8_t zone[MAX_ZONES][V_COUNT];
+	unsigned nr_zones;
+	uint8_t *host;                 /* that of the zone being worked on */
 	uint64_t uses[V_COUNT];
 	bool rounds;                   /* has float instructions that round as frm says */
 };
 
 static inline bool pinned(const struct region *r, unsigned v) { return r->host[v] != HOST_NONE; }
+
+static inline void enter_zone(struct region *r, const struct block *b) { r->host = r->zone[b->zone]; }
 
 /* region.c: find the blocks. 0, -EFAULT. */
 int region_find(struct region *r, const struct jit_request *req);
@@ -145,6 +151,7 @@ enum need flow_need(const struct region *r, const struct flow *s, const struct i
 /* The operation may be done on low halves, because its operands' low halves say it all. */
 bool flow_low(const struct region *r, const struct flow *s, const struct ir *i);
 void flow_ir(const struct region *r, struct flow *s, const struct ir *i);
+void flow_cross(struct flow *s);                    /* everything through memory */
 void flow_region(struct region *r);
 /* Does the access need its address checked? */
 bool flow_unchecked(const struct region *r, const struct flow *s, const struct ir *i);
@@ -153,7 +160,7 @@ bool flow_observes(const struct ir *i);             /* the guest's state can be 
 /* gen.c */
 int gen_region(struct region *r, struct jit_code **out);
 /* dump.c */
-void dump_region(const struct region *r, bool ir);
+void dump_region(struct region *r, bool ir);
 void dump_code(const struct region *r, const uint8_t *code, size_t size);
 extern enum jit_dump jit_dump_what;
 

@@ -228,14 +228,16 @@ void opt_block(struct region *r, struct block *b)
 static const uint8_t x_pins[] = { RBX, RSI, RDI, RCX, R8, R9, R10, R11, R12, R13, R14 };
 enum { NR_F_PINS = 13 };
 
-static void count_uses(struct region *r)
+/* The uses in blocks [lo, hi] that belong to the zone. */
+static void count_uses(struct region *r, unsigned lo, unsigned hi, unsigned zone)
 {
-	for (unsigned k = 0; k < r->nr_blocks; k++) {
+	memset(r->uses, 0, sizeof(r->uses));
+	for (unsigned k = lo; k <= hi; k++) {
 		const struct block *b = &r->block[k];
 		uint64_t weight = UINT64_C(1) << 3 * MIN(b->depth, 10u);
 		uint8_t v[3];
 
-		for (unsigned n = b->ir; n < b->ir + b->nr_ir; n++) {
+		for (unsigned n = b->ir; n < b->ir + b->nr_ir && b->zone == zone; n++) {
 			const struct ir *i = &r->ir[n];
 
 			if (i->dead)
@@ -253,8 +255,11 @@ static void count_uses(struct region *r)
 	}
 }
 
-static void pin_hottest(struct region *r, unsigned first, const uint8_t *hosts, unsigned n)
+/* Returns whether too much is left without a register. */
+static bool pin_hottest(struct region *r, unsigned first, const uint8_t *hosts, unsigned n)
 {
+	uint64_t total = 0, left = 0;
+
 	for (unsigned k = 0; k < n; k++) {
 		unsigned best = V_NONE;
 
@@ -262,21 +267,78 @@ static void pin_hottest(struct region *r, unsigned first, const uint8_t *hosts, 
 			if (!pinned(r, v) && r->uses[v] > 1 && (best == V_NONE || r->uses[v] > r->uses[best]))
 				best = v;
 		if (best == V_NONE)
-			return;
+			return false;
 		r->host[best] = hosts[k];
 	}
+	for (unsigned v = first; v < first + 32; v++) {
+		total += r->uses[v];
+		left += pinned(r, v) ? 0 : r->uses[v];
+	}
+	return left > total / 16;
+}
+
+static bool pin_zone(struct region *r, unsigned lo, unsigned hi, unsigned zone)
+{
+	uint8_t xmm[NR_F_PINS];
+	bool short_x, short_f;
+
+	r->host = r->zone[zone];
+	memset(r->host, HOST_NONE, V_COUNT);
+	count_uses(r, lo, hi, zone);
+	for (unsigned k = 0; k < NR_F_PINS; k++)
+		xmm[k] = (uint8_t)k;
+	short_x = pin_hottest(r, 0, x_pins, ARRAY_SIZE(x_pins));
+	short_f = pin_hottest(r, V_F0, xmm, NR_F_PINS);
+	r->host[V_TMP] = RAX;
+	return short_x || short_f;
+}
+
+/* The end of the outermost loop that begins at block `at` inside [lo, hi], which is not that loop
+ * itself; `at` - 1 if there is none. Loops that overlap count as one. */
+static unsigned inner_loop(const struct region *r, unsigned lo, unsigned hi, unsigned at)
+{
+	unsigned end = at;
+	bool found = false;
+
+	for (unsigned k = at; k <= hi; k++) {
+		for (unsigned n = 0; n < r->block[k].nr_succs; n++) {
+			int s = r->block[k].succ[n];
+
+			if (s < (int)at || s > (int)k || (unsigned)s == lo)
+				continue;
+			if (((unsigned)s == at || (found && (unsigned)s <= end)) && k >= end) {
+				end = k;
+				found = true;
+			}
+		}
+	}
+	return found ? end : at - 1;
+}
+
+static void assign_zone(struct region *r, unsigned lo, unsigned hi, unsigned zone)
+{
+	bool split = false;
+
+	if (!pin_zone(r, lo, hi, zone))
+		return;
+	for (unsigned k = lo + (zone != 0); k <= hi; k++) {
+		unsigned end = inner_loop(r, zone ? lo : MAX_BLOCKS, hi, k), inner;
+
+		if (end + 1 == k || r->nr_zones == MAX_ZONES)
+			continue;
+		inner = r->nr_zones++;
+		for (unsigned n = k; n <= end; n++)
+			r->block[n].zone = inner;
+		assign_zone(r, k, end, inner);
+		split = true;
+		k = end;
+	}
+	if (split)
+		pin_zone(r, lo, hi, zone);
 }
 
 void opt_pins(struct region *r)
 {
-	uint8_t xmm[NR_F_PINS];
-
-	memset(r->host, HOST_NONE, sizeof(r->host));
-	memset(r->uses, 0, sizeof(r->uses));
-	count_uses(r);
-	for (unsigned k = 0; k < NR_F_PINS; k++)
-		xmm[k] = (uint8_t)k;
-	pin_hottest(r, 0, x_pins, ARRAY_SIZE(x_pins));
-	pin_hottest(r, V_F0, xmm, NR_F_PINS);
-	r->host[V_TMP] = RAX;
+	r->nr_zones = 1;
+	assign_zone(r, 0, r->nr_blocks - 1, 0);
 }

@@ -76,9 +76,12 @@ struct jit_site {
 	/* By host register: changed since entry; its value is the sign extension of 32 bits; xmm: the
 	 * single in it is not boxed; it may hold a NaN that is not yet the canonical one. */
 	uint16_t dirty_x, dirty_f, narrow_x, narrow_f, loose_f;
-	uint8_t is_store;
-	uint8_t reserved[3];
+	uint8_t is_store, zone;
+	uint8_t reserved[2];
 };
+
+/* Host register -> guest register it holds, 0xff: none. */
+struct jit_pins { uint8_t x[16], f[16]; };
 
 /* One translation. A single block of memory of `total` bytes without pointers: may be copied,
  * written to disk and mapped from there. Tables are found through offsets from its start. */
@@ -92,7 +95,7 @@ struct jit_code {
 	uint32_t xlen, effort;
 	uint32_t guest_insns, guest_blocks;
 	gva_t pc_base;
-	uint8_t pin_x[16], pin_f[16];  /* host register -> guest register it holds, 0xff: none */
+	uint32_t pins, nr_pins;        /* struct jit_pins[]: by struct jit_site.zone */
 };
 #define JIT_TABLE(code_, field, type) ((type *)((uint8_t *)(code_) + (code_)->field))
 
