@@ -308,6 +308,20 @@ static void take_leaders_place(struct task *t)
 	task_put(old);
 }
 
+void process_end_other_threads(int status)
+{
+	struct task *self = task_current(), *t;
+	struct process *p = self->proc;
+
+	p->group_exit = true;
+	p->exec_task = self;
+	p->exit_code = status;
+	for_each_task(t, p)
+		if (t != self)
+			signal_kill_task(t);
+	wait_event(&p->thread_wait, p->nr_tasks == 1, WAIT_UNINTERRUPTIBLE, WAIT_FOREVER);
+}
+
 int process_kill_other_threads(void)
 {
 	struct task *self = task_current(), *t;

@@ -91,6 +91,7 @@ static void copy_state(struct task *child, const struct task *parent, const stru
 	if (req->flags & CLONE_SETTLS)
 		child->regs.x[REG_TP] = req->tls;
 	child->blocked = parent->blocked;
+	seccomp_inherit(child, parent);
 	child->nice = parent->nice;
 	child->policy = parent->policy;
 	child->rt_priority = parent->rt_priority;
@@ -126,6 +127,7 @@ static struct process *new_process(const struct task *parent, const struct clone
 	p->personality = from->personality;
 	p->dumpable = from->dumpable;
 	p->oom_score_adj = from->oom_score_adj;
+	p->coredump_filter = from->coredump_filter;
 	p->tty = from->tty;
 	p->exit_signal = req->exit_signal;
 	if (from->exe.dentry)

@@ -84,10 +84,32 @@ int  ptrace_detach(struct task *t, int signo);
 size_t ptrace_general_regs(struct task *t, void *out);
 size_t ptrace_float_regs(struct task *t, void *out);
 
+/* ---- coredump.c ---------------------------------------------------------------------- */
+/* Write one, if limits and settings want it; true: it is there. The other threads are gone then. */
+bool coredump(struct task *t, const struct abi_siginfo *info);
+extern char core_pattern[128];
+extern bool core_uses_pid;
+enum { COREDUMP_FILTER_DEFAULT = 0x33, COREDUMP_FILTER_MASK = 0x1ff };
+/* The process dies with this status: the calling task stays alone. */
+void process_end_other_threads(int status);
+
 /* ---- oom.c --------------------------------------------------------------------------- */
 void oom_kill(void);                          /* somebody; may sleep until he is gone */
 int64_t oom_points(struct process *p);        /* in pages; INT64_MIN: never chosen */
 uint64_t oom_total_pages(void);
+
+/* ---- seccomp.c ------------------------------------------------------------------------ */
+struct seccomp_filter;
+struct seccomp_filter *seccomp_filter_get(struct seccomp_filter *f);
+void seccomp_filter_put(struct seccomp_filter *f);
+void seccomp_inherit(struct task *child, const struct task *parent);
+/* May the call be made? false: a0 is set, or a signal is on its way. */
+bool seccomp_check(struct task *t, uint64_t *nr);
+bool seccomp_act(struct task *t, uint64_t *nr, uint32_t answer);
+unsigned seccomp_filter_count(const struct task *t);
+unsigned seccomp_live_count(void);
+/* The signal acts even if blocked or ignored; fatal: even if it has a handler. */
+void signal_force_info(const struct abi_siginfo *info, bool fatal);
 
 /* ---- syscall_work.c: who watches system calls ----------------------------------------- */
 void signal_update_work(struct task *t);

@@ -299,6 +299,7 @@ unsigned kernel_shutdown(void)
 	leaks += leaked("processes", process_live_count());
 	leaks += leaked("pids", pid_count_in_use());
 	leaks += leaked("queued signals", signal_queued_count());
+	leaks += leaked("seccomp filters", seccomp_live_count());
 	leaks += leaked("futex waiters", futex_waiter_count());
 	leaks += leaked("kernel stacks", sched_release_stacks());
 	leaks += leaked("timers", sched_timers_armed());

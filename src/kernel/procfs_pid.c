@@ -338,7 +338,29 @@ static int show_cgroup(uint64_t arg, struct strbuf *out)    { return proc_show_l
 static int show_cpuset(uint64_t arg, struct strbuf *out)    { return proc_show_line(out, "/"); }
 static int show_id_map(uint64_t arg, struct strbuf *out)    { return proc_show_line(out, "%10u %10u %10u", 0u, 0u, ~0u); }
 static int show_setgroups(uint64_t arg, struct strbuf *out) { return proc_show_line(out, "allow"); }
-static int show_coredump_filter(uint64_t arg, struct strbuf *out) { return proc_show_line(out, "00000033"); }
+
+static int show_coredump_filter(uint64_t arg, struct strbuf *out)
+{
+	const struct process *p = proc_process(arg);
+
+	return !p ? -ESRCH : p->zombie ? 0 : proc_show_line(out, "%08x", p->coredump_filter);
+}
+
+static int store_coredump_filter(uint64_t arg, const char *text, size_t len)
+{
+	struct process *p = proc_process(arg);
+	char number[32] = { 0 }, *end;
+	unsigned long v;
+
+	if (!p)
+		return -ESRCH;
+	memcpy(number, text, MIN(len, sizeof(number) - 1));
+	v = strtoul(number, &end, 0);
+	if (end == number || (*end && *end != '\n'))
+		return -EINVAL;
+	p->coredump_filter = v & COREDUMP_FILTER_MASK;
+	return (int)len;
+}
 
 /* Values that Linux prints without a newline. */
 static int show_loginuid(uint64_t arg, struct strbuf *out)
@@ -413,7 +435,7 @@ static int show_syscall(uint64_t arg, struct strbuf *out)
 
 const struct pseudo_node procfs_process_children[] = {
 	COMMON_FILES,
-	RO("coredump_filter", show_coredump_filter),
+	RW("coredump_filter", show_coredump_filter, store_coredump_filter),
 	RO("timerslack_ns", show_timerslack),
 	DIR("task", 0555, &procfs_task_dir),
 	{ 0 },

@@ -260,7 +260,8 @@ int procfs_show_status(uint64_t arg, struct strbuf *out)
 	print_signals(out, p, t);
 	if (who->cred)
 		print_caps(out, who->cred);
-	strbuf_printf(out, "Seccomp:\t0\nSeccomp_filters:\t0\nSpeculation_Store_Bypass:\tunknown\n"
+	strbuf_printf(out, "Seccomp:\t%d\nSeccomp_filters:\t%u\n", who->seccomp_mode, seccomp_filter_count(who));
+	strbuf_printf(out, "Speculation_Store_Bypass:\tunknown\n"
 			   "SpeculationIndirectBranch:\tunknown\nCpus_allowed:\t1\nCpus_allowed_list:\t0\n"
 			   "Mems_allowed:\t1\nMems_allowed_list:\t0\n");
 	strbuf_printf(out, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",

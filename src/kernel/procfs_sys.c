@@ -42,7 +42,6 @@ CONSTANT(show_overflow_id, "65534")
 CONSTANT(show_zero, "0")
 CONSTANT(show_one, "1")
 CONSTANT(show_threads_max, "%d", PID_MAX_LIMIT)
-CONSTANT(show_core_pattern, "core")
 CONSTANT(show_sem, "32000\t1024000000\t500\t32000")
 CONSTANT(show_shmmax, "18446744073692774399")
 CONSTANT(show_shmmni, "4096")
@@ -123,6 +122,31 @@ static int store_name(char slot[65], const char *text, size_t len)
 static int store_hostname(uint64_t arg, const char *text, size_t len)   { return store_name(machine.hostname, text, len); }
 static int store_domainname(uint64_t arg, const char *text, size_t len) { return store_name(machine.domainname, text, len); }
 
+/* A program behind a bar would have to be started for each crash: not here. */
+static int store_core_pattern(uint64_t arg, const char *text, size_t len)
+{
+	size_t n = MIN(strcspn(text, "\n"), len);
+
+	if (n >= sizeof(core_pattern) || (n && text[0] == '|'))
+		return -EINVAL;
+	memcpy(core_pattern, text, n);
+	core_pattern[n] = '\0';
+	return (int)len;
+}
+
+static int show_core_pattern(uint64_t arg, struct strbuf *out)  { return proc_show_line(out, "%s", core_pattern); }
+static int show_core_uses_pid(uint64_t arg, struct strbuf *out) { return proc_show_line(out, "%d", core_uses_pid); }
+
+static int store_core_uses_pid(uint64_t arg, const char *text, size_t len)
+{
+	uint64_t v;
+	int n = set_number(&v, text, len, 0, INT32_MAX);
+
+	if (n > 0)
+		core_uses_pid = v != 0;
+	return n;
+}
+
 /* ---- random identities (RFC 4122 version 4) ---------------------------------------------- */
 
 static int show_uuid_of(struct strbuf *out, const uint8_t u[16])
@@ -177,7 +201,8 @@ static const struct pseudo_node kernel_children[] = {
 	RO("ngroups_max", show_ngroups_max), RO("cap_last_cap", show_cap_last_cap),
 	RO("overflowuid", show_overflow_id), RO("overflowgid", show_overflow_id),
 	RW("randomize_va_space", show_randomize, store_randomize),
-	RO("core_pattern", show_core_pattern), RO("core_uses_pid", show_zero), RO("tainted", show_zero),
+	RW("core_pattern", show_core_pattern, store_core_pattern),
+	RW("core_uses_pid", show_core_uses_pid, store_core_uses_pid), RO("tainted", show_zero),
 	RO("sem", show_sem), RO("shmmax", show_shmmax), RO("shmall", show_shmmax), RO("shmmni", show_shmmni),
 	RO("msgmax", show_msgmax), RO("msgmni", show_msgmni), RO("msgmnb", show_msgmnb),
 	RO("printk", show_printk), RO("dmesg_restrict", show_zero), RO("kptr_restrict", show_zero),

@@ -383,25 +383,32 @@ bool task_may_signal(const struct task *by, const struct process *target, int si
 
 /* ---- forced: faults of the task itself -------------------------------------------------------- */
 
-void signal_force(int signo, int code, gva_t addr)
+void signal_force_info(const struct abi_siginfo *info, bool fatal)
 {
 	struct task *t = task_current();
-	struct sigaction_k *sa = &t->proc->sighand->action[signo - 1];
-	struct abi_siginfo info = { .signo = signo, .code = code, .addr = addr };
+	struct sigaction_k *sa = &t->proc->sighand->action[info->signo - 1];
 
-	if ((t->blocked & M(signo)) || sa->handler == ABI_SIG_IGN) {
+	if ((t->blocked & M(info->signo)) || sa->handler == ABI_SIG_IGN || fatal) {
 		sa->handler = ABI_SIG_DFL;
-		t->blocked &= ~M(signo);
+		t->blocked &= ~M(info->signo);
 	}
 	if (sa->handler == ABI_SIG_DFL)
 		t->proc->unkillable = false;
+	if (!(t->pending.set & M(info->signo)))
+		enqueue(t->proc, &t->pending, info);
+	signal_recalc(t);
+}
+
+void signal_force(int signo, int code, gva_t addr)
+{
+	struct task *t = task_current();
+	struct abi_siginfo info = { .signo = signo, .code = code, .addr = addr };
+
 	t->fault.sig = (uint32_t)signo;
 	t->fault.code = code;
 	t->fault.addr = addr;
 	t->fault.pc = t->regs.pc;
-	if (!(t->pending.set & M(signo)))
-		enqueue(t->proc, &t->pending, &info);
-	signal_recalc(t);
+	signal_force_info(&info, false);
 }
 
 /* ---- stopping ------------------------------------------------------------------------------------ */
@@ -478,13 +485,15 @@ static void record_crash(struct task *t, int signo)
 	c->symbol_offset = c->fault.pc - vma.start + vma.offset;
 }
 
-/* No core file is written, so the status never has the core bit: what Linux
- * reports when RLIMIT_CORE is 0, its usual default. */
-_Noreturn static void die(struct task *t, int signo)
+_Noreturn static void die(struct task *t, const struct abi_siginfo *info)
 {
+	int status = info->signo;
+
 	if (t->proc == machine.init)
-		record_crash(t, signo);
-	kernel_exit_group(signo);
+		record_crash(t, info->signo);
+	if (signal_dumps_core(info->signo) && coredump(t, info))
+		status |= ABI_STATUS_CORE;
+	kernel_exit_group(status);
 }
 
 /* ---- delivery ----------------------------------------------------------------------------------------- */
@@ -529,7 +538,7 @@ static int next_handled(struct task *t, struct abi_siginfo *info, struct sigacti
 		if (signal_is_ignored_by_default(signo) || p->unkillable)
 			continue;
 		if (!signal_is_stop(signo))
-			die(t, signo);
+			die(t, info);
 		/* Nobody could continue an orphaned group that ^Z stopped. */
 		if (signo == SIGSTOP || !pgrp_is_orphaned(p->pgid))
 			begin_stop(p, signo);

@@ -9,7 +9,7 @@ enum { REG_A0 = 10, REG_A7 = 17 };
 
 void signal_update_work(struct task *t)
 {
-	t->syscall_work = t->ptrace.watch_calls;
+	t->syscall_work = t->ptrace.watch_calls || t->seccomp_mode;
 }
 
 static void report_call(struct task *t, unsigned op)
@@ -37,7 +37,9 @@ bool syscall_enter_work(struct task *t, uint64_t *nr)
 	if (t->thread.kill_pending)
 		return false;
 	*nr = x[REG_A7];
-	return (int32_t)*nr >= 0;
+	if ((int32_t)*nr < 0)
+		return false;
+	return !t->seccomp_mode || seccomp_check(t, nr);
 }
 
 void syscall_exit_work(struct task *t)

@@ -50,6 +50,7 @@ struct process *process_create(void)
 	wait_queue_init(&p->exit_wait);
 	wait_queue_init(&p->thread_wait);
 	p->dumpable = true;
+	p->coredump_filter = COREDUMP_FILTER_DEFAULT;
 	p->start_ns = sched_clock_ns();
 	time_init_process(p);
 	return p;
@@ -178,6 +179,7 @@ void task_put(struct task *t)
 	signal_flush_pending(&t->pending);
 	if (t->cred)
 		cred_put(t->cred);
+	seccomp_filter_put(t->seccomp);
 	process_put(t->proc);
 	live_tasks--;
 	free(t);

@@ -89,6 +89,17 @@ void mm_stats(struct mm *mm, struct mm_stats *out)
 	*out = mm->stats;
 }
 
+gva_t mm_next_page(struct mm *mm, gva_t from, gva_t end)
+{
+	struct leaf l;
+
+	for (gva_t pos = from; pt_next_leaf(mm, &pos, end, &l);)
+		for (unsigned i = l.first; i <= l.last; i++)
+			if (pte_get(mm, l.table, i))
+				return l.va + ((gva_t)(i - l.first) << PAGE_SHIFT);
+	return end;
+}
+
 /* ---- a look at an area --------------------------------------------------------------- */
 
 static void count_page(struct vma_info *out, pte_t e)

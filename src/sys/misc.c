@@ -6,6 +6,7 @@
 
 #include "abi/fcntl.h"
 #include "abi/process.h"
+#include "abi/seccomp.h"
 #include "abi/signal.h"
 #include "abi/system.h"
 #include "base/alloc.h"
@@ -122,6 +123,8 @@ int64_t sys_getrandom(gva_t buf, uint64_t buflen, uint32_t flags)
 	return (int64_t)done;
 }
 
+enum { BPF_PROGRAM_MAX = 4096 };
+
 /* ---- prctl -------------------------------------------------------------------------------------------- */
 
 static int64_t prctl_name(uint64_t addr, bool set)
@@ -222,6 +225,63 @@ static int64_t set_timer_slack(uint64_t ns)
 	return 0;
 }
 
+/* struct sock_fprog: how many instructions, and where. */
+static int64_t set_filter(uint32_t flags, gva_t fprog)
+{
+	unsigned word = current_is_32() ? 4 : 8;
+	struct abi_bpf_insn *program;
+	uint16_t len;
+	uint64_t at;
+	int64_t ret;
+
+	if (get_user(&len, fprog, sizeof(len)) || get_user_word(fprog + word, &at))
+		return -EFAULT;
+	if (!len || len > BPF_PROGRAM_MAX)
+		return -EINVAL;
+	program = xalloc(len * sizeof(*program));
+	ret = get_user(program, at, len * sizeof(*program)) ? -EFAULT : seccomp_set_filter(program, len, flags);
+	free(program);
+	return ret;
+}
+
+static int64_t prctl_seccomp(uint64_t mode, gva_t filter)
+{
+	switch (mode) {
+	case ABI_SECCOMP_MODE_STRICT: return seccomp_set_strict();
+	case ABI_SECCOMP_MODE_FILTER: return set_filter(0, filter);
+	default:                      return -EINVAL;
+	}
+}
+
+static int64_t action_available(gva_t addr)
+{
+	static const uint32_t actions[] = {
+		ABI_SECCOMP_RET_KILL_PROCESS, ABI_SECCOMP_RET_KILL_THREAD, ABI_SECCOMP_RET_TRAP, ABI_SECCOMP_RET_ERRNO,
+		ABI_SECCOMP_RET_TRACE, ABI_SECCOMP_RET_LOG, ABI_SECCOMP_RET_ALLOW,
+	};
+	uint32_t action;
+
+	if (get_user(&action, addr, sizeof(action)))
+		return -EFAULT;
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+		if (actions[i] == action)
+			return 0;
+	return -EOPNOTSUPP;
+}
+
+int64_t sys_seccomp(uint32_t op, uint32_t flags, gva_t args)
+{
+	const uint32_t known = ABI_SECCOMP_FILTER_FLAG_TSYNC | ABI_SECCOMP_FILTER_FLAG_LOG |
+			       ABI_SECCOMP_FILTER_FLAG_SPEC_ALLOW | ABI_SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+
+	switch (op) {
+	case ABI_SECCOMP_SET_MODE_STRICT:  return flags || args ? -EINVAL : seccomp_set_strict();
+	case ABI_SECCOMP_SET_MODE_FILTER:  return flags & ~known ? -EINVAL : set_filter(flags, args);
+	case ABI_SECCOMP_GET_ACTION_AVAIL: return flags ? -EINVAL : action_available(args);
+	default:                           return -EINVAL;
+	}
+}
+
 int64_t sys_prctl(int option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint64_t arg5)
 {
 	struct task *t = current();
@@ -237,8 +297,8 @@ int64_t sys_prctl(int option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint6
 	case ABI_PR_SET_TIMING:          return arg2 ? -EINVAL : 0;
 	case ABI_PR_SET_NAME:            return prctl_name(arg2, true);
 	case ABI_PR_GET_NAME:            return prctl_name(arg2, false);
-	case ABI_PR_GET_SECCOMP:         return 0;
-	case ABI_PR_SET_SECCOMP:         return -EINVAL;
+	case ABI_PR_GET_SECCOMP:         return t->seccomp_mode;
+	case ABI_PR_SET_SECCOMP:         return prctl_seccomp(arg2, arg3);
 	case ABI_PR_CAPBSET_READ:        return prctl_capbset(arg2, false);
 	case ABI_PR_CAPBSET_DROP:        return prctl_capbset(arg2, true);
 	case ABI_PR_GET_SECUREBITS:      return 0;

@@ -136,6 +136,11 @@ void signal_action_changed(struct process *p, int signo);
 bool signal_on_altstack(const struct task *t, gva_t sp);
 extern const char *const signal_names[65];           /* "SIGHUP" ... ; [0] unused */
 
+/* ---- seccomp (seccomp.c) ---- */
+struct abi_bpf_insn;
+int64_t seccomp_set_strict(void);
+int64_t seccomp_set_filter(const struct abi_bpf_insn *program, unsigned len, uint32_t flags);
+
 /* ---- ptrace (ptrace.c) ---- */
 int64_t kernel_ptrace(int64_t request, int pid, uint64_t addr, uint64_t data);
 /* May `by` look into `target` (ptrace, /proc, process_vm_readv)? 0 or -EPERM. */

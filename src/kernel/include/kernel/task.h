@@ -87,6 +87,7 @@ struct process {
 	uint32_t personality;
 	bool dumpable;
 	int oom_score_adj;
+	unsigned coredump_filter;     /* what goes into a core file; see coredump.c */
 	int parent_tid;               /* the parent's thread that made it: who traces after PTRACE_TRACEME */
 	struct list tracees;          /* of its threads: task.ptrace.link */
 	struct list tracee_ends;      /* of tracee_end: traced threads that ended and were not waited for */
@@ -137,6 +138,8 @@ struct task {
 		gva_t uaddr; uint64_t deadline_ns; uint64_t arg[4];
 	} restart;
 	struct ptrace_state ptrace;
+	struct seccomp_filter *seccomp;
+	uint8_t seccomp_mode;         /* SECCOMP_MODE_* */
 	bool syscall_work;            /* somebody watches the calls: see syscall_enter_work */
 	/* thread library */
 	gva_t clear_child_tid, set_child_tid;

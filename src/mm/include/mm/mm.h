@@ -169,6 +169,9 @@ struct vma_info {
 /* The first area with end > addr; false if none. */
 bool mm_find_vma(struct mm *mm, gva_t addr, bool counts, struct vma_info *out);
 
+/* The first page in [from, end) that has contents of its own in the table or in swap; end if none. */
+gva_t mm_next_page(struct mm *mm, gva_t from, gva_t end);
+
 /* ---- faults and translation ---------------------------------------------------------- */
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
 enum fault_result {
