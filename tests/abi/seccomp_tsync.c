@@ -1,4 +1,5 @@
-/* SECCOMP_FILTER_FLAG_TSYNC: a filter for all threads, or none; KILL_THREAD ends one thread. */
+/* SECCOMP_FILTER_FLAG_TSYNC: a filter for all threads, or none; KILL_THREAD ends one thread.
+ * needs: 64 bits (musl would wait for a killed thread for ever) */
 #include "abi.h"
 #include "seccomp.h"
 
