@@ -8,6 +8,8 @@ _hearth_options=(
 	'--cwd[start in this directory of the root]:directory:_directories'
 	'--user[start as this user]:UID[\:GID]:'
 	'--hostname[the name of the machine]:name:'
+	'--net[a loopback of its own, or the sockets of the host]:network:(none host)'
+	'*--publish[a port of the host leads inside]:HOST\:GUEST[/udp]:'
 	'--memory[how much memory the machine has]:size (K, M, G):'
 	'--swap[size of a swap file on the host]:size (K, M, G):'
 	'--strace[write every system call to standard error]'

@@ -7,6 +7,7 @@
 /* hearth's own exit codes; all others are the guest's (as env(1), timeout(1), docker run). */
 enum { EXIT_HEARTH = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNAL = 128 };
 
+struct publication { char address[16]; uint16_t host, guest; bool udp; };
 struct bind { const char *src, *dst; bool read_only; };
 
 struct options {
@@ -15,6 +16,9 @@ struct options {
 	unsigned nr_binds;
 	const char **env;              /* NAME=VALUE */
 	unsigned nr_env;
+	struct publication *publish;
+	unsigned nr_publish;
+	bool net_host;                 /* sockets are the host's */
 	const char *cwd, *hostname;
 	bool has_user;
 	uint32_t uid, gid;

@@ -127,6 +127,56 @@ static const char *set_seed(struct options *o, char *v)
 	return parse_number(v, &o->seed, &rest) && !*rest ? NULL : "it must be a number";
 }
 
+/* ---- the network ---------------------------------------------------------------------------- */
+
+static const char *set_net(struct options *o, char *v)
+{
+	o->net_host = !strcmp(v, "host");
+	return o->net_host || !strcmp(v, "none") ? NULL : "it must be none (a loopback of its own) or host";
+}
+
+static bool parse_port(const char *text, uint16_t *out)
+{
+	const char *rest;
+	uint64_t n;
+
+	if (!parse_number(text, &n, &rest) || *rest || !n || n > 65535)
+		return false;
+	*out = (uint16_t)n;
+	return true;
+}
+
+/* [ADDRESS:]HOST:GUEST[/tcp|/udp]. Without an address only this computer may come in. */
+static const char *add_publish(struct options *o, char *v)
+{
+	static const char wrong[] = "it must be HOST:GUEST, two ports, perhaps with an IPv4 address before and "
+				    "/tcp or /udp behind, as in --publish 8080:80";
+	struct publication p = { .address = "127.0.0.1" };
+	char *kind = strchr(v, '/'), *guest, *host;
+
+	if (kind)
+		*kind++ = '\0';
+	if (kind && strcmp(kind, "tcp") != 0 && strcmp(kind, "udp") != 0)
+		return wrong;
+	p.udp = kind && !strcmp(kind, "udp");
+	guest = strrchr(v, ':');
+	if (!guest)
+		return wrong;
+	*guest++ = '\0';
+	host = strrchr(v, ':');
+	if (host) {
+		*host++ = '\0';
+		if (strlen(v) >= sizeof(p.address))
+			return wrong;
+		snprintf(p.address, sizeof(p.address), "%s", v);
+	}
+	if (!parse_port(host ? host : v, &p.host) || !parse_port(guest, &p.guest))
+		return wrong;
+	o->publish = grow(o->publish, o->nr_publish, sizeof(*o->publish));
+	o->publish[o->nr_publish++] = p;
+	return NULL;
+}
+
 /* ---- the table ---------------------------------------------------------------------------- */
 
 const struct option_row option_rows[] = {
@@ -136,6 +186,8 @@ const struct option_row option_rows[] = {
 	{ "--cwd", "DIR", set_cwd, "start in DIR, a path inside the root" },
 	{ "--user", "UID[:GID]", set_user, "start as this user" },
 	{ "--hostname", "NAME", set_hostname, "the machine's name (hearth)" },
+	{ "--net", "none|host", set_net, "sockets on a loopback of the machine's own, or the host's (none)" },
+	{ "--publish", "HOST:GUEST", add_publish, "the host's port HOST leads to port GUEST inside; /udp for UDP" },
 	{ "--memory", "SIZE", set_memory, "the machine's memory: 512M, 4G, ... (1G)" },
 	{ "--swap", "SIZE", set_swap, "memory beyond that goes to a file of the host's (none)" },
 	{ "--seed", "N", set_seed, "random numbers and addresses repeat from run to run" },
@@ -220,4 +272,5 @@ void options_free(struct options *o)
 {
 	free(o->binds);
 	free(o->env);
+	free(o->publish);
 }

@@ -12,6 +12,7 @@
 #include "base/strbuf.h"
 #include "host/host.h"
 #include "kernel/kernel.h"
+#include "net/net.h"
 #include "sys/sys.h"
 #include "trace/trace.h"
 #include "vfs/vfs.h"
@@ -240,6 +241,25 @@ static int machine_up(struct options *o)
 	return 0;
 }
 
+static int publish_ports(const struct options *o)
+{
+	if (o->net_host && o->nr_publish) {
+		log_error("--publish: with --net host every port of the program is the host's own already");
+		return EXIT_HEARTH;
+	}
+	net_use_host(o->net_host);
+	for (unsigned i = 0; i < o->nr_publish; i++) {
+		const struct publication *p = &o->publish[i];
+		int err = net_publish(p->address, p->host, p->guest, p->udp);
+
+		if (!err)
+			continue;
+		log_error("cannot publish port %u at %s: %s", p->host, p->address, strerror(-err));
+		return EXIT_HEARTH;
+	}
+	return 0;
+}
+
 static int run_program(struct options *o, const struct placement *where)
 {
 	struct environment env;
@@ -268,7 +288,9 @@ int run_command(struct options *o)
 	if (status)
 		return status;
 	sched_lock();
-	status = mounts_make(o, &where);
+	status = publish_ports(o);
+	if (!status)
+		status = mounts_make(o, &where);
 	sched_unlock();
 	if (!status)
 		status = run_program(o, &where);

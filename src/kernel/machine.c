@@ -302,6 +302,7 @@ unsigned kernel_shutdown(void)
 	leaks += leaked("seccomp filters", seccomp_live_count());
 	leaks += leaked("futex waiters", futex_waiter_count());
 	leaks += leaked("kernel stacks", sched_release_stacks());
+	net_shutdown_all();
 	leaks += leaked("timers", sched_timers_armed());
 	binfmt_misc_shutdown();
 	vfs_shutdown();

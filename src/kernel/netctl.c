@@ -7,8 +7,13 @@
 
 static void caller(struct net_caller *out)
 {
-	const struct task *t = task_current();
+	static const struct cred machine_cred;    /* nobody calls: a connection from outside */
+	const struct task *t = thread_current() ? task_current() : NULL;
 
+	if (!t) {
+		*out = (struct net_caller){ .cred = &machine_cred };
+		return;
+	}
 	*out = (struct net_caller){ .pid = t->proc->pid, .cred = t->cred, .fs = t->fs,
 				    .nofile = task_rlimit(t, ABI_RLIMIT_NOFILE) };
 }

@@ -91,6 +91,11 @@ static int link_thread_self(uint64_t arg, char *buf, size_t cap)
 	return snprintf(buf, cap, "%d/task/%d", t->proc->pid, t->tid);
 }
 
+static int link_net(uint64_t arg, char *buf, size_t cap)
+{
+	return snprintf(buf, cap, "self/net");
+}
+
 static int link_mounts(uint64_t arg, char *buf, size_t cap)
 {
 	return snprintf(buf, cap, "self/mounts");
@@ -172,6 +177,7 @@ static const struct pseudo_dir root_dir = { .lookup = lookup_process, .entry = n
 static const struct pseudo_node root_children[] = {
 	{ .name = "self", .mode = S_IFLNK | 0777, .readlink = link_self },
 	{ .name = "thread-self", .mode = S_IFLNK | 0777, .readlink = link_thread_self },
+	{ .name = "net", .mode = S_IFLNK | 0777, .readlink = link_net },
 	{ .name = "mounts", .mode = S_IFLNK | 0777, .readlink = link_mounts },
 	{ .name = "sys", .mode = S_IFDIR | 0555, .children = procfs_sys_children },
 	FILE_RO("cmdline", show_cmdline),

@@ -33,6 +33,7 @@ int proc_show_line(struct strbuf *out, const char *fmt, ...) __attribute__((form
 void proc_owner(uint64_t arg, uint32_t *uid, uint32_t *gid);
 
 extern const struct pseudo_node procfs_process_children[], procfs_thread_children[];   /* procfs_pid.c */
+extern const struct pseudo_node procfs_net_children[];                                 /* procfs_net.c */
 extern const struct pseudo_node procfs_sys_children[];                                 /* procfs_sys.c */
 extern const struct pseudo_dir procfs_fd_dir, procfs_fdinfo_dir, procfs_task_dir;      /* procfs_dirs.c */
 

@@ -438,6 +438,7 @@ const struct pseudo_node procfs_process_children[] = {
 	RW("coredump_filter", show_coredump_filter, store_coredump_filter),
 	RO("timerslack_ns", show_timerslack),
 	DIR("task", 0555, &procfs_task_dir),
+	{ .name = "net", .mode = S_IFDIR | 0555, .children = procfs_net_children },
 	{ 0 },
 };
 const struct pseudo_node procfs_thread_children[] = { COMMON_FILES, { 0 } };

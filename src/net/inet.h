@@ -25,6 +25,10 @@ static inline struct inet_sock *inet_of(struct sock *s)
 
 void inet_init(struct inet_sock *i, const struct net_proto *proto, int family, enum inet_transport t);
 int tcp_create(int family, struct sock **out);
+/* A socket of the machine's own (no file), connecting to a port of the guest over IPv4, or IPv6 if
+ * only that listens. */
+int tcp_connect_inside(uint16_t port, struct sock **out);
+int udp_connect_inside(uint16_t port, struct sock **out);
 int udp_create(int family, struct sock **out);
 
 /* ---- addresses (inet_addr.c) ------------------------------------------------------------------- */

@@ -126,6 +126,8 @@ enum {
 };
 
 /* ---- families ------------------------------------------------------------------------------ */
+bool host_sock_enabled(void);
+int host_sock_create(int family, int type, int protocol, struct sock **out);
 int inet_create(int family, int type, int protocol, struct sock **out);
 int unix_create(int type, int protocol, struct sock **out);
 int unix_pair(struct sock *ends[2]);

@@ -3,7 +3,7 @@
  *
  * A socket has one wait queue. Whoever changes what somebody may wait for calls
  * sock_tell() with the EPOLL* bits that may hold now. */
-#include "internal.h"
+#include "iface.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -167,9 +167,12 @@ static int sock_create(int family, int type, int protocol, struct sock **out)
 
 	if (err)
 		return err;
+	if (host_sock_enabled() && (family == ABI_AF_INET || family == ABI_AF_INET6 || family == ABI_AF_NETLINK))
+		return host_sock_create(family, type, protocol, out);
 	switch (family) {
 	case ABI_AF_UNIX:    return unix_create(type, protocol, out);
 	case ABI_AF_INET: case ABI_AF_INET6: return inet_create(family, type, protocol, out);
+	case ABI_AF_NETLINK: return netlink_create(type, protocol, out);
 	default:             return -EAFNOSUPPORT;
 	}
 }
@@ -337,8 +340,9 @@ static uint32_t socket_poll(struct file *f, struct poll_table *pt)
 static int64_t socket_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *mm)
 {
 	struct sock *s = f->private;
+	int64_t ret = s->proto->ioctl ? s->proto->ioctl(s, cmd, arg, mm) : -ENOTTY;
 
-	return s->proto->ioctl ? s->proto->ioctl(s, cmd, arg, mm) : -ENOTTY;
+	return ret == -ENOTTY && !s->proto->host_options ? iface_ioctl(cmd, arg, mm) : ret;
 }
 
 static const struct file_ops socket_fops = {

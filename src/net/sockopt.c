@@ -157,13 +157,20 @@ static int set_socket_option(struct sock *s, int name, const void *value, uint32
 	return flag_of(name) ? set_flag(s, name, flag_of(name), n) : set_number(s, name, n);
 }
 
+/* How long a call waits is ours to know, whoever does the rest. */
+static bool is_timeout(int name)
+{
+	return name == ABI_SO_RCVTIMEO_OLD || name == ABI_SO_RCVTIMEO_NEW || name == ABI_SO_SNDTIMEO_OLD ||
+	       name == ABI_SO_SNDTIMEO_NEW;
+}
+
 int net_setsockopt(struct file *f, int level, int name, const void *value, uint32_t len)
 {
 	struct sock *s = sock_of(f);
 
 	if (!s)
 		return -ENOTSOCK;
-	if (s->proto->host_options)
+	if (s->proto->host_options && !(level == ABI_SOL_SOCKET && is_timeout(name)))
 		return s->proto->setsockopt(s, level, name, value, len);
 	if (level == ABI_SOL_SOCKET)
 		return set_socket_option(s, name, value, len);
@@ -245,7 +252,7 @@ int net_getsockopt(struct file *f, int level, int name, void *value, uint32_t *l
 
 	if (!s)
 		return -ENOTSOCK;
-	if (level == ABI_SOL_SOCKET && !s->proto->host_options)
+	if (level == ABI_SOL_SOCKET && (!s->proto->host_options || is_timeout(name)))
 		err = get_socket_option(s, name, value, len);
 	if (err != -ENOPROTOOPT)
 		return err;

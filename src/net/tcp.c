@@ -268,6 +268,29 @@ static int end_connect(struct tcp_sock *t)
 	return err ? err : -ECONNABORTED;
 }
 
+int tcp_connect_inside(uint16_t port, struct sock **out)
+{
+	static const int families[] = { ABI_AF_INET, ABI_AF_INET6 };
+
+	for (unsigned n = 0; n < ARRAY_SIZE(families); n++) {
+		struct tcp_sock *t = tcp_alloc(families[n]);
+		struct net_addr a;
+		struct endpoint to = { .port = port };
+		int err;
+
+		ip_set_any(to.ip, families[n]);
+		endpoint_to(&t->in, &to, &a);
+		err = begin_connect(t, &a);
+		if (!err && t->in.sk.state != ABI_TCP_CLOSE) {
+			*out = &t->in.sk;
+			return 0;
+		}
+		t->in.sk.proto->close(&t->in.sk);
+		sock_put(&t->in.sk);
+	}
+	return -ECONNREFUSED;
+}
+
 static int tcp_disconnect(struct tcp_sock *t)
 {
 	if (t->listener && !list_empty(&t->link) && t->in.sk.state == ABI_TCP_SYN_SENT)

@@ -3,12 +3,13 @@
  * A port nobody has answers a connected socket with an error at its next call, as
  * the ICMP message would (udp(7)). */
 #include "inet.h"
+#include "iface.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
 
-enum { UDP_MAX_V4 = 65507, UDP_MAX_V6 = 65527, LO_INDEX = 1, HOP_LIMIT = 64 };
+enum { UDP_MAX_V4 = 65507, UDP_MAX_V6 = 65527, HOP_LIMIT = 64 };
 static const struct net_proto udp_proto;
 
 void inet_init(struct inet_sock *i, const struct net_proto *proto, int family, enum inet_transport t)
@@ -66,6 +67,23 @@ static int udp_connect(struct sock *s, const struct net_addr *a, bool nonblock)
 	i->remote = to;
 	s->state = ABI_TCP_ESTABLISHED;
 	return 0;
+}
+
+int udp_connect_inside(uint16_t port, struct sock **out)
+{
+	struct endpoint to = { .port = port };
+	struct net_addr a;
+	int err;
+
+	udp_create(ABI_AF_INET, out);
+	ip_set_any(to.ip, ABI_AF_INET);
+	endpoint_to(inet_of(*out), &to, &a);
+	err = udp_connect(*out, &a, true);
+	if (!err)
+		return 0;
+	(*out)->proto->close(*out);
+	sock_put(*out);
+	return err;
 }
 
 static int udp_shutdown(struct sock *s, int how)

@@ -145,6 +145,23 @@ uint32_t host_fd_ready(int fd, uint32_t events);
 int     host_fd_flags(int fd);                      /* F_GETFL: the host's O_* */
 int     host_bytes_readable(int fd);                /* FIONREAD */
 
+/* ---- sockets: nonblocking, SIGPIPE never ------------------------------------ */
+struct msghdr;
+int     host_socket(int family, int type, int protocol);
+int     host_bind(int fd, const void *addr, unsigned len);
+int     host_connect(int fd, const void *addr, unsigned len);
+int     host_listen(int fd, int backlog);
+int     host_accept(int fd);
+int     host_getname(int fd, bool peer, void *addr, unsigned *len);
+int     host_shutdown(int fd, int how);
+int     host_setsockopt(int fd, int level, int name, const void *value, unsigned len);
+int     host_getsockopt(int fd, int level, int name, void *value, unsigned *len);
+ssize_t host_sendmsg(int fd, const struct msghdr *m, int flags);
+ssize_t host_recvmsg(int fd, struct msghdr *m, int flags);
+int     host_socket_ioctl(int fd, unsigned long request, void *arg);
+/* A bound socket at an IPv4 address in numbers, listening unless udp. */
+int     host_listen_at(const char *address, uint16_t port, bool udp);
+
 /* ---- terminal -------------------------------------------------------------- */
 struct termios;
 struct winsize;

@@ -73,11 +73,18 @@ ssize_t net_receive(struct file *f, struct net_msg *m);
 int net_setsockopt(struct file *f, int level, int name, const void *value, uint32_t len);
 int net_getsockopt(struct file *f, int level, int name, void *value, uint32_t *len);
 
+/* --net host: AF_INET, AF_INET6 and AF_NETLINK sockets are the host's. */
+void net_use_host(bool on);
+/* --publish: what comes to the host's `address` and port goes to the guest's port. 0 or -errno. */
+int net_publish(const char *address, uint16_t host_port, uint16_t guest_port, bool udp);
+
 /* Leak check: sockets alive. */
 unsigned net_live_count(void);
-void net_shutdown_all(void);
+void net_shutdown_all(void);                   /* published ports and what came through them */
 
 /* ---- /proc/net -------------------------------------------------------------------------- */
 void net_show_unix(struct strbuf *out);
+void net_show_inet(struct strbuf *out, bool udp, bool v6);
+void net_show_dev(struct strbuf *out);
 
 #endif

@@ -1,0 +1,41 @@
+/* rtnetlink and the interface ioctls, as far as a machine with one loopback needs them
+ * (uapi/linux/{netlink,rtnetlink,if_link,if_addr,if,sockios}.h). */
+#ifndef ABI_NETLINK_H
+#define ABI_NETLINK_H
+
+#include "abi/types.h"
+
+struct abi_nlmsghdr { uint32_t len; uint16_t type, flags; uint32_t seq, pid; };
+struct abi_nlattr { uint16_t len, type; };
+struct abi_ifinfomsg { uint8_t family, pad; uint16_t type; int32_t index; uint32_t flags, change; };
+struct abi_ifaddrmsg { uint8_t family, prefixlen, flags, scope; uint32_t index; };
+
+enum { ABI_NETLINK_ROUTE = 0 };
+enum { ABI_NLMSG_NOOP = 1, ABI_NLMSG_ERROR = 2, ABI_NLMSG_DONE = 3, ABI_NLMSG_MIN_TYPE = 16 };
+enum { ABI_NLM_F_REQUEST = 1, ABI_NLM_F_MULTI = 2, ABI_NLM_F_ACK = 4, ABI_NLM_F_DUMP = 0x300 };
+enum {
+	ABI_RTM_NEWLINK = 16, ABI_RTM_GETLINK = 18, ABI_RTM_NEWADDR = 20, ABI_RTM_GETADDR = 22,
+	ABI_RTM_GETROUTE = 26, ABI_RTM_MAX = 123,
+};
+enum {
+	ABI_IFLA_ADDRESS = 1, ABI_IFLA_BROADCAST = 2, ABI_IFLA_IFNAME = 3, ABI_IFLA_MTU = 4, ABI_IFLA_QDISC = 6,
+	ABI_IFLA_TXQLEN = 13, ABI_IFLA_OPERSTATE = 16, ABI_IFLA_LINKMODE = 17, ABI_IFLA_STATS64 = 23,
+	ABI_IFLA_GROUP = 27, ABI_IFLA_PROMISCUITY = 30, ABI_IFLA_NUM_TX_QUEUES = 31, ABI_IFLA_NUM_RX_QUEUES = 32,
+	ABI_IFLA_CARRIER = 33,
+};
+enum { ABI_IFA_ADDRESS = 1, ABI_IFA_LOCAL = 2, ABI_IFA_LABEL = 3, ABI_IFA_CACHEINFO = 6, ABI_IFA_FLAGS = 8 };
+enum { ABI_IFA_F_PERMANENT = 0x80, ABI_RT_SCOPE_HOST = 254, ABI_ARPHRD_LOOPBACK = 772 };
+enum { ABI_IFF_UP = 1, ABI_IFF_LOOPBACK = 8, ABI_IFF_RUNNING = 0x40, ABI_IFF_LOWER_UP = 0x10000 };
+enum {
+	ABI_NETLINK_ADD_MEMBERSHIP = 1, ABI_NETLINK_PKTINFO = 3, ABI_NETLINK_BROADCAST_ERROR = 4,
+	ABI_NETLINK_NO_ENOBUFS = 5, ABI_NETLINK_CAP_ACK = 10, ABI_NETLINK_EXT_ACK = 11, ABI_NETLINK_GET_STRICT_CHK = 12,
+};
+enum {
+	ABI_SIOCGIFNAME = 0x8910, ABI_SIOCGIFCONF = 0x8912, ABI_SIOCGIFFLAGS = 0x8913, ABI_SIOCSIFFLAGS = 0x8914,
+	ABI_SIOCGIFADDR = 0x8915, ABI_SIOCGIFDSTADDR = 0x8917, ABI_SIOCGIFBRDADDR = 0x8919,
+	ABI_SIOCGIFNETMASK = 0x891b, ABI_SIOCGIFMETRIC = 0x891d, ABI_SIOCGIFMTU = 0x8921, ABI_SIOCGIFHWADDR = 0x8927,
+	ABI_SIOCGIFINDEX = 0x8933, ABI_SIOCGIFTXQLEN = 0x8942, ABI_SIOCGIFMAP = 0x8970,
+};
+enum { ABI_IFNAMSIZ = 16, ABI_IFREQ64_SIZE = 40, ABI_IFREQ32_SIZE = 32 };
+
+#endif
