@@ -10,42 +10,93 @@
  * written through any path (stores, read(2) into it, another mapping of the file) is
  * seen when the ISA promises it, without watching stores.
  *
- * Lock: the kernel lock's in spirit; with one hart nothing else runs. */
+ * Several harts. All changes are made under code_lock, which is taken below the kernel
+ * lock by mm's call and without it by harts in guest code. Harts execute records
+ * without any lock:
+ *   - A record's operands are written before its handler, in one store, and once.
+ *     (x86 keeps the order of stores, and that of the loads that follow them.)
+ *   - A page's contents never change while it is reachable: a frame whose bytes have
+ *     changed gets a new page.
+ *   - A page that was dropped rests in limbo until every hart has begun a run of
+ *     cpu_run since: code_epoch counts the drops, cpu->run_epoch is the count that a hart's
+ *     run has seen, and a space that has seen an older one is flushed before it is used. */
 #include "interp.h"
 
 #include <string.h>
 #include "base/log.h"
 #include "host/host.h"
+#include "sched/sched.h"
 
 /* 36 KiB of records for 4 KiB of code: 2048 pages are 8 MiB of guest code. */
 enum { ARENA_PAGES = 2048, ARENA_ALIGN = 2 << 20 };   /* aligned so that huge pages fit */
 
 struct engine engine32, engine64;
-uint64_t code_epoch = 1;
+uint64_t code_epoch = 1;                /* written under code_lock */
+static struct host_mutex code_lock;
+static struct cpu *cpus[HART_MAX];      /* whose run_epoch counts */
 
 static uint8_t *arena;                  /* ARENA_PAGES * CODE_ALIGN, aligned */
 static unsigned arena_used;             /* pages ever taken from it */
-static struct code_page *free_pages;
+static struct limbo { struct code_page *first, *last; } limbo;   /* oldest first */
 static struct code_page **by_pfn[2];    /* [xlen == 64][pfn] */
 static uint64_t nr_pfns;
 
+/* No longer found from now on; harts that have found it may go on executing it. */
 static void drop_page(struct code_page *cp)
 {
 	by_pfn[cp->engine->xlen == 64][cp->pfn] = NULL;
-	cp->engine = NULL;
-	cp->next_free = free_pages;
-	free_pages = cp;
+	cp->pfn = PFN_NONE;
+	cp->dropped = __atomic_add_fetch(&code_epoch, 1, __ATOMIC_SEQ_CST);
+	cp->next_free = NULL;
+	if (limbo.first)
+		limbo.last->next_free = cp;
+	else
+		limbo.first = cp;
+	limbo.last = cp;
 }
 
-/* mm frees a frame that had code. */
+/* mm frees a frame that had code, or writes over it. */
 static void frame_gone(pfn_t pfn)
 {
-	for (int i = 0; i < 2; i++) {
-		if (by_pfn[i] && by_pfn[i][pfn]) {
+	host_mutex_lock(&code_lock);
+	for (int i = 0; i < 2; i++)
+		if (by_pfn[i] && by_pfn[i][pfn])
 			drop_page(by_pfn[i][pfn]);
-			code_epoch++;
-		}
-	}
+	host_mutex_unlock(&code_lock);
+}
+
+/* Has every hart that is running begun to after this drop? */
+static bool all_have_seen(uint64_t epoch)
+{
+	for (unsigned i = 0; i < HART_MAX && cpus[i]; i++)
+		if (__atomic_load_n(&cpus[i]->run_epoch, __ATOMIC_SEQ_CST) < epoch)
+			return false;
+	return true;
+}
+
+void code_add_cpu(struct cpu *cpu)
+{
+	unsigned i = 0;
+
+	host_mutex_lock(&code_lock);
+	while (cpus[i])
+		ASSERT(++i < HART_MAX);
+	cpus[i] = cpu;
+	host_mutex_unlock(&code_lock);
+}
+
+void code_remove_cpu(struct cpu *cpu)
+{
+	unsigned i = 0, last = 0;
+
+	host_mutex_lock(&code_lock);
+	while (cpus[i] != cpu)
+		i++;
+	while (last + 1 < HART_MAX && cpus[last + 1])
+		last++;
+	cpus[i] = cpus[last];
+	cpus[last] = NULL;
+	host_mutex_unlock(&code_lock);
 }
 
 static void index_fused(void);
@@ -80,7 +131,7 @@ static void page_reset(struct code_page *cp, const uint8_t *host)
 	const void *page_end = cp->engine->super[SUPER_page_end];
 	uint16_t next = 0, after_next = 0;   /* left[i + 1], left[i + 2] */
 
-	memcpy(cp->bytes, host, PAGE_SIZE);
+	guest_copy_page(cp->bytes, host);
 	cp->left[CODE_SLOTS] = cp->left[CODE_SLOTS + 1] = 0;
 	for (int i = CODE_SLOTS - 1; i >= 0; i--) {
 		uint16_t here = (isa_length(cp->bytes[2 * i]) == 4 ? after_next : next) + 1;
@@ -95,37 +146,52 @@ static void page_reset(struct code_page *cp, const uint8_t *host)
 
 /* The record of a slot that may be executed from now on. Most of a page's records never are, so
  * a block of them says "undecoded" only when somebody goes to one of them. */
-static struct rec *record(struct code_page *cp, unsigned slot)
+static struct rec *record_locked(struct code_page *cp, unsigned slot)
 {
 	unsigned block = slot / BLOCK_SLOTS;
 
 	if (slot < CODE_SLOTS && unlikely(!(cp->ready & 1u << block))) {
 		const void *undecoded = cp->engine->super[SUPER_undecoded];
 
-		cp->ready |= (uint8_t)(1u << block);
 		for (unsigned i = block * BLOCK_SLOTS; i < (block + 1) * BLOCK_SLOTS; i++)
 			cp->rec[i].handler = undecoded;
+		__atomic_store_n(&cp->ready, (uint8_t)(cp->ready | 1u << block), __ATOMIC_RELEASE);
 	}
 	return &cp->rec[slot];
 }
 
-static struct code_page *page_take(const struct code_page *keep)
+static struct rec *record(struct code_page *cp, unsigned slot)
 {
-	struct code_page *cp = free_pages;
+	if (unlikely(!(__atomic_load_n(&cp->ready, __ATOMIC_ACQUIRE) & 1u << slot / BLOCK_SLOTS))) {
+		host_mutex_lock(&code_lock);
+		record_locked(cp, slot);
+		host_mutex_unlock(&code_lock);
+	}
+	return &cp->rec[slot];
+}
 
-	if (cp) {
-		free_pages = cp->next_free;
+/* For this hart. NULL: the arena is full of what harts may be executing. The others are told
+ * to leave, this one knows itself. */
+static struct code_page *page_take(struct cpu *self)
+{
+	struct code_page *cp = limbo.first;
+
+	if (cp && all_have_seen(cp->dropped)) {
+		limbo.first = cp->next_free;
 		return cp;
 	}
 	if (arena_used < ARENA_PAGES)
 		return (struct code_page *)(arena + (size_t)arena_used++ * CODE_ALIGN);
 	for (unsigned i = 0; i < ARENA_PAGES; i++) {
 		cp = (struct code_page *)(arena + (size_t)i * CODE_ALIGN);
-		if (cp != keep && cp->engine)
+		if (cp->pfn != PFN_NONE)
 			drop_page(cp);
 	}
-	code_epoch++;
-	return page_take(keep);
+	for (unsigned i = 0; i < HART_MAX && cpus[i]; i++)
+		if (cpus[i] != self)
+			cpu_interrupt(cpus[i]);
+	self->code_full = true;
+	return NULL;
 }
 
 void code_init_space(struct space *s)
@@ -135,7 +201,7 @@ void code_init_space(struct space *s)
 	for (unsigned i = 0; i < FETCH_ENTRIES; i++)
 		s->fetch[i].tag = TAG_NONE;
 	s->jump_used.n = s->fetch_used.n = 0;
-	s->code_epoch = code_epoch;
+	s->code_epoch = __atomic_load_n(&code_epoch, __ATOMIC_SEQ_CST);
 }
 
 void code_flush_space(struct space *s)
@@ -145,12 +211,11 @@ void code_flush_space(struct space *s)
 	for (unsigned i = 0; i < s->fetch_used.n; i++)
 		s->fetch[s->fetch_used.at[i]].tag = TAG_NONE;
 	s->jump_used.n = s->fetch_used.n = 0;
-	s->code_epoch = code_epoch;
+	s->code_epoch = __atomic_load_n(&code_epoch, __ATOMIC_SEQ_CST);
 }
 
-/* The frame's code page, as the frame is now. `keep` is in use and stays. */
-static struct code_page *page_of_frame(struct space *s, const struct translation *t,
-                                       const struct code_page *keep)
+/* The frame's code page, as the frame is now; or NULL, see page_take(). */
+static struct code_page *page_of_frame(struct space *s, const struct translation *t)
 {
 	const struct engine *engine = mm_xlen(s->mm) == XLEN_64 ? &engine64 : &engine32;
 	struct code_page **slot, *cp;
@@ -158,24 +223,23 @@ static struct code_page *page_of_frame(struct space *s, const struct translation
 	ASSERT(t->pfn < nr_pfns);
 	slot = &by_pfn[engine->xlen == 64][t->pfn];
 	cp = *slot;
-	if (cp && memcmp(cp->bytes, t->host, PAGE_SIZE) == 0)
+	if (cp && guest_page_is(cp->bytes, t->host))
 		return cp;
-	if (cp) {
-		code_epoch++;          /* jump entries elsewhere hold counts of the old code */
-	} else {
-		cp = page_take(keep);
-		cp->engine = engine;
-		cp->pfn = t->pfn;
-		*slot = cp;
-		frame_mark_code(t->pfn);
-	}
+	if (cp)
+		drop_page(cp);
+	cp = page_take(s->cpu);
+	if (!cp)
+		return NULL;
+	cp->engine = engine;
+	cp->pfn = t->pfn;
 	page_reset(cp, t->host);
-	if (s->code_epoch != code_epoch)
-		code_flush_space(s);
+	*slot = cp;
+	frame_mark_code(t->pfn);
 	return cp;
 }
 
-static struct code_page *fetch_page(struct space *s, uint64_t page_va, const struct code_page *keep)
+/* NULL: it may not be executed, or (cpu->code_full) there is no room to decode it. */
+static struct code_page *fetch_page(struct space *s, uint64_t page_va)
 {
 	uint16_t i = page_va >> PAGE_SHIFT & (FETCH_ENTRIES - 1);
 	struct fetch_entry *e = &s->fetch[i];
@@ -186,7 +250,11 @@ static struct code_page *fetch_page(struct space *s, uint64_t page_va, const str
 		return e->page;
 	if (mm_translate(s->mm, page_va, ACCESS_EXEC, &t) < 0)
 		return NULL;
-	cp = page_of_frame(s, &t, keep);
+	host_mutex_lock(&code_lock);
+	cp = page_of_frame(s, &t);
+	host_mutex_unlock(&code_lock);
+	if (!cp)
+		return NULL;
 	if (e->tag == TAG_NONE)
 		s->fetch_used.at[s->fetch_used.n++] = i;
 	*e = (struct fetch_entry){ page_va, cp };
@@ -195,7 +263,7 @@ static struct code_page *fetch_page(struct space *s, uint64_t page_va, const str
 
 struct rec *code_lookup(struct space *s, uint64_t pc)
 {
-	struct code_page *cp = fetch_page(s, pc & ~PAGE_MASK, NULL);
+	struct code_page *cp = fetch_page(s, pc & ~PAGE_MASK);
 	unsigned slot = (unsigned)(pc & PAGE_MASK) / 2;
 	uint16_t i = pc / 2 % JUMP_ENTRIES;
 
@@ -235,9 +303,10 @@ static bool only_writes_rd(unsigned fmt)
 }
 
 /* The variant of a branch or jump, whose operands it writes. */
-static enum variant fill_jump(struct code_page *cp, struct rec *r, const struct isa_insn *d, bool straddles)
+static enum variant fill_jump(struct code_page *cp, unsigned slot, struct rec *r, const struct isa_insn *d,
+			      bool straddles)
 {
-	unsigned slot = rec_slot(r), next = slot + d->len / 2;
+	unsigned next = slot + d->len / 2;
 	int64_t to = (int64_t)slot * 2 + d->imm;
 	bool far = straddles || to < 0 || to >= (int64_t)PAGE_SIZE;
 
@@ -246,15 +315,16 @@ static enum variant fill_jump(struct code_page *cp, struct rec *r, const struct 
 		if (isa_rows[d->op].fmt == ISA_FMT_J)
 			r->left = straddles ? 0 : cp->left[next];
 	} else {
-		record(cp, (unsigned)to / 2);
+		record_locked(cp, (unsigned)to / 2);
 		r->disp = (int16_t)d->imm;
 		r->delta = (int16_t)(cp->left[next] - cp->left[to / 2]);
 	}
 	return (d->len == 2 ? VAR_2 : VAR_4) + (far ? VAR_4_FAR : VAR_4);
 }
 
-/* Write the operands into the record; returns the variant. */
-static enum variant fill(struct code_page *cp, struct rec *r, const struct isa_insn *d, bool straddles)
+/* Write the operands of the instruction at `slot` into *r; returns the variant. */
+static enum variant fill(struct code_page *cp, unsigned slot, struct rec *r, const struct isa_insn *d,
+			 bool straddles)
 {
 	unsigned fmt = isa_rows[d->op].fmt;
 
@@ -263,12 +333,12 @@ static enum variant fill(struct code_page *cp, struct rec *r, const struct isa_i
 	r->rs2 = d->rs2;
 	r->rm = d->rm;
 	if (fmt == ISA_FMT_B || fmt == ISA_FMT_J)
-		return fill_jump(cp, r, d, straddles);
+		return fill_jump(cp, slot, r, d, straddles);
 	r->imm = fmt == ISA_FMT_FR4M ? d->rs3 : d->imm;
 	if (fmt == ISA_FMT_JR)
-		r->left = straddles ? 0 : cp->left[rec_slot(r) + d->len / 2];
+		r->left = straddles ? 0 : cp->left[slot + d->len / 2];
 	if (d->op == ISA_auipc)
-		r->imm += (int32_t)rec_slot(r) * 2;
+		r->imm += (int32_t)slot * 2;
 	return d->len == 2 ? VAR_2 : VAR_4;
 }
 
@@ -349,9 +419,28 @@ static bool ends_flow(const struct isa_insn *d)
 	return d->op == ISA_ILLEGAL || fmt == ISA_FMT_J || fmt == ISA_FMT_JR || fmt == ISA_FMT_SYS;
 }
 
+static const void *handler_of(const struct rec *r)
+{
+	return __atomic_load_n(&r->handler, __ATOMIC_RELAXED);
+}
+
+static void publish(struct rec *r, const void *handler)
+{
+	__atomic_store_n(&r->handler, handler, __ATOMIC_RELEASE);
+}
+
+static void set_operands(struct rec *r, const struct rec *from)
+{
+	uint64_t v;
+
+	memcpy(&v, (const char *)from + sizeof(r->handler), sizeof(v));
+	__atomic_store_n((uint64_t *)((char *)r + sizeof(r->handler)), v, __ATOMIC_RELAXED);
+}
+_Static_assert(sizeof(struct rec) == sizeof(void *) + sizeof(uint64_t), "operands are one word");
+
 /* Decode a straight run from r on, then choose handlers, for which each must know what
  * follows. All records of the run have their operands before any gets its handler. */
-void code_decode(struct rec *first)
+static void decode_run(struct rec *first)
 {
 	struct code_page *cp = rec_page(first);
 	const void *undecoded = cp->engine->super[SUPER_undecoded], *own[DECODE_RUN];
@@ -362,51 +451,106 @@ void code_decode(struct rec *first)
 	bool over = false;
 
 	while (n < DECODE_RUN && !over && old < FUSED_MAX) {
-		struct rec *r = record(cp, slot);
+		struct rec *r = record_locked(cp, slot), operands = { 0 };
+		bool decoded;
 
 		if (slot >= CODE_SLOTS || (slot == CODE_SLOTS - 1 && isa_length((uint16_t)low_half(cp, slot)) == 4))
 			break;
 		isa_decode(&d, code_bits(r), cp->engine->xlen);
-		forms[n] = FORM(d.op, fill(cp, r, &d, false));
-		own[n] = own_handler(cp->engine, r, &d, forms[n] % VAR_COUNT);
+		forms[n] = FORM(d.op, fill(cp, slot, &operands, &d, false));
+		own[n] = own_handler(cp->engine, &operands, &d, forms[n] % VAR_COUNT);
+		decoded = handler_of(r) != undecoded;
+		if (!decoded)
+			set_operands(r, &operands);
 		recs[n++] = r;
-		old += r->handler != undecoded;
+		old += decoded;
 		over = ends_flow(&d);
 		slot += d.len / 2;
 	}
 	if (!over)
-		record(cp, slot);      /* where a full run, or one that met decoded records, goes on */
+		record_locked(cp, slot);   /* where a full run, or one that met decoded records, goes on */
 	if (n == 0) {
-		first->handler = cp->engine->super[SUPER_straddle];
+		publish(first, cp->engine->super[SUPER_straddle]);
 		return;
 	}
 	/* What a full run's last ones could be fused with is not known: they wait. */
 	for (unsigned i = 0, end = n == DECODE_RUN && !over ? n - FUSED_MAX + 1 : n; i < end; i++) {
 		const void *fused = fused_handler(cp->engine, forms + i, n - i);
 
-		if (recs[i]->handler == undecoded)
-			recs[i]->handler = fused ? fused : own[i];
+		if (handler_of(recs[i]) == undecoded)
+			publish(recs[i], fused ? fused : own[i]);
 	}
 }
 
-const void *code_straddle(struct space *s, struct rec *r, uint64_t page_va)
+void code_decode(struct rec *first)
+{
+	host_mutex_lock(&code_lock);
+	/* Another hart may have been faster. */
+	if (handler_of(first) == rec_page(first)->engine->super[SUPER_undecoded])
+		decode_run(first);
+	host_mutex_unlock(&code_lock);
+}
+
+/* ---- an instruction across the page's end --------------------------------------------------- */
+
+/* Decode the last half-word of cp together with `high` into that record of `to`. */
+static void decode_straddling(struct code_page *cp, struct code_page *to, uint16_t high)
+{
+	struct rec *r = &to->rec[CODE_SLOTS - 1], operands = { 0 };
+	const void *handler;
+	struct isa_insn d;
+
+	to->straddle_high = high;
+	isa_decode(&d, code_bits(r), cp->engine->xlen);
+	handler = own_handler(cp->engine, &operands, &d, fill(cp, CODE_SLOTS - 1, &operands, &d, true));
+	set_operands(r, &operands);
+	__atomic_store_n(&to->straddle_handler, handler, __ATOMIC_RELEASE);
+}
+
+/* Here another page follows than when the record was decoded; there, on another hart, that
+ * one may be running. So this hart has a page of its own, of which only the end is used. */
+static struct rec *straddle_alone(struct space *s, struct code_page *cp, uint16_t high)
+{
+	struct code_page *own = s->cpu->straddle;
+
+	if (!own) {
+		host_mutex_lock(&code_lock);
+		own = page_take(s->cpu);
+		if (own)
+			own->pfn = PFN_NONE;
+		host_mutex_unlock(&code_lock);
+		if (!own)
+			return NULL;
+		s->cpu->straddle = own;
+	}
+	own->engine = cp->engine;
+	memcpy(own->bytes + PAGE_SIZE - 2, cp->bytes + PAGE_SIZE - 2, 2);
+	memcpy(own->left + CODE_SLOTS - 1, cp->left + CODE_SLOTS - 1, 3 * sizeof(own->left[0]));
+	own->rec[CODE_SLOTS] = cp->rec[CODE_SLOTS];
+	own->rec[CODE_SLOTS + 1] = cp->rec[CODE_SLOTS + 1];
+	decode_straddling(cp, own, high);
+	return &own->rec[CODE_SLOTS - 1];
+}
+
+struct rec *code_straddle(struct space *s, struct rec *r, uint64_t page_va)
 {
 	struct code_page *cp = rec_page(r);
 	uint64_t next_va = page_va + PAGE_SIZE;
 	struct code_page *next;
-	struct isa_insn d;
+	uint16_t high;
 
 	if (cp->engine->xlen == 32)
 		next_va = (uint32_t)next_va;
-	next = fetch_page(s, next_va, cp);
-	if (!next) {
-		s->tval = next_va;
+	s->tval = next_va;
+	next = fetch_page(s, next_va);
+	if (!next)
 		return NULL;
+	high = (uint16_t)low_half(next, 0);
+	if (unlikely(!__atomic_load_n(&cp->straddle_handler, __ATOMIC_ACQUIRE))) {
+		host_mutex_lock(&code_lock);
+		if (!cp->straddle_handler)
+			decode_straddling(cp, cp, high);
+		host_mutex_unlock(&code_lock);
 	}
-	if (!cp->straddle_handler || cp->straddle_high != low_half(next, 0)) {
-		cp->straddle_high = (uint16_t)low_half(next, 0);
-		isa_decode(&d, code_bits(r), cp->engine->xlen);
-		cp->straddle_handler = own_handler(cp->engine, r, &d, fill(cp, r, &d, true));
-	}
-	return cp->straddle_handler;
+	return likely(cp->straddle_high == high) ? r : straddle_alone(s, cp, high);
 }

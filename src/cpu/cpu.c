@@ -22,6 +22,8 @@ struct cpu *cpu_create(void)
 
 	code_init();
 	cpu->reserved_addr = RESERVED_NONE;
+	cpu->run_epoch = RUN_NONE;
+	code_add_cpu(cpu);
 	return cpu;
 }
 
@@ -38,6 +40,7 @@ static struct space *space_create(struct cpu *cpu)
 
 void cpu_destroy(struct cpu *cpu)
 {
+	code_remove_cpu(cpu);
 	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces); i++)
 		free(cpu->spaces[i]);
 	free(cpu);
@@ -89,7 +92,7 @@ static struct space *choose_space(struct cpu *cpu, struct mm *mm)
 		code_flush_space(s);
 		s->mm_id = id;
 		s->generation = generation;
-	} else if (s->code_epoch != code_epoch) {
+	} else if (s->code_epoch != cpu->run_epoch) {
 		code_flush_space(s);
 	}
 	s->mm = mm;
@@ -102,7 +105,10 @@ int64_t cpu_next_slice(struct space *s, int64_t left)
 	int64_t slice;
 
 	s->budget_left += left;
-	if (s->budget_left <= 0 || __atomic_exchange_n(&s->cpu->interrupt, false, __ATOMIC_ACQUIRE))
+	if (s->budget_left <= 0)
+		return 0;
+	if (unlikely(__atomic_load_n(&s->cpu->interrupt, __ATOMIC_RELAXED)) &&
+	    __atomic_exchange_n(&s->cpu->interrupt, false, __ATOMIC_ACQUIRE))
 		return 0;
 	slice = MIN(s->budget_left, (int64_t)SLICE);
 	s->budget_left -= slice;
@@ -110,18 +116,51 @@ int64_t cpu_next_slice(struct space *s, int64_t left)
 	return slice - left;
 }
 
-enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)
+/* From here on no decoded page that is dropped will be reused until the run ends. Looked at
+ * twice: who has dropped one in between may have thought that nobody runs. */
+static void begin_run(struct cpu *cpu)
 {
-	struct space *s = choose_space(cpu, mm);
+	uint64_t epoch;
+
+	do {
+		epoch = __atomic_load_n(&code_epoch, __ATOMIC_RELAXED);
+		__atomic_store_n(&cpu->run_epoch, epoch, __ATOMIC_SEQ_CST);
+	} while (unlikely(__atomic_load_n(&code_epoch, __ATOMIC_SEQ_CST) != epoch));
+}
+
+static enum trap run_once(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)
+{
 	uint32_t host_control;
+	struct space *s;
 	enum trap trap;
 
+	begin_run(cpu);
+	s = choose_space(cpu, mm);
 	s->budget_left = budget;
 	s->instret_end = cpu->instret;
 	s->tval = 0;
 	host_control = float_enter(s, regs);
 	trap = mm_xlen(mm) == XLEN_64 ? interp64_run(s, regs, NULL) : interp32_run(s, regs, NULL);
 	float_leave(s, regs, host_control);
+	__atomic_store_n(&cpu->run_epoch, RUN_NONE, __ATOMIC_RELEASE);
 	*tval = s->tval;
+	return trap;
+}
+
+enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)
+{
+	uint64_t before = cpu->instret;
+	enum trap trap = run_once(cpu, regs, mm, budget, tval);
+
+	while (unlikely(cpu->code_full)) {
+		cpu->code_full = false;
+		budget -= (int64_t)(cpu->instret - before);
+		/* No progress: other harts have not left the old code yet. Let them, and whoever
+		 * waits for this one. */
+		if (budget <= 0 || cpu->instret == before)
+			return TRAP_TIMER;
+		before = cpu->instret;
+		trap = run_once(cpu, regs, mm, budget, tval);
+	}
 	return trap;
 }

@@ -69,11 +69,12 @@ struct code_page {
 	uint16_t left[CODE_SLOTS + 2];
 	uint8_t ready;                 /* bit b: the records of block b may be executed */
 	uint8_t bytes[PAGE_SIZE];      /* the version of the page that is decoded */
-	pfn_t pfn;
+	pfn_t pfn;                     /* PFN_NONE: dropped */
 	const struct engine *engine;
 	struct code_page *next_free;
+	uint64_t dropped;              /* code_epoch then */
 	/* A 4-byte instruction in the last half-word: its second half came from another page.
-	 * Valid while that page still begins with the same half-word. */
+	 * Valid where the next page begins with the same half-word. */
 	const void *straddle_handler;  /* NULL: not decoded yet */
 	uint16_t straddle_high;
 };
@@ -177,9 +178,13 @@ struct cpu {
 	uint64_t reserved_value;
 	unsigned reserved_size;
 	uint64_t use_counter;
+	uint64_t run_epoch;            /* atomically: code_epoch when the run began, RUN_NONE outside */
+	struct code_page *straddle;    /* see straddle_alone() */
+	bool code_full;                /* what looks like a fetch fault is only a full code cache */
 	struct space *spaces[4];
 };
 #define RESERVED_NONE UINT64_MAX
+#define RUN_NONE UINT64_MAX
 
 /* Instructions run between looks at cpu->interrupt: some 10 us, which a shoot-down waits for. */
 enum { SLICE = 4096 };
@@ -202,13 +207,15 @@ extern struct engine engine32, engine64;
 extern uint64_t code_epoch;    /* changes when records may have gone away: jump and fetch entries are stale */
 
 void code_init(void);
+void code_add_cpu(struct cpu *cpu);
+void code_remove_cpu(struct cpu *cpu);
 /* The record at pc, or NULL: fetch fault, s->tval is pc. Fills the jump cache. */
 struct rec *code_lookup(struct space *s, uint64_t pc);
 /* Decode the record (and some after it). */
 void code_decode(struct rec *r);
-/* The handler of the instruction that straddles the end of the page at page_va, decoded into
- * its last record. NULL: fetch fault, s->tval says where. */
-const void *code_straddle(struct space *s, struct rec *r, uint64_t page_va);
+/* The record of the instruction that straddles the end of the page at page_va; its page's
+ * straddle_handler executes it. NULL: fetch fault, s->tval says where. */
+struct rec *code_straddle(struct space *s, struct rec *r, uint64_t page_va);
 uint32_t code_bits(const struct rec *r);       /* the instruction's bits */
 void code_init_space(struct space *s);
 /* Forget what the space knows of code; pages are looked at again when entered. */
@@ -224,6 +231,9 @@ bool load_slow(struct space *s, uint64_t va, unsigned size);
 bool store_slow(struct space *s, uint64_t va, unsigned size, uint64_t value);
 /* Host address of an aligned datum, for atomics. NULL: fault. */
 void *atomic_address(struct space *s, uint64_t va, enum access access);
+/* Guest memory that other harts may be writing, a page of it. */
+void guest_copy_page(uint8_t *to, const uint8_t *guest);
+bool guest_page_is(const uint8_t *bytes, const uint8_t *guest);
 
 /* ---- CSRs and float state (csr.c) ------------------------------------------------------------- */
 

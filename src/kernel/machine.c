@@ -76,10 +76,8 @@ uint64_t machine_instret(void)
 
 void machine_flush_icache(void)
 {
-	sched_stop_space(NULL);
-	for (unsigned i = 0; i < HART_MAX; i++)
-		if (machine.cpu[i])
-			cpu_flush_icache(machine.cpu[i]);
+	mm_shoot_down(task_current()->mm);     /* what the harts know of its code goes with the rest */
+	cpu_flush_icache(machine_cpu());
 }
 
 static void destroy_cpus(void)

@@ -4,16 +4,6 @@
 
 #include "sched/sched.h"
 
-/* gcc says it with a macro, clang with a feature test. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
-#define __SANITIZE_THREAD__ 1
-#endif
-#endif
-
 /* One host thread that runs threads. Guarded by the kernel lock but for in_guest and asleep. */
 struct hart {
 	unsigned nr;

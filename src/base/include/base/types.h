@@ -15,6 +15,16 @@ typedef uint64_t gva_t;   /* guest virtual address: a number, never a pointer */
 typedef uint32_t pfn_t;   /* index of a 4 KiB frame of guest RAM */
 #define PFN_NONE ((pfn_t)~0u)
 
+/* Sanitized builds: gcc says it with a macro, clang with a feature test. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#if __has_feature(thread_sanitizer) && !defined(__SANITIZE_THREAD__)
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
+
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  ((uint64_t)1 << PAGE_SHIFT)
 #define PAGE_MASK  (PAGE_SIZE - 1)

@@ -36,7 +36,7 @@ extern struct machine {
 /* The calling hart's cpu; instructions that all harts together have retired. */
 struct cpu *machine_cpu(void);
 uint64_t machine_instret(void);
-/* Code was written: every hart looks at it anew (the flush_icache call). */
+/* Code of the current address space was written: every hart looks at it anew (the flush_icache call). */
 void machine_flush_icache(void);
 
 /* Bring up RAM, scheduler, vfs (no mounts yet). 0 or -errno with a message printed. */
