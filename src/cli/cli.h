@@ -24,6 +24,7 @@ struct options {
 	uint32_t uid, gid;
 	uint64_t memory;               /* bytes; 0: the default */
 	uint64_t swap;                 /* bytes; 0: none */
+	unsigned harts;                /* 0: the default */
 	bool has_seed;
 	uint64_t seed;
 	bool strace, report, explain;

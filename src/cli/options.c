@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "option_table.h"
+#include "sched/sched.h"
 
 static void *grow(void *array, unsigned count, size_t size)
 {
@@ -119,6 +120,17 @@ static const char *set_memory(struct options *o, char *v)
 	return o->memory < MEMORY_MIN ? "a machine needs 8M at least" : NULL;
 }
 
+static const char *set_harts(struct options *o, char *v)
+{
+	const char *rest;
+	uint64_t n;
+
+	if (!parse_number(v, &n, &rest) || *rest || n < 1 || n > HART_MAX)
+		return "it must be a number from 1 to 64";
+	o->harts = (unsigned)n;
+	return NULL;
+}
+
 static const char *set_seed(struct options *o, char *v)
 {
 	const char *rest;
@@ -190,6 +202,7 @@ const struct option_row option_rows[] = {
 	{ "--publish", "HOST:GUEST", add_publish, "the host's port HOST leads to port GUEST inside; /udp for UDP" },
 	{ "--memory", "SIZE", set_memory, "the machine's memory: 512M, 4G, ... (1G)" },
 	{ "--swap", "SIZE", set_swap, "memory beyond that goes to a file of the host's (none)" },
+	{ "--harts", "N", set_harts, "how many processors the machine has (1)" },
 	{ "--seed", "N", set_seed, "random numbers and addresses repeat from run to run" },
 	{ "--strace", NULL, set_strace, "write every system call to standard error" },
 	{ "--report", NULL, set_report, "at the end, count system calls; say what was missing" },

@@ -222,10 +222,19 @@ static void choose_user(struct options *o)
 	o->gid = gid;
 }
 
+/* HEARTH_HARTS is for running whole test suites with another number. */
+static unsigned choose_harts(const struct options *o)
+{
+	const char *env = o->harts ? NULL : getenv("HEARTH_HARTS");
+	int n = env ? atoi(env) : 0;
+
+	return o->harts ? o->harts : n >= 1 && n <= HART_MAX ? (unsigned)n : 1;
+}
+
 static int machine_up(struct options *o)
 {
 	struct machine_config cfg = { .memory_bytes = o->memory, .swap_bytes = o->swap, .hostname = o->hostname,
-				      .aslr = true };
+				      .aslr = true, .harts = choose_harts(o) };
 
 	host_raise_fd_limit();
 	if (o->has_seed)

@@ -164,6 +164,7 @@ void trap_loop(struct task *t)
 			handle_trap(t, trap, tval);
 			budget -= trap == TRAP_SYSCALL ? SYSCALL_CHARGE : FAULT_CHARGE;
 		}
+		budget = sched_budget(budget);
 		if (budget <= 0) {
 			tick(t);
 			budget = TICK_BUDGET;

@@ -77,8 +77,9 @@ static void hart_init(struct hart *h, unsigned nr)
 void harts_init(void)
 {
 	ASSERT(harts.online <= 1);
+	runq_free(&harts.queue);
 	memset(&harts, 0, sizeof(harts));
-	list_init(&harts.run_queue);
+	runq_init(&harts.queue, SCHED_EEVDF, 1);
 	kernel_lock = (struct host_mutex){ 0 };
 	hart_init(&first_hart, 0);
 	this_hart = &first_hart;
@@ -88,10 +89,37 @@ void harts_init(void)
 void sched_set_harts(unsigned nr)
 {
 	ASSERT(nr >= 1 && nr <= HART_MAX && harts.online <= nr);
-	harts.nr = nr;
+	harts.nr = harts.queue.harts = nr;
+}
+
+void sched_set_policy(enum sched_policy policy)
+{
+	ASSERT(!harts.queue.nr);
+	harts.queue.policy = policy;
+}
+
+uint64_t sched_hart_busy_ns(unsigned nr)
+{
+	struct hart *h = nr < harts.online ? harts.hart[nr] : NULL;
+
+	if (!h)
+		return 0;
+	return h->busy_ns + (h->current != &h->boot ? sched_clock_ns() - h->current->charged_ns : 0);
 }
 
 /* ---- more harts --------------------------------------------------------------------- */
+
+static void expect(struct hart *h)
+{
+	harts.waking += !h->waking;
+	h->waking = true;
+}
+
+static void has_come(struct hart *h)
+{
+	harts.waking -= h->waking;
+	h->waking = false;
+}
 
 static void hart_main(void *arg)
 {
@@ -99,7 +127,7 @@ static void hart_main(void *arg)
 
 	this_hart = h;
 	sched_lock();
-	h->boot.run_start_ns = sched_clock_ns();
+	has_come(h);
 	hart_loop(h);
 	sched_unlock();
 }
@@ -112,14 +140,76 @@ static void start_hart(void)
 
 	hart_init(h, nr);
 	harts.online++;
+	expect(h);
 	err = host_thread_start(&h->host, hart_main, h);
 	if (!err)
 		return;
 	/* The host has no thread to spare: the machine makes do with what it has. */
 	log_warn("the host refuses thread %u (%s): going on with %u harts", nr + 1, strerror(-err), nr);
-	harts.nr = harts.online = nr;
+	has_come(h);
+	sched_set_harts(harts.online = nr);
 	harts.hart[nr] = NULL;
 	free(h);
+}
+
+/* ---- idle ----------------------------------------------------------------------------- */
+
+/* The poller stays what it is until it has come: only the poller empties the descriptor that
+ * wakes it, or another hart might take its wake-up away before its poll has seen it. */
+static void hart_wake(struct hart *h)
+{
+	expect(h);
+	if (h->asleep) {
+		harts.sleeping--;
+		__atomic_store_n(&h->asleep, HART_AWAKE, __ATOMIC_RELEASE);
+		host_futex_wake(&h->asleep);
+	} else if (h == harts.poller) {
+		host_poll_kick();
+	}
+}
+
+static bool is_idle(const struct hart *h)
+{
+	return h->asleep || (h == harts.poller && !h->waking);
+}
+
+void harts_kick(void)
+{
+	struct hart *found = NULL;
+
+	if (harts.waking >= harts.queue.nr)
+		return;
+	for (unsigned i = 0; i < harts.online; i++)
+		if (is_idle(harts.hart[i]) && runq_has_work(&harts.queue, i)) {
+			found = harts.hart[i];
+			if (found->asleep)
+				break;     /* cheaper to wake than the poller */
+		}
+	if (found)
+		hart_wake(found);
+	else if (harts.online < harts.nr && !harts.stop)
+		start_hart();
+}
+
+bool harts_reach(uint64_t affinity)
+{
+	uint64_t wanted = affinity & -affinity;
+
+	while (!(affinity & (((uint64_t)1 << harts.online) - 1))) {
+		if (harts.online >= harts.nr || wanted >> harts.nr)
+			return false;
+		start_hart();
+	}
+	return true;
+}
+
+/* ---- the end -------------------------------------------------------------------------- */
+
+static void wake_all_idle(void)
+{
+	for (unsigned i = 0; i < harts.online; i++)
+		if (harts.hart[i]->asleep || harts.hart[i] == harts.poller)
+			hart_wake(harts.hart[i]);
 }
 
 void harts_join(void)
@@ -128,8 +218,7 @@ void harts_join(void)
 
 	for (unsigned i = 1; i < online; i++)
 		hart_interrupt(harts.hart[i]);
-	while (harts.sleeping || harts.poller)
-		harts_kick();
+	wake_all_idle();
 	sched_unlock();
 	for (unsigned i = 1; i < online; i++)
 		host_thread_join(harts.hart[i]->host);
@@ -139,35 +228,18 @@ void harts_join(void)
 		harts.hart[i] = NULL;
 	}
 	harts.online = 1;
+	harts.waking = 0;
 }
 
-/* ---- idle ----------------------------------------------------------------------------- */
-
-static void hart_wake(struct hart *h)
+void sched_shutdown(void)
 {
-	if (h->asleep) {
-		harts.sleeping--;
-		__atomic_store_n(&h->asleep, HART_AWAKE, __ATOMIC_RELEASE);
-		host_futex_wake(&h->asleep);
-	} else if (h == harts.poller) {
-		harts.poller = NULL;
-		host_poll_kick();
-	}
+	harts.stop = true;
+	wake_all_idle();
+	if (hart_current() != harts.hart[0])
+		hart_interrupt(harts.hart[0]);
 }
 
-void harts_kick(void)
-{
-	for (unsigned i = 0; i < harts.online; i++) {
-		struct hart *h = harts.hart[i];
-
-		if (h->asleep || (h == harts.poller && !harts.sleeping)) {
-			hart_wake(h);
-			return;
-		}
-	}
-	if (harts.online < harts.nr && !harts.stop)
-		start_hart();
-}
+/* ---- devices and timers ---------------------------------------------------------------- */
 
 void timers_changed(uint64_t earliest_ns)
 {
@@ -197,8 +269,7 @@ static void idle_poll(struct hart *h, uint64_t now, uint64_t next)
 	sched_unlock();
 	host_poll_wait(timeout);
 	sched_lock();
-	if (harts.poller == h)
-		harts.poller = NULL;
+	harts.poller = NULL;
 	host_poll(0);
 }
 
@@ -217,12 +288,15 @@ static void idle(struct hart *h)
 	uint64_t now = sched_clock_ns();
 	uint64_t next = timers_run(now);
 
-	if (harts.nr_runnable || harts.stop)
+	if (harts.stop || runq_has_work(&harts.queue, h->nr))
 		return;
+	if (harts.queue.nr)
+		harts_kick();            /* bound to others */
 	if (harts.poller)
 		idle_sleep(h);
 	else
 		idle_poll(h, now, next);
+	has_come(h);
 }
 
 void hart_loop(struct hart *h)
@@ -230,10 +304,13 @@ void hart_loop(struct hart *h)
 	while (!harts.stop) {
 		struct thread *next = pick_next(h);
 
-		if (next != &h->boot)
-			switch_to(h, next);
-		else
+		if (next == &h->boot) {
 			idle(h);
+			continue;
+		}
+		if (harts.queue.nr)
+			harts_kick();    /* who was woken wakes the next */
+		switch_to(h, next, sched_clock_ns());
 	}
 }
 

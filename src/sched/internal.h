@@ -2,6 +2,7 @@
 #ifndef SCHED_INTERNAL_H
 #define SCHED_INTERNAL_H
 
+#include "runq.h"
 #include "sched/sched.h"
 
 /* One host thread that runs threads. Guarded by the kernel lock but for in_guest and asleep. */
@@ -15,8 +16,8 @@ struct hart {
 	uint32_t in_guest;            /* enum in_guest */
 	/* Idle: HART_ASLEEP while it sleeps on this word. */
 	uint32_t asleep;
-	bool polling;                 /* or it is the one that waits for host events */
-	uint64_t slice_start_ns;
+	bool waking;                  /* has been woken, or started, and not come yet */
+	uint64_t busy_ns;             /* spent with threads, not idle */
 	uint64_t last_poll_ns;
 	uint64_t switches;
 	bool reschedule;              /* somebody better than `current` is runnable */
@@ -35,24 +36,25 @@ extern struct machine_harts {
 	unsigned nr;                  /* that the machine has */
 	unsigned online;              /* that have been started; hart[0..online) */
 	unsigned sleeping;            /* idle on their `asleep` word */
+	unsigned waking;              /* harts with `waking` set */
 	struct hart *poller;          /* idle in host_poll_wait */
 	uint64_t poll_until_ns;       /* ... no longer than this */
 	bool stop;                    /* sched_run_hart is to return */
-	struct list run_queue;        /* RUNNABLE threads in the order they will run */
-	unsigned nr_runnable;
+	struct run_queue queue;       /* RUNNABLE threads */
 } harts;
 
 void harts_init(void);
-struct hart *hart_create(unsigned nr);
 /* The hart's own loop: runs threads, or waits. Until harts.stop. */
 void hart_loop(struct hart *h);
 /* A runnable thread waits: wake an idle hart, or start another one. */
 void harts_kick(void);
+/* There is a hart that may run threads with this affinity; false: the host refuses. */
+bool harts_reach(uint64_t affinity);
 void harts_join(void);                /* the others end: harts.stop is set */
 void hart_interrupt(struct hart *h);  /* out of its guest code, if it is in there */
 void timers_changed(uint64_t earliest_ns);   /* a poller that would sleep longer is woken */
 struct thread *pick_next(struct hart *h);
-void switch_to(struct hart *h, struct thread *next);
+void switch_to(struct hart *h, struct thread *next, uint64_t now);
 /* A busy hart's look at the devices. */
 void hart_look_around(struct hart *h, uint64_t now);
 

@@ -1,4 +1,4 @@
-/* Threads and the switch between them. Round robin with a fixed slice.
+/* Threads and the switch between them. Who is next, runq.c says.
  *
  * A thread that gives way picks its successor itself and switches straight to
  * it; only when nobody is runnable does it switch to the hart's boot stack,
@@ -20,6 +20,7 @@
 
 #include <string.h>
 
+#include "abi/process.h"
 #include "base/log.h"
 #include "host/host.h"
 
@@ -31,9 +32,11 @@
 #endif
 
 enum {
-	SLICE_NS = 10 * 1000 * 1000,          /* B2: round robin, 10 ms */
 	POLL_INTERVAL_NS = 500 * 1000,        /* a busy hart looks at its devices this often */
 	SWITCHES_PER_POLL = 64,               /* threads that only hand the hart to each other, too */
+	/* Instructions that who has woken somebody may go on for before an idle hart is woken to run
+	 * him: enough to go to sleep himself, see hart.c. */
+	KICK_BUDGET = 4000,
 };
 
 struct thread *thread_current(void)
@@ -49,38 +52,83 @@ void sched_init(void)
 
 bool sched_others_runnable(void)
 {
-	return harts.nr_runnable > 0;
+	return harts.queue.nr > 0;
 }
 
 uint64_t sched_runnable_count(void)
 {
-	uint64_t n = harts.nr_runnable;
+	uint64_t n = harts.queue.nr;
 
 	for (unsigned i = 0; i < harts.online; i++)
 		n += harts.hart[i]->current != &harts.hart[i]->boot;
 	return n;
 }
 
+/* ---- time ---------------------------------------------------------------------------- */
+
 uint64_t thread_runtime_ns(const struct thread *t)
 {
-	return t->runtime_ns + (t->on_hart ? sched_clock_ns() - t->run_start_ns : 0);
+	return t->runtime_ns + (t->on_hart ? sched_clock_ns() - t->charged_ns : 0);
 }
 
-static void enqueue(struct thread *t)
+/* What `current` has used since this was last asked. */
+static void charge(struct hart *h, uint64_t now)
 {
-	t->state = THREAD_RUNNABLE;
-	list_add_tail(&harts.run_queue, &t->run_link);
-	harts.nr_runnable++;
+	struct thread *t = h->current;
+	uint64_t used = now - t->charged_ns;
+
+	t->charged_ns = now;
+	t->runtime_ns += used;
+	if (t == &h->boot)
+		return;
+	h->busy_ns += used;
+	runq_charge(&harts.queue, t, used);
+}
+
+/* ---- waking up ------------------------------------------------------------------------- */
+
+/* A thread that may not wait for the end of a slice. If a hart is idle it runs there, see
+ * sched_budget(). */
+static void preempt_for(const struct thread *t)
+{
+	struct hart *victim = NULL;
+
+	if (harts.sleeping || harts.poller) {
+		harts_kick();
+		return;
+	}
+	for (unsigned i = 0; i < harts.online && !victim; i++) {
+		struct hart *h = harts.hart[i];
+
+		if (h->current == &h->boot)
+			return;           /* idle, and just about to look */
+		if (may_run_on(t, i) && !h->reschedule && runq_preempts(&harts.queue, t, h->current))
+			victim = h;
+	}
+	if (!victim)
+		return;
+	victim->reschedule = true;
+	if (victim != hart_current())
+		hart_interrupt(victim);
 }
 
 void thread_wake(struct thread *t)
 {
+	const struct thread *self = hart_current()->current;
+
 	if (t->state == THREAD_RUNNING || t->state == THREAD_RUNNABLE || t->state == THREAD_DEAD)
 		return;
-	if (t->on_hart)
+	if (t->on_hart) {
 		t->state = THREAD_RUNNING;    /* about to sleep: it will not */
-	else
-		enqueue(t);
+		return;
+	}
+	t->state = THREAD_RUNNABLE;
+	runq_wake(&harts.queue, t);
+	/* An idle hart looks at the queue next. Few have a better claim than the end of a slice. */
+	if (self->on_queue == THREAD_RUNS &&
+	    (runq_preempts(&harts.queue, t, self) ||
+	     (harts.online > 1 && t->sched.policy != ABI_SCHED_NORMAL)))
+		preempt_for(t);
 }
 
 /* ---- the switch --------------------------------------------------------------------- */
@@ -137,18 +185,21 @@ static void release_dead(struct hart *h)
 		after(arg);
 }
 
-void switch_to(struct hart *h, struct thread *next)
+/* The caller has charged the current thread. */
+void switch_to(struct hart *h, struct thread *next, uint64_t now)
 {
 	struct thread *prev = h->current;
-	uint64_t now = sched_clock_ns();
 
-	prev->runtime_ns += now - prev->run_start_ns;
+	next->state = THREAD_RUNNING;
+	h->reschedule = false;
+	if (next == prev)
+		return;
+	if (prev == &h->boot)
+		charge(h, now);
 	prev->on_hart = false;
-	next->run_start_ns = now;
+	next->charged_ns = now;
 	next->on_hart = true;
 	next->hart = h;
-	next->state = THREAD_RUNNING;
-	h->slice_start_ns = now;
 	h->current = next;
 	sanitizer_before_switch(prev, next);
 	sched_swtch(&prev->sp, next->sp);
@@ -159,44 +210,61 @@ void switch_to(struct hart *h, struct thread *next)
 
 struct thread *pick_next(struct hart *h)
 {
-	struct thread *t;
+	struct thread *t = harts.stop ? NULL : runq_pick(&harts.queue, h->nr);
 
-	if (harts.stop || list_empty(&harts.run_queue))
-		return &h->boot;
-	t = list_first(&harts.run_queue, struct thread, run_link);
-	list_del(&t->run_link);
-	harts.nr_runnable--;
-	return t;
+	return t ? t : &h->boot;
+}
+
+/* Threads that only hand the hart to each other never tick. */
+static void look_around_sometimes(struct hart *h, uint64_t now)
+{
+	if (++h->switches % SWITCHES_PER_POLL == 0) {
+		timers_run(now);
+		hart_look_around(h, now);
+	}
 }
 
 void sched_schedule(void)
 {
 	struct hart *h = hart_current();
 	struct thread *self = h->current;
+	uint64_t now = sched_clock_ns();
 
-	if (++h->switches % SWITCHES_PER_POLL == 0) {
-		uint64_t now = sched_clock_ns();
-
-		timers_run(now);
-		hart_look_around(h, now);
-	}
+	look_around_sometimes(h, now);
 	if (self->state == THREAD_RUNNING)
 		return;               /* woken since it decided to sleep */
-	if (self->state == THREAD_RUNNABLE)
-		self->nr_switches_involuntary++;
-	else
-		self->nr_switches_voluntary++;
-	switch_to(h, pick_next(h));
+	self->nr_switches_voluntary++;
+	charge(h, now);
+	runq_sleep(&harts.queue, self);
+	switch_to(h, pick_next(h), now);
+}
+
+/* The current thread stays runnable. */
+static void give_way(struct hart *h, uint64_t now, bool yield)
+{
+	struct thread *self = h->current, *next;
+
+	charge(h, now);
+	self->state = THREAD_RUNNABLE;
+	runq_put_back(&harts.queue, self, yield);
+	next = pick_next(h);
+	self->nr_switches_involuntary += next != self;
+	/* It may run elsewhere at once. */
+	if (next == &h->boot || !may_run_on(self, h->nr))
+		harts_kick();
+	switch_to(h, next, now);
 }
 
 void sched_yield_hart(void)
 {
 	struct hart *h = hart_current();
+	uint64_t now;
 
-	if (!harts.nr_runnable && !harts.stop)
+	if (!harts.queue.nr && !harts.stop)
 		return;
-	enqueue(h->current);
-	sched_schedule();
+	now = sched_clock_ns();
+	look_around_sometimes(h, now);
+	give_way(h, now, true);
 }
 
 void sched_tick(void)
@@ -207,10 +275,55 @@ void sched_tick(void)
 	timers_run(now);
 	if (now - h->last_poll_ns >= POLL_INTERVAL_NS)
 		hart_look_around(h, now);
-	if (harts.nr_runnable && now - h->slice_start_ns >= SLICE_NS)
-		sched_yield_hart();
-	else if (harts.nr_runnable)
+	charge(h, now);
+	if (harts.stop || runq_should_switch(&harts.queue, h->current, h->nr))
+		give_way(h, now, false);
+	else if (harts.queue.nr)
 		harts_kick();
+}
+
+int64_t sched_budget(int64_t budget)
+{
+	if (likely(!harts.queue.nr))
+		return budget;
+	if (hart_current()->reschedule)
+		return 0;
+	if ((harts.sleeping || harts.poller) && harts.waking < harts.queue.nr)
+		return MIN(budget, (int64_t)KICK_BUDGET);
+	return budget;
+}
+
+/* ---- what a thread asks for ---------------------------------------------------------------- */
+
+void thread_set_sched(struct thread *t, const struct sched_attr_k *attr)
+{
+	if (t->on_hart)
+		charge(t->hart, sched_clock_ns());
+	runq_change(&harts.queue, t, attr);
+	if (t->on_queue == THREAD_WAITS)
+		preempt_for(t);
+}
+
+void thread_set_affinity(struct thread *t, uint64_t affinity)
+{
+	if (!harts_reach(affinity)) {
+		log_warn("no host thread for the hart that a thread is bound to: it runs on any");
+		affinity = UINT64_MAX;
+	}
+	runq_bind(&harts.queue, t, affinity);
+	if (!t->on_hart || may_run_on(t, t->hart->nr))
+		return;
+	if (t->hart == hart_current()) {
+		give_way(t->hart, sched_clock_ns(), false);
+	} else {
+		t->hart->reschedule = true;
+		hart_interrupt(t->hart);
+	}
+}
+
+uint64_t thread_slice_ns(const struct thread *t)
+{
+	return runq_slice_ns(&harts.queue, t);
 }
 
 /* ---- life ------------------------------------------------------------------------------ */
@@ -262,6 +375,7 @@ int thread_init(struct thread *t, void (*entry)(void *arg), void *arg)
 	t->entry_arg = arg;
 	t->state = THREAD_STOPPED;
 	t->hart = hart_current();
+	runq_init_thread(t);
 #if defined(__SANITIZE_THREAD__)
 	t->fiber = __tsan_create_fiber(0);
 #endif
@@ -288,13 +402,17 @@ _Noreturn void thread_exit(void (*after)(void *arg), void *arg)
 {
 	struct hart *h = hart_current();
 	struct thread *self = h->current;
+	uint64_t now;
 
 	ASSERT(self != &h->boot && !h->dead);
 	self->state = THREAD_DEAD;
 	h->dead = self;
 	h->after = after;
 	h->after_arg = arg;
-	switch_to(h, pick_next(h));
+	now = sched_clock_ns();
+	charge(h, now);
+	runq_sleep(&harts.queue, self);
+	switch_to(h, pick_next(h), now);
 	panic("a thread that ended runs again");
 }
 
@@ -304,18 +422,8 @@ void sched_run_hart(void)
 {
 	struct hart *h = hart_current();
 
-	h->boot.run_start_ns = sched_clock_ns();
+	h->boot.charged_ns = sched_clock_ns();
 	hart_loop(h);
 	harts_join();
 	harts.stop = false;
-}
-
-void sched_shutdown(void)
-{
-	harts.stop = true;
-	if (hart_current() != harts.hart[0]) {
-		hart_interrupt(harts.hart[0]);
-		while (harts.sleeping || harts.poller)
-			harts_kick();
-	}
 }

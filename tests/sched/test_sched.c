@@ -72,7 +72,9 @@ static void alternate(void *arg)
 static void yields_round_robin(void)
 {
 	log_reset();
+	sched_set_policy(SCHED_ROUND_ROBIN);
 	run_crowd(3, alternate);
+	sched_set_policy(SCHED_EEVDF);
 	CHECK_STR(log_text, "abcabcabc");
 }
 

@@ -36,6 +36,14 @@ enum thread_state {
 	THREAD_DEAD,
 };
 
+/* What a thread asks of the scheduler (sched_setattr(2)). */
+struct sched_attr_k {
+	int policy;                   /* ABI_SCHED_* */
+	int nice;                     /* -20 to 19 */
+	int rt_priority;              /* 1 to 99 for FIFO and RR, else 0 */
+	uint64_t slice_ns;            /* 0: the policy's own */
+};
+
 struct thread {
 	void *sp;                     /* saved stack pointer while switched out */
 	void *stack;                  /* lowest address of the kernel stack */
@@ -46,9 +54,18 @@ struct thread {
 	bool signal_pending;          /* set by the kernel: interruptible sleeps end */
 	bool kill_pending;            /* SIGKILL is pending: killable sleeps end */
 	uint64_t runtime_ns;          /* CPU time consumed */
-	uint64_t run_start_ns;        /* when it was last switched in */
 	uint64_t nr_switches_voluntary, nr_switches_involuntary;
 	struct hart *hart;            /* where it runs, or last ran */
+	/* The scheduler's: see runq.c. */
+	struct sched_attr_k sched;    /* changed by thread_set_sched() */
+	uint64_t affinity;            /* bit n: may run on hart n */
+	enum { THREAD_AWAY, THREAD_WAITS, THREAD_RUNS } on_queue;
+	int64_t vruntime, deadline, vlag;
+	int64_t weight;
+	uint64_t slice_used_ns, turn;
+	uint64_t charged_ns;          /* CLOCK_MONOTONIC up to which its time is accounted */
+	struct run_heap *heap;        /* while it waits */
+	unsigned heap_index;
 	bool on_hart;                 /* its stack is in use now, whatever `state` says */
 	bool killable;                /* the sleep under way is WAIT_KILLABLE */
 	/* What the sanitizers know of the stack; unused in plain builds. */
@@ -59,6 +76,8 @@ struct thread {
 
 /* ---- life ------------------------------------------------------------------ */
 void sched_init(void);
+enum sched_policy { SCHED_EEVDF, SCHED_LATENCY, SCHED_ROUND_ROBIN };
+void sched_set_policy(enum sched_policy policy);     /* before anything runs */
 /* A new thread that will run entry(arg) on its own stack; -EAGAIN when no stack can be had.
  * It does not run before thread_start(). */
 int  thread_init(struct thread *t, void (*entry)(void *arg), void *arg);
@@ -99,6 +118,18 @@ void sched_stop_space(const void *space);
 extern void (*sched_interrupt_guest)(unsigned nr);
 /* `t` is to look at its signal_pending soon, if it is running guest code on another hart. */
 void thread_notify(struct thread *t);
+
+/* ---- who runs when -------------------------------------------------------------- */
+/* Inherited by a new thread as its creator's are copied to it, before thread_start(). */
+void thread_set_sched(struct thread *t, const struct sched_attr_k *attr);
+/* Bits of harts that do not exist are harmless; one that does exist must be there. The calling
+ * thread changes hart before this returns, if it must. */
+void thread_set_affinity(struct thread *t, uint64_t affinity);
+uint64_t thread_slice_ns(const struct thread *t);    /* 0: until it gives way itself */
+/* Time hart `nr` has spent with threads, not idle. */
+uint64_t sched_hart_busy_ns(unsigned nr);
+/* Before guest code is entered: how much of the budget may be used until the next sched_tick(). */
+int64_t sched_budget(int64_t budget);
 
 /* ---- giving way -------------------------------------------------------------- */
 void sched_yield_hart(void);         /* to the end of the run queue */
