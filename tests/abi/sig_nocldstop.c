@@ -11,9 +11,10 @@ static void handler(int signo)
 
 static void run(void)
 {
-	pid_t pid = fork();
+	pid_t pid;
 
 	count = 0;
+	pid = fork();
 	if (pid == 0) {
 		raise(SIGSTOP);
 		_exit(0);
