@@ -17,6 +17,7 @@
 #include "abi/time.h"
 #include "base/log.h"
 #include "base/trace.h"
+#include "kernel/ipc.h"
 
 bool machine_ending;
 
@@ -170,6 +171,7 @@ static void process_exit(struct process *p)
 	if (p == machine.init)
 		kill_everybody_else(p);
 	time_process_exit(p);
+	ipc_process_exit(p);
 	leave_session(p);
 	give_children_away(p);
 	if (p->parent)

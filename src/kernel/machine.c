@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "host/host.h"
+#include "kernel/ipc.h"
 #include "net/net.h"
 
 enum { RAM_DEFAULT = 1 << 30 };
@@ -303,6 +304,7 @@ unsigned kernel_shutdown(void)
 	net_shutdown_all();
 	leaks += leaked("timers", sched_timers_armed());
 	binfmt_misc_shutdown();
+	ipc_shutdown();
 	vfs_shutdown();
 	vdso_shutdown();
 	vfs_live_counts(&vfs);

@@ -41,11 +41,15 @@ void mm_get(struct mm *mm)
 	mm->refs++;
 }
 
+void (*mm_destroyed)(uint64_t id);
+
 void mm_put(struct mm *mm)
 {
 	ASSERT(mm->refs > 0);
 	if (--mm->refs)
 		return;
+	if (mm_destroyed)
+		mm_destroyed(mm->id);
 	view_destroy(mm);
 	swap_space_gone(mm);
 	zap_range(mm, 0, mm->top);

@@ -430,7 +430,46 @@ int64_t sys_splice(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t 
 	return flags & ~15u ? -EINVAL : copy_between(fd_in, off_in, fd_out, off_out, MIN(len, (uint64_t)65536), check_splice);
 }
 
-enum { SPLICE_F_NONBLOCK = 2 };
+enum { SPLICE_F_NONBLOCK = 2, SPLICE_F_ALL = 15 };
+
+/* vmsplice(2) without moving pages: into a pipe it is a write, out of one a read. */
+static int64_t vmsplice_file(struct file *f, gva_t iov, uint64_t count, uint32_t flags)
+{
+	uint32_t saved = f->flags;
+	struct uio_seg *segs;
+	struct uio u;
+	int64_t n;
+
+	if (!is_pipe(f))
+		return -EBADF;
+	n = user_iov_get(iov, count, &segs);
+	if (n)
+		return n;
+	uio_init_user(&u, current_mm(), segs, (unsigned)count);
+	if (flags & SPLICE_F_NONBLOCK)
+		f->flags |= ABI_O_NONBLOCK;
+	n = !u.left ? 0 : saved & ABI_O_WRONLY ? file_write(f, &u, NULL) : file_read(f, &u, NULL);
+	f->flags = (f->flags & ~(uint32_t)ABI_O_NONBLOCK) | (saved & ABI_O_NONBLOCK);
+	free(segs);
+	if (n == -EPIPE)
+		raise_sigpipe();
+	return n;
+}
+
+int64_t sys_vmsplice(int fd, gva_t iov, uint64_t nr_segs, uint32_t flags)
+{
+	struct file *f;
+	int64_t n;
+
+	if (flags & ~(uint32_t)SPLICE_F_ALL)
+		return -EINVAL;
+	f = fd_get_io(fd);
+	if (!f)
+		return -EBADF;
+	n = vmsplice_file(f, iov, nr_segs, flags);
+	file_put(f);
+	return n;
+}
 
 int64_t sys_tee(int fd_in, int fd_out, uint64_t len, uint32_t flags)
 {

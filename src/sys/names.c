@@ -3,6 +3,7 @@
 #include "syscall.h"
 
 #include "abi/fcntl.h"
+#include "abi/inotify.h"
 #include "abi/mman.h"
 #include "abi/poll.h"
 #include "abi/process.h"
@@ -109,6 +110,12 @@ const struct sys_name names_statx_mask[] = {
 };
 const struct sys_name names_close_range_flags[] = { { 2, "CLOSE_RANGE_UNSHARE" }, { 4, "CLOSE_RANGE_CLOEXEC" }, END };
 
+const struct sys_name names_inotify_mask[] = {
+	A(IN_ALL_EVENTS), A(IN_ACCESS), A(IN_MODIFY), A(IN_ATTRIB), A(IN_CLOSE_WRITE), A(IN_CLOSE_NOWRITE), A(IN_OPEN),
+	A(IN_MOVED_FROM), A(IN_MOVED_TO), A(IN_CREATE), A(IN_DELETE), A(IN_DELETE_SELF), A(IN_MOVE_SELF),
+	A(IN_ONLYDIR), A(IN_DONT_FOLLOW), A(IN_EXCL_UNLINK), A(IN_MASK_CREATE), A(IN_MASK_ADD), A(IN_ONESHOT), END
+};
+
 const struct sys_name names_msg_flags[] = {
 	A(MSG_OOB), A(MSG_PEEK), A(MSG_CTRUNC), A(MSG_TRUNC), A(MSG_DONTWAIT), A(MSG_EOR), A(MSG_WAITALL),
 	A(MSG_NOSIGNAL), A(MSG_CMSG_CLOEXEC), END
@@ -158,7 +165,7 @@ static const char *const errno_names[] = {
 	E(EISCONN), E(EADDRNOTAVAIL), E(ENETUNREACH), E(EHOSTUNREACH), E(ECONNABORTED), E(EPROTOTYPE), E(EDESTADDRREQ),
 	E(EMSGSIZE), E(ENOPROTOOPT), E(ENOBUFS), E(ESOCKTNOSUPPORT), E(ETOOMANYREFS),
 	E(ETIMEDOUT), E(ECONNREFUSED), E(EALREADY), E(EINPROGRESS), E(ESTALE), E(EDQUOT), E(ECANCELED),
-	E(EOWNERDEAD), E(ENOTRECOVERABLE), E(ERESTARTSYS), E(ERESTARTNOINTR), E(ERESTARTNOHAND),
+	E(ENOMSG), E(EIDRM), E(EMSGSIZE), E(EOWNERDEAD), E(ENOTRECOVERABLE), E(ERESTARTSYS), E(ERESTARTNOINTR), E(ERESTARTNOHAND),
 	E(ERESTART_RESTARTBLOCK),
 };
 

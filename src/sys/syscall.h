@@ -92,7 +92,7 @@ extern void (*const sys_shows[])(struct show *s, gva_t addr);   /* the text of w
 	X(wait_options) X(idtypes) X(clone_flags) X(fcntl_ops) X(seek_whence) X(flock_ops) \
 	X(fallocate_modes) X(epoll_ops) X(epoll_flags) X(eventfd_flags) X(xattr_flags) \
 	X(prctl_ops) X(sched_policies) X(getrandom_flags) X(memfd_flags) X(rename_flags) \
-	X(statx_mask) X(close_range_flags) X(msg_flags)
+	X(statx_mask) X(close_range_flags) X(msg_flags) X(inotify_mask)
 #define X(n) extern const struct sys_name names_##n[];
 SHOW_NAMES(X)
 #undef X

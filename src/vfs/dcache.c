@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/inotify.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
@@ -109,6 +110,8 @@ static void dentry_free(struct dentry *d)
 		struct dentry *parent = d->parent != d ? d->parent : NULL;
 
 		hash_remove(d);
+		if (d->inode && !d->inode->nlink)
+			notify_gone(d->inode, ABI_IN_DELETE_SELF);
 		inode_put(d->inode);
 		free(d->name);
 		free(d);

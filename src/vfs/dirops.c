@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "abi/inotify.h"
+
 /* ---- making names -------------------------------------------------------------- */
 
 /* A name about to be made: the walk stands at its directory, `at` is the absent dentry. */
@@ -39,8 +41,10 @@ static int begin_create(struct walk *w, struct walker who, const char *name, boo
 
 static int end_create(struct walk *w, struct path at, int err, struct inode *made)
 {
-	if (!err)
+	if (!err) {
 		dentry_instantiate(at.dentry, made);
+		notify_entry(w->cur.dentry->inode, w->last, made, ABI_IN_CREATE, 0);
+	}
 	path_put(at);
 	walk_end(w);
 	return err;
@@ -140,6 +144,8 @@ static int link_to(struct walk *w, struct path at, struct path old)
 	if (!err) {
 		inode_get(target);
 		dentry_instantiate(at.dentry, target);
+		notify_self(target, ABI_IN_ATTRIB);
+		notify_entry(dir, w->last, target, ABI_IN_CREATE, 0);
 	}
 	return err;
 }
@@ -225,8 +231,15 @@ static int remove_entry(struct walk *w, struct path at, bool directory)
 		err = dir->ops->rmdir ? dir->ops->rmdir(dir, w->last, victim) : -EPERM;
 	else
 		err = dir->ops->unlink ? dir->ops->unlink(dir, w->last, victim) : -EPERM;
-	if (!err)
+	if (!err) {
 		dentry_drop(at.dentry);
+		if (!directory)
+			notify_self(victim, ABI_IN_ATTRIB);
+		/* Nobody has it open: the object goes before its name is reported (d_delete_notify). */
+		if (at.dentry->refs == 1 && !victim->nlink)
+			notify_gone(victim, ABI_IN_DELETE_SELF);
+		notify_entry(dir, w->last, victim, ABI_IN_DELETE, 0);
+	}
 	return err;
 }
 
@@ -322,9 +335,32 @@ static int rename_checks(const struct rename *r)
 	return err;
 }
 
+/* Linux fsnotify_move(): once for what moved, and once more for its partner in an exchange. */
+static void notify_move(struct inode *from, const char *old, struct inode *to, const char *new_, struct inode *moved, struct inode *replaced)
+{
+	uint32_t cookie = notify_next_cookie();
+
+	notify_entry(from, old, moved, ABI_IN_MOVED_FROM, cookie);
+	notify_entry(to, new_, moved, ABI_IN_MOVED_TO, cookie);
+	if (replaced)
+		notify_self(replaced, ABI_IN_ATTRIB);
+	notify_self(moved, ABI_IN_MOVE_SELF);
+}
+
+static void notify_rename(struct rename *r, struct inode *moved, struct inode *target)
+{
+	struct inode *from = r->from.cur.dentry->inode, *to = r->to.cur.dentry->inode;
+	bool exchange = r->flags & ABI_RENAME_EXCHANGE;
+
+	notify_move(from, r->from.last, to, r->to.last, moved, exchange ? NULL : target);
+	if (exchange)
+		notify_move(to, r->to.last, from, r->from.last, target, NULL);
+}
+
 static int rename_commit(struct rename *r)
 {
 	struct inode *old_dir = r->from.cur.dentry->inode, *new_dir = r->to.cur.dentry->inode;
+	struct inode *moved = r->old.dentry->inode, *target = r->new_.dentry->inode;
 	int err;
 
 	if (r->old.dentry->inode == r->new_.dentry->inode)
@@ -338,6 +374,7 @@ static int rename_commit(struct rename *r)
 		dentry_exchange(r->old.dentry, r->new_.dentry);
 	else
 		dentry_move(r->old.dentry, r->to.cur.dentry, r->to.last);
+	notify_rename(r, moved, target);
 	return 0;
 }
 
@@ -435,6 +472,16 @@ int vfs_access(struct walker who, const char *name, int mask, unsigned at_flags,
 	return err;
 }
 
+/* Linux fsnotify_change(): new contents, new times of one kind, or new attributes. */
+static uint32_t change_event(const struct attr_change *c)
+{
+	unsigned times = c->valid & (ATTR_ATIME | ATTR_MTIME);
+
+	if ((c->valid & (ATTR_MODE | ATTR_UID | ATTR_GID)) || times == (ATTR_ATIME | ATTR_MTIME))
+		return ABI_IN_ATTRIB;
+	return times == ATTR_ATIME ? ABI_IN_ACCESS : ABI_IN_MODIFY;
+}
+
 int vfs_setattr(struct path p, const struct cred *who, const struct attr_change *change)
 {
 	struct inode *i = p.dentry->inode;
@@ -448,7 +495,10 @@ int vfs_setattr(struct path p, const struct cred *who, const struct attr_change 
 		err = inode_check_change(i, who, &c);
 	if (err || !c.valid)
 		return err;
-	return i->ops && i->ops->setattr ? i->ops->setattr(i, &c) : -EPERM;
+	err = i->ops && i->ops->setattr ? i->ops->setattr(i, &c) : -EPERM;
+	if (!err)
+		notify_dentry(p.dentry, change_event(&c));
+	return err;
 }
 
 int vfs_truncate(struct path p, const struct cred *who, uint64_t size)
@@ -466,7 +516,11 @@ int vfs_truncate(struct path p, const struct cred *who, uint64_t size)
 		err = path_want_write(p);
 	if (!err && i->deny_write)
 		err = -ETXTBSY;
-	return err ? err : i->ops->setattr(i, &c);
+	if (!err)
+		err = i->ops->setattr(i, &c);
+	if (!err)
+		notify_dentry(p.dentry, ABI_IN_MODIFY);
+	return err;
 }
 
 static void fill_stat(struct inode *i, struct kstat *out)
@@ -547,7 +601,10 @@ int vfs_setxattr(struct path p, const struct cred *who, const char *name, const 
 		return err;
 	if (size > ABI_XATTR_SIZE_MAX)
 		return -E2BIG;
-	return i->ops && i->ops->setxattr ? i->ops->setxattr(i, name, buf, size, flags) : -EOPNOTSUPP;
+	err = i->ops && i->ops->setxattr ? i->ops->setxattr(i, name, buf, size, flags) : -EOPNOTSUPP;
+	if (!err)
+		notify_dentry(p.dentry, ABI_IN_ATTRIB);
+	return err;
 }
 
 ssize_t vfs_listxattr(struct path p, char *buf, size_t size)
@@ -564,5 +621,8 @@ int vfs_removexattr(struct path p, const struct cred *who, const char *name)
 
 	if (err)
 		return err;
-	return i->ops && i->ops->removexattr ? i->ops->removexattr(i, name) : -EOPNOTSUPP;
+	err = i->ops && i->ops->removexattr ? i->ops->removexattr(i, name) : -EOPNOTSUPP;
+	if (!err)
+		notify_dentry(p.dentry, ABI_IN_ATTRIB);
+	return err;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/inotify.h"
 #include "abi/tty.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -53,6 +54,8 @@ void file_put(struct file *f)
 	ASSERT(f->refs > 0);
 	if (--f->refs)
 		return;
+	if (!(f->flags & ABI_O_PATH))
+		notify_dentry(f->path.dentry, file_writable(f) ? ABI_IN_CLOSE_WRITE : ABI_IN_CLOSE_NOWRITE);
 	epoll_file_released(f);
 	flock_file_released(f);
 	if (f->ops && f->ops->release)
@@ -89,6 +92,7 @@ static int check_transfer(const struct file *f, struct uio *u, const uint64_t *p
 
 ssize_t file_read(struct file *f, struct uio *u, uint64_t *pos)
 {
+	ssize_t n;
 	int err;
 
 	if (!file_readable(f))
@@ -98,7 +102,10 @@ ssize_t file_read(struct file *f, struct uio *u, uint64_t *pos)
 		return err;
 	if (!f->ops->read)
 		return -EINVAL;
-	return f->ops->read(f, u, pos ? pos : &f->pos);
+	n = f->ops->read(f, u, pos ? pos : &f->pos);
+	if (n > 0)
+		notify_dentry(f->path.dentry, ABI_IN_ACCESS);
+	return n;
 }
 
 ssize_t file_read_kernel(struct file *f, void *buf, size_t n, uint64_t pos)
@@ -179,6 +186,7 @@ static int check_size_limit(struct file *f, struct uio *u, uint64_t pos)
 
 ssize_t file_write(struct file *f, struct uio *u, uint64_t *pos)
 {
+	ssize_t n;
 	int err;
 
 	if (!file_writable(f))
@@ -191,22 +199,28 @@ ssize_t file_write(struct file *f, struct uio *u, uint64_t *pos)
 	err = check_size_limit(f, u, pos ? *pos : f->pos);
 	if (err)
 		return err;
-	return f->ops->write(f, u, pos ? pos : &f->pos);
+	n = f->ops->write(f, u, pos ? pos : &f->pos);
+	if (n > 0)
+		notify_dentry(f->path.dentry, ABI_IN_MODIFY);
+	return n;
 }
 
 /* ---- the rest ----------------------------------------------------------------------- */
 
 int file_readdir(struct file *f, bool (*emit)(void *arg, const char *name, uint64_t ino, unsigned dtype, uint64_t next), void *arg)
 {
+	int err;
+
 	if (f->flags & ABI_O_PATH)
 		return -EBADF;
 	if (!S_ISDIR(f->inode->mode) || !f->ops->readdir)
 		return -ENOTDIR;
 	if (f->inode->nlink == 0)
 		return -ENOENT;
-	if (f->path.dentry && mount_has_ghosts(f->path.dentry))
-		return mount_readdir(f, emit, arg);
-	return f->ops->readdir(f, emit, arg);
+	err = f->path.dentry && mount_has_ghosts(f->path.dentry) ? mount_readdir(f, emit, arg) : f->ops->readdir(f, emit, arg);
+	if (!err)
+		notify_dentry(f->path.dentry, ABI_IN_ACCESS);
+	return err;
 }
 
 bool readdir_dots(struct file *f, bool (*emit)(void *, const char *, uint64_t, unsigned, uint64_t), void *arg)
@@ -262,18 +276,25 @@ int64_t file_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *mm)
 int file_truncate(struct file *f, uint64_t size)
 {
 	struct attr_change c = { .valid = ATTR_SIZE, .size = size };
+	int err;
 
 	if (f->flags & ABI_O_PATH)
 		return -EBADF;
 	if ((int64_t)size < 0 || !file_writable(f) || !S_ISREG(f->inode->mode))
 		return -EINVAL;
 	if (f->ops->truncate)
-		return f->ops->truncate(f, size);
-	return f->inode->ops->setattr ? f->inode->ops->setattr(f->inode, &c) : -EINVAL;
+		err = f->ops->truncate(f, size);
+	else
+		err = f->inode->ops->setattr ? f->inode->ops->setattr(f->inode, &c) : -EINVAL;
+	if (!err)
+		notify_dentry(f->path.dentry, ABI_IN_MODIFY);
+	return err;
 }
 
 int file_fallocate(struct file *f, int mode, uint64_t off, uint64_t len)
 {
+	int err;
+
 	if (!file_writable(f))
 		return -EBADF;
 	if ((int64_t)off < 0 || (int64_t)len <= 0)
@@ -284,7 +305,10 @@ int file_fallocate(struct file *f, int mode, uint64_t off, uint64_t len)
 		return -ESPIPE;
 	if (!S_ISREG(f->inode->mode))
 		return -ENODEV;
-	return f->ops->fallocate ? f->ops->fallocate(f, mode, off, len) : -EOPNOTSUPP;
+	err = f->ops->fallocate ? f->ops->fallocate(f, mode, off, len) : -EOPNOTSUPP;
+	if (!err)
+		notify_dentry(f->path.dentry, ABI_IN_MODIFY);
+	return err;
 }
 
 int file_fsync(struct file *f, bool data_only)

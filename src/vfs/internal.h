@@ -74,6 +74,8 @@ struct mount {
 };
 struct mount *mount_get(struct mount *m);
 void mount_put(struct mount *m);
+/* A mount without a place in the tree. */
+struct mount *mount_create_internal(struct super *s, const char *source);
 struct mount *mount_anonymous(void);           /* holds the places of nameless files; borrowed */
 struct super *super_anonymous(void);
 /* Replace p by the root of what is mounted on it, as often as needed. */
@@ -151,7 +153,18 @@ bool inode_is_tmpfs(const struct inode *i);
 int  hostfs_tmpfile(struct inode *dir, uint32_t mode, const struct cred *who, struct inode **out);
 bool inode_is_hostfs(const struct inode *i);
 
+/* ---- what happened, for who watches (inotify.c); masks: IN_* ------------------------------------ */
+void notify_self(struct inode *i, uint32_t mask);
+/* `name` in `dir` is (or was) `what`. */
+void notify_entry(struct inode *dir, const char *name, const struct inode *what, uint32_t mask, uint32_t cookie);
+/* To the watchers of the directory, and to those of the object. NULL: nothing. */
+void notify_dentry(struct dentry *d, uint32_t mask);
+uint32_t notify_next_cookie(void);             /* ties the two halves of a rename together */
+void notify_gone(struct inode *i, uint32_t mask);   /* tells, and ends all watches */
+void notify_unmounted(struct super *s);
+
 void memfd_shutdown(void);
+void mqueue_shutdown(void);
 void console_tty_shutdown(void);
 void console_register_devices(void);       /* /dev/tty, /dev/console */
 

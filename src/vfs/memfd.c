@@ -11,10 +11,35 @@ enum { MEMFD_NAME_MAX = 249 };        /* 255 less "memfd:" */
 
 static struct super *memfd_super;
 
+static int open_nameless(struct inode *i, const char *label, const struct cred *who, struct file **out)
+{
+	struct dentry *d = dentry_create_nameless(i, label);
+	int err = vfs_open_found((struct path){ mount_anonymous(), d }, ABI_O_RDWR | ABI_O_LARGEFILE, who, true, out);
+
+	dentry_put(d);
+	inode_put(i);
+	return err;
+}
+
+static struct inode *new_inode(uint32_t mode, const struct cred *who)
+{
+	if (!memfd_super)
+		memfd_super = tmpfs_new_super("tmpfs", 0700);
+	return tmpfs_new_file(memfd_super, mode, who);
+}
+
+int tmpfs_unnamed_file(const char *label, uint32_t mode, uint64_t size, const struct cred *who, struct file **out)
+{
+	struct inode *i = new_inode(mode, who);
+
+	i->size = size;
+	((struct tmpfs_inode *)i->private)->seals = ABI_F_SEAL_SEAL;
+	return open_nameless(i, label, who, out);
+}
+
 int memfd_create_file(const char *name, uint32_t flags, const struct cred *who, struct file **out)
 {
 	struct inode *i;
-	struct dentry *d;
 	char *label;
 	int err;
 
@@ -24,17 +49,12 @@ int memfd_create_file(const char *name, uint32_t flags, const struct cred *who, 
 		return -EINVAL;
 	if (strlen(name) > MEMFD_NAME_MAX)
 		return -EINVAL;
-	if (!memfd_super)
-		memfd_super = tmpfs_new_super("tmpfs", 0700);
-	i = tmpfs_new_file(memfd_super, S_IFREG | (flags & ABI_MFD_NOEXEC_SEAL ? 0666 : 0777), who);
+	i = new_inode(S_IFREG | (flags & ABI_MFD_NOEXEC_SEAL ? 0666 : 0777), who);
 	((struct tmpfs_inode *)i->private)->seals =
 		flags & ABI_MFD_NOEXEC_SEAL ? ABI_F_SEAL_EXEC : flags & ABI_MFD_ALLOW_SEALING ? 0 : ABI_F_SEAL_SEAL;
 	label = xasprintf("memfd:%s", name);
-	d = dentry_create_nameless(i, label);
+	err = open_nameless(i, label, who, out);
 	free(label);
-	inode_put(i);
-	err = vfs_open_found((struct path){ mount_anonymous(), d }, ABI_O_RDWR | ABI_O_LARGEFILE, who, true, out);
-	dentry_put(d);
 	return err;
 }
 

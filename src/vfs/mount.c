@@ -226,6 +226,11 @@ static struct mount *mount_create(struct super *s, unsigned flags, const char *s
 	return m;
 }
 
+struct mount *mount_create_internal(struct super *s, const char *source)
+{
+	return mount_create(s, 0, source);
+}
+
 struct mount *mount_anonymous(void)
 {
 	if (!anonymous) {
@@ -498,6 +503,7 @@ void vfs_shutdown(void)
 	dcache_shrink(NULL);
 	console_tty_shutdown();
 	memfd_shutdown();
+	mqueue_shutdown();
 	mount_put(anonymous);
 	anonymous = NULL;
 	if (anonymous_super) {

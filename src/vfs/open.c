@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "abi/inotify.h"
 #include "base/log.h"
 
 /* ---- opening what is there ------------------------------------------------- */
@@ -126,6 +127,10 @@ int vfs_open_found(struct path p, uint32_t flags, const struct cred *who, bool c
 		return err;
 	}
 	ASSERT(f->ops);
+	if ((flags & ABI_O_TRUNC) && !created && S_ISREG(i->mode))
+		notify_dentry(p.dentry, ABI_IN_MODIFY);
+	if (!(flags & ABI_O_PATH))
+		notify_dentry(p.dentry, ABI_IN_OPEN);
 	*out = f;
 	return 0;
 }
@@ -175,8 +180,10 @@ static int create_last(struct walk *w, struct path p, uint32_t mode)
 		return -EACCES;
 	mode = S_IFREG | (mode & 07777 & ~w->who.fs->umask);
 	err = dir->ops->create(dir, p.dentry->name, mode, w->who.cred, &made);
-	if (!err)
+	if (!err) {
 		dentry_instantiate(p.dentry, made);
+		notify_entry(dir, p.dentry->name, made, ABI_IN_CREATE, 0);
+	}
 	return err;
 }
 

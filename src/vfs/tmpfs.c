@@ -28,7 +28,7 @@ struct entry {
 	char name[];
 };
 
-struct tmpfs_super { uint64_t next_ino; };
+struct tmpfs_super { uint64_t next_ino; void (*made)(struct inode *i); };
 
 static const struct inode_ops dir_ops, file_iops, link_ops, special_ops;
 static const struct file_ops dir_fops, file_fops;
@@ -121,6 +121,8 @@ static void release(struct inode *i)
 		free(e);
 	}
 	tmpfs_drop_xattrs(t);
+	if (t->object)
+		t->object_free(t->object);
 	free(t->buckets);
 	free(t->target);
 	free(t);
@@ -227,6 +229,8 @@ static int make(struct inode *dir, const char *name, uint32_t mode, const struct
 	struct inode *i = new_inode(dir->super, mode, who);
 
 	inode_init_owner(i, dir, who);
+	if (((struct tmpfs_super *)dir->super->private)->made)
+		((struct tmpfs_super *)dir->super->private)->made(i);
 	add_entry(dir, name, i);
 	*out = i;
 	return 0;
@@ -523,6 +527,11 @@ struct super *tmpfs_new_super(const char *type, uint32_t root_mode)
 	s->destroy = destroy;
 	s->root = new_inode(s, S_IFDIR | (root_mode & 07777), NULL);
 	return s;
+}
+
+void tmpfs_set_made(struct super *s, void (*made)(struct inode *i))
+{
+	((struct tmpfs_super *)s->private)->made = made;
 }
 
 int tmpfs_create(uint32_t root_mode, struct super **out)

@@ -13,7 +13,11 @@ struct tmpfs_inode {
 	char *target;                 /* symbolic links */
 	unsigned seals;               /* F_SEAL_*; F_SEAL_SEAL unless made with MFD_ALLOW_SEALING */
 	struct list xattrs;
+	void *object;                 /* what else the file is (mqueue.c), freed with it */
+	void (*object_free)(void *object);
 };
+/* Called with each inode that gets a name in this file system. */
+void tmpfs_set_made(struct super *s, void (*made)(struct inode *i));
 ssize_t tmpfs_getxattr(struct inode *i, const char *name, void *buf, size_t size);
 int tmpfs_setxattr(struct inode *i, const char *name, const void *buf, size_t size, int flags);
 ssize_t tmpfs_listxattr(struct inode *i, char *buf, size_t size);

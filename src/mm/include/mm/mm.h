@@ -83,6 +83,8 @@ void  mapping_truncate(struct mapping *m, uint64_t from);
 /* ---- address spaces --------------------------------------------------------------- */
 struct mm;
 struct mm *mm_create(enum xlen xlen);    /* NULL when out of memory; one reference */
+/* An address space (its mm_id) goes; installed by who keeps things for it. May be NULL. */
+extern void (*mm_destroyed)(uint64_t id);
 void mm_get(struct mm *mm);
 void mm_put(struct mm *mm);              /* last reference: everything is unmapped and freed */
 /* Copy for fork: areas and tables copied, private writable pages become COW on both sides. */

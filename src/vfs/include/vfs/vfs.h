@@ -121,6 +121,7 @@ struct inode {
 	unsigned writers;             /* open for writing: ETXTBSY for exec; see deny_write */
 	unsigned deny_write;          /* being executed: ETXTBSY for open-for-write */
 	struct pipe *pipe;            /* FIFOs while open */
+	struct watch *watches;        /* inotify.c */
 	void *private;
 };
 struct inode *inode_create(struct super *s, uint32_t mode, const struct inode_ops *ops, const struct file_ops *fops);
@@ -336,12 +337,37 @@ int64_t pipe_size(struct file *f);
 ssize_t pipe_peek(struct file *f, void *buf, size_t n, bool nonblock);   /* tee: copies, consumes nothing */
 int eventfd_create(uint32_t init, uint32_t flags, const struct cred *who, struct file **out);
 int memfd_create_file(const char *name, uint32_t flags, const struct cred *who, struct file **out);
+/* A file of tmpfs without a name, open for reading and writing; `label` is what /proc shows. */
+int tmpfs_unnamed_file(const char *label, uint32_t mode, uint64_t size, const struct cred *who, struct file **out);
 int memfd_get_seals(struct file *f);                    /* F_GET_SEALS: -EINVAL for other files */
 int memfd_add_seals(struct file *f, uint32_t seals);
 int epoll_create_file(uint32_t flags, const struct cred *who, struct file **out);
 int epoll_ctl_file(struct file *ep, int op, int fd, struct file *target, uint32_t events, uint64_t data);
 struct epoll_result { uint32_t events; uint64_t data; };
 int epoll_wait_file(struct file *ep, struct epoll_result *out, int max, uint64_t deadline_ns);
+
+/* POSIX message queues (mqueue.c). name: without a slash. Not a queue: -EBADF. */
+struct mq_attr { int64_t flags, max_messages, max_size, count; };
+struct mq_watcher { int pid, signo; uint64_t value; };   /* signo 0: SIGEV_NONE */
+struct mqueue_hooks {
+	void (*notify)(const struct mq_watcher *w);      /* by the current task */
+	int (*current_pid)(void);
+};
+extern struct mqueue_hooks mqueue_hooks;
+int mqueue_open(const char *name, uint32_t flags, uint32_t mode, const struct mq_attr *attr, const struct cred *who, struct file **out);
+int mqueue_unlink(const char *name, const struct cred *who);
+int mqueue_send(struct file *f, struct uio *u, uint32_t priority, uint64_t deadline_ns);
+ssize_t mqueue_receive(struct file *f, struct uio *u, uint32_t *priority, uint64_t deadline_ns);
+int mqueue_get_attr(struct file *f, struct mq_attr *out);
+int mqueue_set_nonblock(struct file *f, bool on);
+int mqueue_notify(struct file *f, const struct mq_watcher *w, int pid);   /* w NULL: no more; -EBUSY */
+struct super *mqueue_super(void);                /* to be mounted; with a reference */
+
+int inotify_create(uint32_t flags, const struct cred *who, struct file **out);
+bool file_is_inotify(const struct file *f);
+/* Both for inotify files only. The watch's number, or -EEXIST, -ENOSPC; 0 or -EINVAL. */
+int inotify_watch(struct file *f, struct path where, uint32_t mask);
+int inotify_unwatch(struct file *f, int wd);
 
 /* A file of an open-coded kind (signalfd, pidfd, timerfd, ...), with an anonymous inode. */
 struct file *anon_file_create(const char *name, const struct file_ops *ops, void *priv, uint32_t flags, const struct cred *who);
