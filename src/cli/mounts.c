@@ -42,7 +42,12 @@ static int mount_host(const char *src, const char *dst, bool read_only)
 		log_error("cannot use %s: %s%s", src, strerror(-err), err == -EMFILE ? "; raise `ulimit -n`" : "");
 		return EXIT_HEARTH;
 	}
-	return mounted(dst, s, read_only ? MNT_RDONLY : 0, src);
+	/* Where it lies on the host is nothing for the guest to know. */
+	err = vfs_mount(dst, s, read_only ? MNT_RDONLY : 0, "hostfs");
+	if (!err)
+		return 0;
+	log_error("cannot mount %s at %s: %s", src, dst, strerror(-err));
+	return EXIT_HEARTH;
 }
 
 static int mount_tmpfs(const char *dst, uint32_t mode)
@@ -105,7 +110,7 @@ static int mount_sysroot(const char *prog)
 
 		if (sysroots[i].elf_class != class || hostfs_create(sysroots[i].lib, true, &s))
 			continue;
-		if (mounted("/lib", s, MNT_RDONLY, sysroots[i].lib) ||
+		if (mounted("/lib", s, MNT_RDONLY, "hostfs") ||
 		    mount_host(sysroots[i].lib, "/usr/lib", true))
 			return EXIT_HEARTH;
 	}

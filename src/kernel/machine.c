@@ -138,6 +138,7 @@ int kernel_init(const struct machine_config *cfg)
 	pid_init();
 	futex_init();
 	vfs_init();
+	procfs_register_types();
 	jobctl_install_hooks();
 	netctl_install_hooks();
 	vfs_size_limit = file_size_limit;

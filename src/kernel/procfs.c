@@ -174,12 +174,20 @@ static int show_swaps(uint64_t arg, struct strbuf *out)
 
 #define FILE_RO(n, fn) { .name = n, .mode = S_IFREG | 0444, .show = fn }
 static const struct pseudo_dir root_dir = { .lookup = lookup_process, .entry = next_process };
+static const struct pseudo_node sysvipc_children[] = {
+	FILE_RO("msg", procfs_show_sysv_msg),
+	FILE_RO("sem", procfs_show_sysv_sem),
+	FILE_RO("shm", procfs_show_sysv_shm),
+	{ 0 },
+};
+
 static const struct pseudo_node root_children[] = {
 	{ .name = "self", .mode = S_IFLNK | 0777, .readlink = link_self },
 	{ .name = "thread-self", .mode = S_IFLNK | 0777, .readlink = link_thread_self },
 	{ .name = "net", .mode = S_IFLNK | 0777, .readlink = link_net },
 	{ .name = "mounts", .mode = S_IFLNK | 0777, .readlink = link_mounts },
 	{ .name = "sys", .mode = S_IFDIR | 0555, .children = procfs_sys_children },
+	{ .name = "sysvipc", .mode = S_IFDIR | 0555, .children = sysvipc_children },
 	FILE_RO("cmdline", show_cmdline),
 	FILE_RO("cpuinfo", procfs_show_cpuinfo),
 	FILE_RO("devices", show_devices),

@@ -54,6 +54,9 @@ int procfs_show_uptime(uint64_t arg, struct strbuf *out);
 int procfs_show_loadavg(uint64_t arg, struct strbuf *out);
 int procfs_show_version(uint64_t arg, struct strbuf *out);
 int procfs_show_filesystems(uint64_t arg, struct strbuf *out);
+int procfs_show_sysv_shm(uint64_t arg, struct strbuf *out);
+int procfs_show_sysv_sem(uint64_t arg, struct strbuf *out);
+int procfs_show_sysv_msg(uint64_t arg, struct strbuf *out);
 int procfs_show_vmstat(uint64_t arg, struct strbuf *out);
 
 #endif

@@ -176,9 +176,24 @@ int procfs_show_version(uint64_t arg, struct strbuf *out)
 
 int procfs_show_filesystems(uint64_t arg, struct strbuf *out)
 {
-	static const char *const types[] = { "tmpfs", "proc", "devtmpfs", "binfmt_misc", "hostfs", "pipefs" };
+	const struct fs_type *t;
+
+	for (unsigned i = 0; (t = vfs_fs_at(i)) != NULL; i++)
+		strbuf_printf(out, "nodev\t%s\n", t->name);
+	strbuf_printf(out, "nodev\tdevpts\nnodev\thostfs\nnodev\tpipefs\n");
+	return 0;
+}
+
+static int proc_mounted(const char *options, struct super **out) { return procfs_create(out); }
+static int misc_mounted(const char *options, struct super **out) { return binfmt_misc_create(out); }
+
+void procfs_register_types(void)
+{
+	static const struct fs_type types[] = {
+		{ "proc", true, proc_mounted, NULL },
+		{ "binfmt_misc", true, misc_mounted, NULL },
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		strbuf_printf(out, "nodev\t%s\n", types[i]);
-	return 0;
+		vfs_register_fs(&types[i]);
 }

@@ -196,6 +196,42 @@ static int64_t set_owner_signal(struct file *f, uint64_t arg)
 	return 0;
 }
 
+/* A lease may always be refused as if somebody else had the file open (fcntl(2), F_SETLEASE). */
+static int64_t refuse_lease(struct file *f, uint64_t type)
+{
+	const struct cred *who = current()->cred;
+
+	if (type > ABI_F_UNLCK)
+		return -EINVAL;
+	if (who->fsuid != f->inode->uid && !task_capable(current(), ABI_CAP_LEASE))
+		return -EACCES;
+	return (f->inode->mode & S_IFMT) == S_IFREG ? -EAGAIN : -EINVAL;
+}
+
+/* struct f_owner_ex. The owner is kept as F_SETOWN does: a group is negative. */
+enum { F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP };
+
+static int64_t set_owner_ex(struct file *f, gva_t addr)
+{
+	int32_t ex[2];
+
+	if (get_user(ex, addr, sizeof(ex)))
+		return -EFAULT;
+	if (ex[0] < F_OWNER_TID || ex[0] > F_OWNER_PGRP)
+		return -EINVAL;
+	if (ex[1] && (ex[0] == F_OWNER_PGRP ? 0 : !task_find(ex[1])))
+		return -ESRCH;
+	f->owner_pid = ex[0] == F_OWNER_PGRP ? -ex[1] : ex[1];
+	return 0;
+}
+
+static int64_t get_owner_ex(struct file *f, gva_t addr)
+{
+	int32_t ex[2] = { f->owner_pid < 0 ? F_OWNER_PGRP : F_OWNER_PID, f->owner_pid < 0 ? -f->owner_pid : f->owner_pid };
+
+	return put_user(addr, ex, sizeof(ex));
+}
+
 static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 {
 	struct files *files = current()->files;
@@ -203,6 +239,7 @@ static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 	switch (cmd) {
 	case ABI_F_DUPFD:         return dup_from(f, arg, false);
 	case ABI_F_DUPFD_CLOEXEC: return dup_from(f, arg, true);
+	case ABI_F_DUPFD_QUERY:   return files_lookup(files, (int)arg) ? files_lookup(files, (int)arg) == f : -EBADF;
 	case ABI_F_GETFD:         return files_cloexec(files, fd);
 	case ABI_F_SETFD:         return files_set_cloexec(files, fd, arg & ABI_FD_CLOEXEC);
 	case ABI_F_GETFL:         return f->flags & ~(uint32_t)(ABI_O_CLOEXEC | ABI_O_CREAT | ABI_O_EXCL | ABI_O_NOCTTY | ABI_O_TRUNC);
@@ -225,7 +262,10 @@ static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 	case ABI_F_GETPIPE_SZ:    return pipe_size(f);
 	case ABI_F_ADD_SEALS:     return memfd_add_seals(f, (uint32_t)arg);
 	case ABI_F_GET_SEALS:     return memfd_get_seals(f);
+	case ABI_F_SETLEASE:      return refuse_lease(f, arg);
 	case ABI_F_GETLEASE:      return ABI_F_UNLCK;
+	case ABI_F_SETOWN_EX:     return set_owner_ex(f, arg);
+	case ABI_F_GETOWN_EX:     return get_owner_ex(f, arg);
 	default:                  return -EINVAL;
 	}
 }

@@ -16,6 +16,9 @@ enum {
 	COPY_CHUNK = 128 * 1024,     /* sendfile and its kin copy through a buffer of this size */
 };
 
+static bool is_regular(const struct file *f) { return (f->inode->mode & S_IFMT) == S_IFREG; }
+static bool is_pipe(const struct file *f)    { return (f->inode->mode & S_IFMT) == S_IFIFO; }
+
 /* ---- read and write ------------------------------------------------------------------- */
 
 struct io { struct file *file; bool write; uint64_t pos; bool positioned; };
@@ -135,21 +138,44 @@ int64_t sys_writev(int fd, gva_t iov, uint64_t n) { return io_vector(fd, iov, n,
 int64_t sys_preadv(int fd, gva_t iov, uint64_t n, int64_t offset)  { return io_vector(fd, iov, n, false, true, offset); }
 int64_t sys_pwritev(int fd, gva_t iov, uint64_t n, int64_t offset) { return io_vector(fd, iov, n, true, true, offset); }
 
-/* RWF_HIPRI, DSYNC, SYNC and NOWAIT are hints to a device that is not there; RWF_APPEND is not. */
-enum { RWF_HINTS = 0x1 | 0x2 | 0x4 | 0x8 };
+/* RWF_HIPRI and NOWAIT are hints to a device that is not there. */
+enum { RWF_HIPRI = 1, RWF_DSYNC = 2, RWF_SYNC = 4, RWF_NOWAIT = 8, RWF_APPEND = 16, RWF_NOAPPEND = 32 };
+
+static int64_t io_vector_flags(int fd, gva_t iov, uint64_t n, bool write, int64_t offset, uint32_t flags)
+{
+	struct file *f = fd_get_io(fd);
+	uint32_t saved;
+	int64_t ret;
+
+	if (!f)
+		return -EBADF;
+	saved = f->flags & ABI_O_APPEND;
+	if ((flags & RWF_APPEND) && (flags & RWF_NOAPPEND)) {
+		file_put(f);
+		return -EINVAL;
+	}
+	if (flags & (RWF_APPEND | RWF_NOAPPEND))
+		f->flags = (f->flags & ~(uint32_t)ABI_O_APPEND) | (flags & RWF_APPEND ? (uint32_t)ABI_O_APPEND : 0);
+	ret = io_vector(fd, iov, n, write, offset != -1, offset);
+	f->flags = (f->flags & ~(uint32_t)ABI_O_APPEND) | saved;
+	if (write && ret > 0 && (flags & (RWF_DSYNC | RWF_SYNC)))
+		file_fsync(f, !(flags & RWF_SYNC));
+	file_put(f);
+	return ret;
+}
 
 int64_t sys_preadv2(int fd, gva_t iov, uint64_t n, int64_t offset, uint32_t flags)
 {
-	if (flags & ~(uint32_t)RWF_HINTS)
+	if (flags & ~(uint32_t)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT))
 		return -EOPNOTSUPP;
-	return io_vector(fd, iov, n, false, offset != -1, offset);
+	return io_vector_flags(fd, iov, n, false, offset, flags);
 }
 
 int64_t sys_pwritev2(int fd, gva_t iov, uint64_t n, int64_t offset, uint32_t flags)
 {
-	if (flags & ~(uint32_t)RWF_HINTS)
+	if (flags & ~(uint32_t)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND | RWF_NOAPPEND))
 		return -EOPNOTSUPP;
-	return io_vector(fd, iov, n, true, offset != -1, offset);
+	return io_vector_flags(fd, iov, n, true, offset, flags);
 }
 
 /* ---- position -------------------------------------------------------------------------------- */
@@ -289,6 +315,38 @@ int64_t sys_readahead(int fd, int64_t offset, uint64_t count)
 	return advise(fd, true);
 }
 
+/* cachestat(2): the pages of a range that are in the page cache. len 0: to the end. */
+struct abi_cachestat { uint64_t cache, dirty, writeback, evicted, recently_evicted; };
+
+static void count_cached(struct inode *i, uint64_t off, uint64_t len, struct abi_cachestat *c)
+{
+	uint64_t end = align_up(i->size, PAGE_SIZE) >> PAGE_SHIFT, at = off >> PAGE_SHIFT;
+
+	if (len && off + len > off)
+		end = MIN(end, align_up(off + len, PAGE_SIZE) >> PAGE_SHIFT);
+	for (; at < end && c->cache < i->mapping.nr_pages; at++)
+		c->cache += mapping_peek_page(&i->mapping, at) != PFN_NONE;
+}
+
+int64_t sys_cachestat(int fd, gva_t range, gva_t cstat, uint32_t flags)
+{
+	struct file *f = fd_get_io(fd);
+	struct abi_cachestat c = { 0 };
+	uint64_t r[2];
+	int64_t ret = 0;
+
+	if (!f)
+		return -EBADF;
+	if (get_user(r, range, sizeof(r)))
+		ret = -EFAULT;
+	else if (flags)
+		ret = -EINVAL;
+	else if (is_regular(f))
+		count_cached(f->inode, r[0], r[1], &c);
+	file_put(f);
+	return ret ? ret : put_user(cstat, &c, sizeof(c));
+}
+
 /* ---- from one file to another ----------------------------------------------------------------------- */
 
 struct copy_end { struct file *file; uint64_t pos, *ppos; };    /* ppos NULL: the file's own position */
@@ -384,9 +442,6 @@ static int64_t copy_between(int fd_in, gva_t off_in, int fd_out, gva_t off_out, 
 		ret = -EFAULT;
 	return ret;
 }
-
-static bool is_regular(const struct file *f) { return (f->inode->mode & S_IFMT) == S_IFREG; }
-static bool is_pipe(const struct file *f)    { return (f->inode->mode & S_IFMT) == S_IFIFO; }
 
 static int check_sendfile(const struct copy_end *in, const struct copy_end *out)
 {

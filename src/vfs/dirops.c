@@ -357,6 +357,17 @@ static void notify_rename(struct rename *r, struct inode *moved, struct inode *t
 		notify_move(to, r->to.last, from, r->from.last, target, NULL);
 }
 
+/* overlayfs' mark for "nothing here": a device 0:0 where the name was. */
+static int leave_whiteout(struct rename *r)
+{
+	struct inode *dir = r->from.cur.dentry->inode, *made;
+	int err = dir->ops->mknod(dir, r->from.last, S_IFCHR, 0, r->from.who.cred, &made);
+
+	if (!err)
+		inode_put(made);          /* the name is looked up again when somebody asks */
+	return err;
+}
+
 static int rename_commit(struct rename *r)
 {
 	struct inode *old_dir = r->from.cur.dentry->inode, *new_dir = r->to.cur.dentry->inode;
@@ -367,7 +378,9 @@ static int rename_commit(struct rename *r)
 		return 0;                        /* two links of one file: nothing happens (rename(2)) */
 	if (!old_dir->ops->rename)
 		return -EPERM;
-	err = old_dir->ops->rename(old_dir, r->from.last, new_dir, r->to.last, r->flags);
+	if ((r->flags & ABI_RENAME_WHITEOUT) && !old_dir->ops->mknod)
+		return -EINVAL;
+	err = old_dir->ops->rename(old_dir, r->from.last, new_dir, r->to.last, r->flags & ~(unsigned)ABI_RENAME_WHITEOUT);
 	if (err)
 		return err;
 	if (r->flags & ABI_RENAME_EXCHANGE)
@@ -375,7 +388,7 @@ static int rename_commit(struct rename *r)
 	else
 		dentry_move(r->old.dentry, r->to.cur.dentry, r->to.last);
 	notify_rename(r, moved, target);
-	return 0;
+	return r->flags & ABI_RENAME_WHITEOUT ? leave_whiteout(r) : 0;
 }
 
 static int rename_walked(struct rename *r)
@@ -407,9 +420,9 @@ int vfs_rename(struct walker from, const char *old, struct walker to, const char
 	struct rename r = { .flags = flags };
 	int err;
 
-	if (flags & ~(unsigned)(ABI_RENAME_NOREPLACE | ABI_RENAME_EXCHANGE))
+	if (flags & ~(unsigned)(ABI_RENAME_NOREPLACE | ABI_RENAME_EXCHANGE | ABI_RENAME_WHITEOUT))
 		return -EINVAL;
-	if ((flags & ABI_RENAME_NOREPLACE) && (flags & ABI_RENAME_EXCHANGE))
+	if ((flags & (ABI_RENAME_NOREPLACE | ABI_RENAME_WHITEOUT)) && (flags & ABI_RENAME_EXCHANGE))
 		return -EINVAL;
 	err = walk_begin(&r.from, from, old, 0, 0);
 	if (!err)

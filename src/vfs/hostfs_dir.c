@@ -348,6 +348,10 @@ struct host_dir {
 	int fd;                       /* of its own: the position is the host's */
 	bool nodes;                   /* HOSTFS_NODES: types must be asked for */
 	uint64_t pos;                 /* the guest's position that buf[at] belongs to */
+	/* The guest's position is the number of an entry: the host's are hashes of 63 bits, which a
+	 * long of RV32 (telldir) does not hold. host_pos[n]: where entry n begins; n <= known. */
+	int64_t *host_pos;
+	uint64_t known, cap;
 	size_t at, len;
 	char buf[DIR_BUFFER];
 };
@@ -369,6 +373,7 @@ static void release_dir(struct file *f)
 
 	if (d) {
 		host_close(d->fd);
+		free(d->host_pos);
 		free(d);
 	}
 	hostfs_unpin(f->inode);
@@ -391,8 +396,11 @@ static int dir_begin(struct file *f, struct host_dir **out)
 		d->nodes = host_fgetxattr(fd, HOSTFS_NODES, NULL, 0) > 0;
 	}
 	if (d->pos != f->pos) {
-		int64_t at = host_lseek(d->fd, (int64_t)f->pos, SEEK_SET);
+		int64_t at;
 
+		/* Past everything seen: as a position behind the last entry. */
+		f->pos = MIN(f->pos, d->known);
+		at = host_lseek(d->fd, f->pos ? d->host_pos[f->pos] : 0, SEEK_SET);
 		if (at < 0)
 			return (int)at;
 		d->at = d->len = 0;
@@ -425,7 +433,17 @@ static unsigned entry_type(struct file *f, const struct host_dir *d, const struc
 	return type;
 }
 
-/* Entries in the host's order with the host's positions. */
+static void remember_position(struct host_dir *d, uint64_t n, int64_t host)
+{
+	if (n >= d->cap) {
+		d->cap = d->cap ? d->cap * 2 : 64;
+		d->host_pos = xrealloc(d->host_pos, d->cap * sizeof(*d->host_pos));
+	}
+	d->host_pos[n] = host;
+	d->known = MAX(d->known, n);
+}
+
+/* Entries in the host's order. */
 static int read_dir(struct file *f, bool (*emit)(void *, const char *, uint64_t, unsigned, uint64_t), void *arg)
 {
 	struct dentry *up = f->path.dentry ? f->path.dentry->parent : NULL;
@@ -442,10 +460,11 @@ static int read_dir(struct file *f, bool (*emit)(void *, const char *, uint64_t,
 			ino = f->inode->ino;
 		else if (strcmp(e->d_name, "..") == 0)
 			ino = up ? up->inode->ino : f->inode->ino;
-		if (!emit(arg, e->d_name, ino, entry_type(f, d, e), (uint64_t)e->d_off))
+		remember_position(d, d->pos + 1, e->d_off);
+		if (!emit(arg, e->d_name, ino, entry_type(f, d, e), d->pos + 1))
 			return 0;
 		d->at += e->d_reclen;
-		f->pos = d->pos = (uint64_t)e->d_off;
+		f->pos = ++d->pos;
 	}
 	return more;
 }

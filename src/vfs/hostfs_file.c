@@ -306,6 +306,9 @@ static int truncate_file(struct file *f, uint64_t size)
 	return hostfs_resize(f->inode, size);
 }
 
+/* What shifts the rest of the file. */
+enum { MOVES = ABI_FALLOC_COLLAPSE | ABI_FALLOC_INSERT };
+
 static int allocate(struct file *f, int mode, uint64_t off, uint64_t len)
 {
 	struct inode *i = f->inode;
@@ -313,16 +316,18 @@ static int allocate(struct file *f, int mode, uint64_t off, uint64_t len)
 
 	if (fd < 0)
 		return fd;
-	if (mode & ~(ABI_FALLOC_KEEP_SIZE | ABI_FALLOC_PUNCH_HOLE | ABI_FALLOC_ZERO_RANGE))
+	if (mode & ~(ABI_FALLOC_KEEP_SIZE | ABI_FALLOC_PUNCH_HOLE | ABI_FALLOC_ZERO_RANGE | MOVES))
 		return -EOPNOTSUPP;
 	if (i->mapping.nr_pages)
 		mapping_writeback(&i->mapping, 0, UINT64_MAX);
 	err = host_fallocate(fd, mode, (int64_t)off, (int64_t)len);
 	if (err)
 		return err;
-	if ((mode & (ABI_FALLOC_PUNCH_HOLE | ABI_FALLOC_ZERO_RANGE)) && i->mapping.nr_pages)
+	if ((mode & (ABI_FALLOC_PUNCH_HOLE | ABI_FALLOC_ZERO_RANGE | MOVES)) && i->mapping.nr_pages)
 		mapping_truncate(&i->mapping, align_down(off, PAGE_SIZE));
-	if (!(mode & ABI_FALLOC_KEEP_SIZE))
+	if (mode & MOVES)
+		i->size = mode & ABI_FALLOC_COLLAPSE ? i->size - len : i->size + len;
+	else if (!(mode & ABI_FALLOC_KEEP_SIZE))
 		i->size = MAX(i->size, off + len);
 	changed_by_us(i);
 	return 0;

@@ -70,10 +70,19 @@ struct mount {
 	struct dentry *root;
 	unsigned flags;
 	char *source;
+	bool expiring;                /* umount2(MNT_EXPIRE) was here */
 	struct list link;             /* all mounts, in order of mounting */
 };
 struct mount *mount_get(struct mount *m);
 void mount_put(struct mount *m);
+/* For mount_ops.c. root NULL: the whole file system. One reference, not in the tree. */
+struct mount *mount_create_at(struct super *s, struct dentry *root, unsigned flags, const char *source);
+struct list *mount_list(void);                 /* of mount.link */
+void mount_enlist(struct mount *m);
+void mount_unlist(struct mount *m);
+bool mount_is_root(const struct mount *m);
+void mount_set_root(struct mount *m);
+void fs_replace_all(struct path old, struct path new_);   /* every task's root and cwd */
 /* A mount without a place in the tree. */
 struct mount *mount_create_internal(struct super *s, const char *source);
 struct mount *mount_anonymous(void);           /* holds the places of nameless files; borrowed */
@@ -163,6 +172,7 @@ uint32_t notify_next_cookie(void);             /* ties the two halves of a renam
 void notify_gone(struct inode *i, uint32_t mask);   /* tells, and ends all watches */
 void notify_unmounted(struct super *s);
 
+void vfs_register_types(void);             /* mount_types.c */
 void memfd_shutdown(void);
 void mqueue_shutdown(void);
 void console_tty_shutdown(void);

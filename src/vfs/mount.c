@@ -18,6 +18,7 @@
 #include "base/log.h"
 
 static struct list mounts = LIST_INIT(mounts);
+static struct list all_fs = LIST_INIT(all_fs);
 static struct mount *root_mount;
 static unsigned nr_mounts;
 static int next_mount_id = 20;          /* Linux' first ids are taken by its internal mounts */
@@ -124,6 +125,7 @@ struct fs *fs_create(struct path root)
 	struct fs *fs = xnew(struct fs);
 
 	fs->refs = 1;
+	list_add_tail(&all_fs, &fs->link);
 	fs->root = path_get(root);
 	fs->cwd = path_get(root);
 	fs->umask = 022;
@@ -149,6 +151,7 @@ void fs_put(struct fs *fs)
 {
 	if (!fs || --fs->refs)
 		return;
+	list_del(&fs->link);
 	path_put(fs->root);
 	path_put(fs->cwd);
 	free(fs);
@@ -160,6 +163,18 @@ static void replace_path(struct path *where, struct path p)
 
 	*where = path_get(p);
 	path_put(old);
+}
+
+void fs_replace_all(struct path old, struct path new_)
+{
+	struct fs *fs;
+
+	list_for_each(fs, &all_fs, link) {
+		if (path_equal(fs->root, old))
+			replace_path(&fs->root, new_);
+		if (path_equal(fs->cwd, old))
+			replace_path(&fs->cwd, new_);
+	}
 }
 
 int vfs_chdir(struct fs *fs, struct path p)
@@ -224,6 +239,44 @@ static struct mount *mount_create(struct super *s, unsigned flags, const char *s
 	list_init(&m->link);
 	nr_mounts++;
 	return m;
+}
+
+struct mount *mount_create_at(struct super *s, struct dentry *root, unsigned flags, const char *source)
+{
+	struct mount *m = mount_create(s, flags, source);
+
+	if (root) {
+		dentry_put(m->root);
+		m->root = dentry_get(root);
+	}
+	return m;
+}
+
+struct list *mount_list(void)
+{
+	return &mounts;
+}
+
+void mount_enlist(struct mount *m)
+{
+	list_add_tail(&mounts, &m->link);
+}
+
+void mount_unlist(struct mount *m)
+{
+	list_del(&m->link);
+}
+
+bool mount_is_root(const struct mount *m)
+{
+	return m == root_mount;
+}
+
+void mount_set_root(struct mount *m)
+{
+	list_del(&root_mount->link);
+	root_mount = m;
+	list_add_head(&mounts, &m->link);
 }
 
 struct mount *mount_create_internal(struct super *s, const char *source)
@@ -415,13 +468,39 @@ static void show_options(struct strbuf *out, const struct mount *m)
 {
 	static const struct { unsigned flag; const char *name; } options[] = {
 		{ MNT_NOSUID, ",nosuid" }, { MNT_NODEV, ",nodev" }, { MNT_NOEXEC, ",noexec" },
+		{ MNT_NOATIME, ",noatime" }, { MNT_NODIRATIME, ",nodiratime" }, { MNT_NOSYMFOLLOW, ",nosymfollow" },
 	};
 
 	strbuf_printf(out, "%s", path_want_write((struct path){ (struct mount *)m, m->root }) ? "ro" : "rw");
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		if (m->flags & options[i].flag)
 			strbuf_printf(out, "%s", options[i].name);
-	strbuf_printf(out, ",relatime");
+	if (!(m->flags & (MNT_NOATIME | MNT_STRICTATIME)))
+		strbuf_printf(out, ",relatime");
+}
+
+/* Blanks and backslashes as octal numbers, as Linux' seq_path() writes them. */
+static void show_mangled(struct strbuf *out, const char *s)
+{
+	for (; *s; s++) {
+		if (strchr(" \t\n\\", *s))
+			strbuf_printf(out, "\\%03o", (unsigned char)*s);
+		else
+			strbuf_putc(out, *s);
+	}
+}
+
+/* Which part of its file system a mount shows. */
+static void show_mount_root(struct strbuf *out, const struct mount *m)
+{
+	struct mount whole = { .super = m->super, .root = m->super->root_dentry };
+	char where[ABI_PATH_MAX];
+
+	if (m->root == whole.root ||
+	    vfs_path_string((struct path){ &whole, m->root }, (struct path){ &whole, whole.root }, where, sizeof(where)) < 0)
+		strbuf_putc(out, '/');
+	else
+		show_mangled(out, where);
 }
 
 /* /proc/PID/mounts and mountinfo (Documentation/filesystems/proc.rst, 3.5). */
@@ -436,13 +515,19 @@ void vfs_show_mounts(struct strbuf *out, const struct fs *viewer, bool mountinfo
 		if (vfs_path_string(p, viewer->root, where, sizeof(where)) < 0)
 			continue;             /* outside the viewer's root */
 		if (mountinfo) {
-			strbuf_printf(out, "%d %d %u:%u / %s ", m->id, m->at.mnt ? m->at.mnt->id : 1,
-				      abi_dev_major(m->super->dev), abi_dev_minor(m->super->dev), where);
+			strbuf_printf(out, "%d %d %u:%u ", m->id, m->at.mnt ? m->at.mnt->id : 1,
+				      abi_dev_major(m->super->dev), abi_dev_minor(m->super->dev));
+			show_mount_root(out, m);
+			strbuf_putc(out, ' ');
+			show_mangled(out, where);
+			strbuf_putc(out, ' ');
 			show_options(out, m);
 			strbuf_printf(out, " - %s %s %s\n", m->super->type, m->source,
 				      m->super->read_only ? "ro" : "rw");
 		} else {
-			strbuf_printf(out, "%s %s %s ", m->source, where, m->super->type);
+			strbuf_printf(out, "%s ", m->source);
+			show_mangled(out, where);
+			strbuf_printf(out, " %s ", m->super->type);
 			show_options(out, m);
 			strbuf_printf(out, " 0 0\n");
 		}
@@ -478,6 +563,7 @@ static void file_unref(void *file)
 
 void vfs_init(void)
 {
+	vfs_register_types();
 	mm_file_get = file_ref;
 	mm_file_put = file_unref;
 }

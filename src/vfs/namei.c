@@ -152,6 +152,8 @@ int walk_follow(struct walk *w, struct inode *link)
 
 	if (++w->links > VFS_SYMLINKS_MAX || (w->resolve & ABI_RESOLVE_NO_SYMLINKS))
 		return -ELOOP;
+	if (w->cur.mnt->flags & MNT_NOSYMFOLLOW)
+		return -ELOOP;
 	if (link->ops->follow) {
 		TRACE(vfs, walk_step, w->whole, w->last, (int)link->mode, "");
 		return follow_magic(w, link);

@@ -28,7 +28,11 @@ struct entry {
 	char name[];
 };
 
-struct tmpfs_super { uint64_t next_ino; void (*made)(struct inode *i); };
+struct tmpfs_super {
+	uint64_t next_ino;
+	void (*made)(struct inode *i);
+	uint64_t pages, max_pages;    /* used, and allowed (size=); 0: no limit */
+};
 
 static const struct inode_ops dir_ops, file_iops, link_ops, special_ops;
 static const struct file_ops dir_fops, file_fops;
@@ -73,6 +77,23 @@ static void mapping_unref(struct mapping *m)
 static const struct mapping_ops page_ops = {
 	.read_page = fresh_page, .size = mapping_bytes, .get = mapping_ref, .put = mapping_unref,
 };
+
+static void count_pages(struct inode *i)
+{
+	struct tmpfs_super *ts = i->super->private;
+	struct tmpfs_inode *t = tmp(i);
+
+	ts->pages += i->mapping.nr_pages - t->counted_pages;
+	t->counted_pages = i->mapping.nr_pages;
+}
+
+/* Is there room for the page at index, or is it there already? */
+static bool has_room(struct inode *i, uint64_t index)
+{
+	const struct tmpfs_super *ts = i->super->private;
+
+	return !ts->max_pages || ts->pages < ts->max_pages || mapping_peek_page(&i->mapping, index) != PFN_NONE;
+}
 
 /* ---- inodes ------------------------------------------------------------------------ */
 
@@ -120,6 +141,7 @@ static void release(struct inode *i)
 		inode_put(e->inode);
 		free(e);
 	}
+	((struct tmpfs_super *)i->super->private)->pages -= t->counted_pages;
 	tmpfs_drop_xattrs(t);
 	if (t->object)
 		t->object_free(t->object);
@@ -394,7 +416,7 @@ static ssize_t write_file(struct file *f, struct uio *u, uint64_t *pos)
 		size_t want = MIN(PAGE_SIZE - off, u->left), n;
 		pfn_t pfn;
 
-		err = mapping_get_page(&i->mapping, *pos >> PAGE_SHIFT, true, &pfn);
+		err = has_room(i, *pos >> PAGE_SHIFT) ? mapping_get_page(&i->mapping, *pos >> PAGE_SHIFT, true, &pfn) : -ENOSPC;
 		if (err) {
 			err = err == -ENOMEM ? -ENOSPC : err;
 			break;
@@ -402,6 +424,7 @@ static ssize_t write_file(struct file *f, struct uio *u, uint64_t *pos)
 		n = uio_copy_out(u, (char *)frame_host(pfn) + off, want);
 		mapping_mark_dirty(&i->mapping, *pos >> PAGE_SHIFT);
 		frame_put(pfn);
+		count_pages(i);
 		*pos += n;
 		done += (ssize_t)n;
 		i->size = MAX(i->size, *pos);
@@ -422,6 +445,7 @@ static int set_size(struct inode *i, uint64_t size)
 	if (size < i->size) {
 		i->size = size;
 		mapping_truncate(&i->mapping, size);
+		count_pages(i);
 	}
 	i->size = size;
 	i->mtime = i->ctime = vfs_now();
@@ -439,6 +463,8 @@ static int set_attr(struct inode *i, const struct attr_change *c)
 
 static int refresh(struct inode *i)
 {
+	if (S_ISREG(i->mode))
+		count_pages(i);
 	i->blocks = i->mapping.nr_pages * (PAGE_SIZE / 512);
 	return 0;
 }
@@ -504,8 +530,11 @@ static const struct file_ops file_fops = {
 
 static int stat_fs(struct super *s, struct kstatfs *out)
 {
-	out->blocks = ram_total_pages() / 2;          /* Linux' default size= */
-	out->bfree = out->bavail = MIN(ram_free_pages(), out->blocks);
+	const struct tmpfs_super *ts = s->private;
+
+	out->blocks = ts->max_pages ? ts->max_pages : ram_total_pages() / 2;   /* Linux' default size= */
+	out->bfree = ts->max_pages ? ts->max_pages - MIN(ts->pages, ts->max_pages) : out->blocks;
+	out->bfree = out->bavail = MIN(ram_free_pages(), out->bfree);
 	out->files = out->blocks;
 	out->ffree = out->blocks - MIN(out->blocks, s->live_inodes);
 	return 0;
@@ -527,6 +556,11 @@ struct super *tmpfs_new_super(const char *type, uint32_t root_mode)
 	s->destroy = destroy;
 	s->root = new_inode(s, S_IFDIR | (root_mode & 07777), NULL);
 	return s;
+}
+
+void tmpfs_set_limit(struct super *s, uint64_t bytes)
+{
+	((struct tmpfs_super *)s->private)->max_pages = align_up(bytes, PAGE_SIZE) >> PAGE_SHIFT;
 }
 
 void tmpfs_set_made(struct super *s, void (*made)(struct inode *i))

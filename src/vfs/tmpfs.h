@@ -13,9 +13,12 @@ struct tmpfs_inode {
 	char *target;                 /* symbolic links */
 	unsigned seals;               /* F_SEAL_*; F_SEAL_SEAL unless made with MFD_ALLOW_SEALING */
 	struct list xattrs;
+	uint64_t counted_pages;       /* of the mapping, as the super counts them */
 	void *object;                 /* what else the file is (mqueue.c), freed with it */
 	void (*object_free)(void *object);
 };
+/* At most so many bytes of pages in all its files; 0: no limit. */
+void tmpfs_set_limit(struct super *s, uint64_t bytes);
 /* Called with each inode that gets a name in this file system. */
 void tmpfs_set_made(struct super *s, void (*made)(struct inode *i));
 ssize_t tmpfs_getxattr(struct inode *i, const char *name, void *buf, size_t size);

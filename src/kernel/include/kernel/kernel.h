@@ -177,6 +177,7 @@ void process_times(const struct process *p, struct rusage_k *out);   /* living t
 /* ---- /proc ----------------------------------------------------------------------------------------- */
 int procfs_create(struct super **out);               /* kernel/procfs*.c */
 int binfmt_misc_create(struct super **out);          /* register, status, entries */
+void procfs_register_types(void);                    /* what a guest may mount: proc, binfmt_misc */
 void binfmt_misc_shutdown(void);                     /* forgets all entries */
 
 /* ---- tracepoints -------------------------------------------------------------------------------------- */

@@ -53,6 +53,7 @@ const char *path_name(struct path p);            /* the last component */
 
 struct fs {                       /* shared by CLONE_FS */
 	unsigned refs;
+	struct list link;             /* all of them: pivot_root */
 	struct path root, cwd;
 	uint32_t umask;
 };
@@ -298,7 +299,8 @@ struct super {
 	unsigned live_inodes;
 	bool dying;
 };
-enum { MNT_RDONLY = 1, MNT_NOEXEC = 2, MNT_NOSUID = 4, MNT_NODEV = 8 };
+enum { MNT_RDONLY = 1, MNT_NOEXEC = 2, MNT_NOSUID = 4, MNT_NODEV = 8,
+       MNT_NOATIME = 16, MNT_NODIRATIME = 32, MNT_STRICTATIME = 64, MNT_NOSYMFOLLOW = 128, MNT_ALL = 255 };
 void super_put(struct super *s);
 /* Host files that belong to the user who runs hearth appear to the guest as uid:gid (default 0:0);
  * other owners appear as they are. What the guest creates as somebody else is remembered in an
@@ -312,6 +314,32 @@ int devfs_create(struct super **out);           /* null zero full random urandom
 /* Mount `s` on the directory at `name` (absolute, as the machine's owner sees it), made if absent
  * in a tmpfs parent. The first mount, on "/", is the root. */
 int vfs_mount(const char *name, struct super *s, unsigned mnt_flags, const char *source);
+/* What a guest may mount: registered by who makes it. options: mount(2)'s data, "a=b,c". */
+struct fs_type {
+	const char *name;
+	bool single;                  /* one instance, whoever mounts it */
+	int (*create)(const char *options, struct super **out);
+	int (*reconfigure)(struct super *s, const char *options);   /* NULL: nothing to change */
+};
+void vfs_register_fs(const struct fs_type *t);
+const struct fs_type *vfs_find_fs(const char *name);
+const struct fs_type *vfs_fs_at(unsigned index);        /* for /proc/filesystems; NULL at the end */
+/* mount_ops.c; the caller has checked privileges. Paths are borrowed. */
+int vfs_mount_new(struct path where, const char *type, const char *source, unsigned flags, bool read_only, const char *options);
+int vfs_mount_bind(struct path from, struct path where, bool recursive);
+int vfs_mount_move(struct path from, struct path where);
+int vfs_mount_flags(struct path where, unsigned flags, unsigned mask, bool recursive);
+int vfs_remount(struct path where, unsigned flags, unsigned mask, bool read_only, const char *options);
+int vfs_umount(struct path where, bool lazy, bool expire);
+int vfs_pivot_root(const struct fs *fs, struct path new_root, struct path put_old);
+int vfs_open_tree(struct path from, bool recursive, const struct cred *who, struct file **out);
+int vfs_fsopen(const char *type, const struct cred *who, struct file **out);
+int vfs_fspick(struct path where, const struct cred *who, struct file **out);
+enum fsconfig_command { FSCONFIG_SET_FLAG, FSCONFIG_SET_STRING, FSCONFIG_SET_BINARY, FSCONFIG_SET_PATH,
+	FSCONFIG_SET_PATH_EMPTY, FSCONFIG_SET_FD, FSCONFIG_CMD_CREATE, FSCONFIG_CMD_RECONFIGURE,
+	FSCONFIG_CMD_CREATE_EXCL };
+int vfs_fsconfig(struct file *f, enum fsconfig_command cmd, const char *key, const char *value);
+int vfs_fsmount(struct file *f, unsigned flags, const struct cred *who, struct file **out);
 struct path vfs_root(void);                      /* of the machine; takes a reference */
 void vfs_show_mounts(struct strbuf *out, const struct fs *viewer, bool mountinfo);
 void vfs_init(void);

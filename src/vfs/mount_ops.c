@@ -1,0 +1,469 @@
+/* Changing the mount tree: mount(2) and its kin, the calls of the new interface (fsopen, move_mount,
+ * ...), pivot_root(2).
+ *
+ *   attached    in the list of mounts, `at` says where
+ *   detached    made by fsmount or open_tree, or lazily unmounted: `at` is empty; lives by
+ *               references (an open descriptor, a working directory)
+ *
+ * There is one name space for the whole machine and nothing propagates: every mount is private.
+ * Order of checks and errors: Linux' fs/namespace.c. */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+
+/* ---- types of file systems ---------------------------------------------------------- */
+
+enum { TYPES_MAX = 16 };
+static const struct fs_type *types[TYPES_MAX];
+static unsigned nr_types;
+
+void vfs_register_fs(const struct fs_type *t)
+{
+	for (unsigned i = 0; i < nr_types; i++)
+		if (strcmp(types[i]->name, t->name) == 0)
+			return;
+	ASSERT(nr_types < TYPES_MAX);
+	types[nr_types++] = t;
+}
+
+const struct fs_type *vfs_find_fs(const char *name)
+{
+	for (unsigned i = 0; i < nr_types; i++)
+		if (strcmp(types[i]->name, name) == 0)
+			return types[i];
+	return NULL;
+}
+
+const struct fs_type *vfs_fs_at(unsigned index)
+{
+	return index < nr_types ? types[index] : NULL;
+}
+
+/* Of a type that exists once (proc, devtmpfs): the instance that is mounted already. */
+static struct super *find_instance(const char *type)
+{
+	struct mount *m;
+
+	list_for_each(m, mount_list(), link)
+		if (strcmp(m->super->type, type) == 0) {
+			m->super->refs++;
+			return m->super;
+		}
+	return NULL;
+}
+
+static int make_super(const struct fs_type *t, const char *options, struct super **out)
+{
+	*out = t->single ? find_instance(t->name) : NULL;
+	return *out ? 0 : t->create(options, out);
+}
+
+/* ---- trees of mounts --------------------------------------------------------------------- */
+
+static bool is_root_of_mount(struct path p)
+{
+	return p.dentry == p.mnt->root;
+}
+
+static bool is_detached(const struct mount *m)
+{
+	return !m->at.dentry && !mount_is_root(m) && m != mount_anonymous();
+}
+
+/* Is `m` the mount `top`, or mounted somewhere below it? */
+static bool is_within(const struct mount *m, const struct mount *top)
+{
+	while (m && m != top)
+		m = m->at.mnt;
+	return m != NULL;
+}
+
+static struct mount *child_of(const struct mount *top)
+{
+	struct mount *m;
+
+	list_for_each(m, mount_list(), link)
+		if (m->at.mnt == top)
+			return m;
+	return NULL;
+}
+
+static void detach_one(struct mount *m)
+{
+	struct path at = m->at;
+
+	m->at = (struct path){ 0 };
+	at.dentry->mounts--;
+	/* A mount point that only the mount made (see mount.c) goes with it. */
+	if (at.dentry->ghost && !at.dentry->mounts) {
+		dentry_drop(at.dentry);
+		dentry_put(at.dentry);
+	}
+	path_put(at);
+	mount_unlist(m);
+	mount_put(m);                     /* the tree's reference */
+}
+
+/* Children before their parents. */
+static void detach_tree(struct mount *top)
+{
+	struct mount *child;
+
+	while ((child = child_of(top)))
+		detach_tree(child);
+	if (top->at.dentry)
+		detach_one(top);
+}
+
+/* Consumes the caller's reference on m: it becomes the tree's. */
+static void attach(struct mount *m, struct path at)
+{
+	m->at = path_get(at);
+	at.dentry->mounts++;
+	mount_enlist(m);
+}
+
+static bool same_kind(const struct dentry *a, const struct dentry *b)
+{
+	return S_ISDIR(a->inode->mode) == S_ISDIR(b->inode->mode);
+}
+
+static struct mount *clone_one(const struct mount *m, struct dentry *root)
+{
+	struct mount *c = mount_create_at(m->super, root, m->flags, m->source);
+
+	return c;
+}
+
+/* What is seen from `from` on, with the mounts below it if `recursive`; not attached. */
+static struct mount *clone_tree(struct path from, bool recursive)
+{
+	struct mount *copy = clone_one(from.mnt, from.dentry), *m, *next;
+
+	if (!recursive)
+		return copy;
+	list_for_each_safe(m, next, mount_list(), link) {
+		struct path at;
+
+		if (m->at.mnt != from.mnt || !dentry_is_below(m->at.dentry, from.dentry))
+			continue;
+		at = (struct path){ copy, m->at.dentry };
+		attach(clone_tree((struct path){ m, m->root }, true), at);
+	}
+	return copy;
+}
+
+/* A tree that nobody attached goes with its descriptor. */
+static void dissolve(struct mount *m)
+{
+	struct mount *child;
+
+	while ((child = child_of(m)))
+		detach_tree(child);
+}
+
+static void detached_release(struct file *f)
+{
+	struct mount *m = f->private;
+
+	if (is_detached(m))
+		dissolve(m);
+	mount_put(m);
+}
+
+static const struct file_ops detached_fops = { .release = detached_release };
+
+/* A descriptor for a detached tree: O_PATH, at its root. Consumes m. */
+static struct file *open_detached(struct mount *m, const struct cred *who)
+{
+	struct path root = { m, m->root };
+	struct file *f = file_create(m->root->inode, &detached_fops, ABI_O_PATH, who);
+
+	f->path = path_get(root);
+	f->private = m;
+	return f;
+}
+
+/* ---- umount -------------------------------------------------------------------------------- */
+
+/* `where` holds one reference on the mount, the tree another. */
+static bool is_busy(const struct mount *m)
+{
+	return child_of(m) || m->refs > 2;
+}
+
+int vfs_umount(struct path where, bool lazy, bool expire)
+{
+	struct mount *m = where.mnt;
+	struct super *s = m->super;
+
+	if (!is_root_of_mount(where) || is_detached(m))
+		return -EINVAL;
+	if (mount_is_root(m))
+		return -EBUSY;
+	if (!lazy && is_busy(m))
+		return -EBUSY;
+	if (expire && !m->expiring) {
+		m->expiring = true;       /* the second call does it, if nobody came by */
+		return -EAGAIN;
+	}
+	if (s->refs == 1)
+		notify_unmounted(s);
+	detach_tree(m);
+	return 0;
+}
+
+/* ---- mount ----------------------------------------------------------------------------------- */
+
+int vfs_mount_new(struct path where, const char *type, const char *source, unsigned flags, bool read_only, const char *options)
+{
+	const struct fs_type *t = vfs_find_fs(type);
+	struct super *s;
+	struct mount *m;
+	int err;
+
+	if (!t)
+		return -ENODEV;
+	err = make_super(t, options, &s);
+	if (err)
+		return err;
+	if (!S_ISDIR(where.dentry->inode->mode)) {
+		super_put(s);
+		return -ENOTDIR;
+	}
+	if (!t->single)
+		s->read_only = read_only;
+	m = mount_create_at(s, NULL, flags | (read_only && t->single ? MNT_RDONLY : 0), source);
+	super_put(s);
+	attach(m, where);
+	return 0;
+}
+
+int vfs_mount_bind(struct path from, struct path where, bool recursive)
+{
+	if (from.mnt == mount_anonymous())
+		return -EINVAL;
+	if (!same_kind(from.dentry, where.dentry))
+		return -ENOTDIR;
+	if (!from.dentry->hashed && from.dentry->parent != from.dentry)
+		return -ENOENT;           /* it has lost its name */
+	attach(clone_tree(from, recursive), where);
+	return 0;
+}
+
+int vfs_mount_move(struct path from, struct path where)
+{
+	struct mount *m = from.mnt;
+	bool detached = is_detached(m);
+
+	if (!is_root_of_mount(from) || mount_is_root(m) || m == mount_anonymous())
+		return -EINVAL;
+	if (!same_kind(from.dentry, where.dentry))
+		return -EINVAL;
+	if (is_within(where.mnt, m))
+		return -ELOOP;
+	mount_get(m);                     /* for its new place */
+	if (!detached)
+		detach_one(m);
+	attach(m, where);
+	return 0;
+}
+
+/* mask: which bits of `flags` are meant. */
+static int set_flags(struct mount *m, unsigned flags, unsigned mask)
+{
+	m->flags = (m->flags & ~mask) | (flags & mask);
+	return 0;
+}
+
+int vfs_mount_flags(struct path where, unsigned flags, unsigned mask, bool recursive)
+{
+	struct mount *m;
+
+	if (!is_root_of_mount(where))
+		return -EINVAL;
+	if (recursive)
+		list_for_each(m, mount_list(), link)
+			if (is_within(m, where.mnt))
+				set_flags(m, flags, mask);
+	return set_flags(where.mnt, flags, mask);
+}
+
+int vfs_remount(struct path where, unsigned flags, unsigned mask, bool read_only, const char *options)
+{
+	struct super *s = where.mnt->super;
+	const struct fs_type *t = vfs_find_fs(s->type);
+
+	if (!is_root_of_mount(where))
+		return -EINVAL;
+	if (t && t->reconfigure) {
+		int err = t->reconfigure(s, options);
+
+		if (err)
+			return err;
+	}
+	/* A super that was made read-only from outside (--bind DIR:DIR:ro) stays so. */
+	if (!read_only && s->read_only && !t)
+		return -EROFS;
+	s->read_only = read_only;
+	return set_flags(where.mnt, flags & ~(unsigned)MNT_RDONLY, mask);
+}
+
+/* ---- pivot_root -------------------------------------------------------------------------------- */
+
+int vfs_pivot_root(const struct fs *fs, struct path new_root, struct path put_old)
+{
+	struct mount *old = fs->root.mnt, *new_ = new_root.mnt;
+	struct path old_root = { old, old->root };
+
+	if (!path_equal(fs->root, old_root) || !is_root_of_mount(new_root) || is_detached(new_))
+		return -EINVAL;
+	if (new_ == old || put_old.mnt == old)
+		return -EBUSY;
+	if (!is_within(put_old.mnt, new_) || !mount_is_root(old))
+		return -EINVAL;
+	path_get(old_root);
+	mount_get(new_);
+	detach_one(new_);
+	mount_set_root(new_);             /* takes that reference over, gives the old root's back */
+	attach(old, put_old);
+	fs_replace_all(old_root, (struct path){ new_, new_->root });
+	path_put(old_root);
+	return 0;
+}
+
+/* ---- the new interface ------------------------------------------------------------------------------ */
+
+int vfs_open_tree(struct path from, bool recursive, const struct cred *who, struct file **out)
+{
+	if (from.mnt == mount_anonymous())
+		return -EINVAL;
+	*out = open_detached(clone_tree(from, recursive), who);
+	return 0;
+}
+
+struct fs_context {
+	const struct fs_type *type;
+	struct strbuf options;            /* "key=value,key", as mount(2) has them */
+	char *source;
+	bool read_only;
+	struct super *super;              /* created (FSCONFIG_CMD_CREATE), or picked */
+	bool picked, mounted;
+};
+
+static void context_release(struct file *f)
+{
+	struct fs_context *c = f->private;
+
+	if (c->super)
+		super_put(c->super);
+	strbuf_free(&c->options);
+	free(c->source);
+	free(c);
+}
+
+static const struct file_ops context_fops = { .release = context_release };
+
+static struct fs_context *context_of(const struct file *f)
+{
+	return f->ops == &context_fops ? f->private : NULL;
+}
+
+int vfs_fsopen(const char *type, const struct cred *who, struct file **out)
+{
+	const struct fs_type *t = vfs_find_fs(type);
+	struct fs_context *c;
+
+	if (!t)
+		return -ENODEV;
+	c = xnew(struct fs_context);
+	c->type = t;
+	*out = anon_file_create("anon_inode:[fscontext]", &context_fops, c, ABI_O_RDWR, who);
+	return 0;
+}
+
+int vfs_fspick(struct path where, const struct cred *who, struct file **out)
+{
+	struct fs_context *c;
+
+	if (!is_root_of_mount(where))
+		return -EINVAL;
+	c = xnew(struct fs_context);
+	c->type = vfs_find_fs(where.mnt->super->type);
+	c->super = where.mnt->super;
+	c->super->refs++;
+	c->picked = true;
+	c->read_only = c->super->read_only;
+	*out = anon_file_create("anon_inode:[fscontext]", &context_fops, c, ABI_O_RDWR, who);
+	return 0;
+}
+
+static int context_create(struct fs_context *c)
+{
+	int err;
+
+	if (c->super)
+		return -EBUSY;
+	err = make_super(c->type, c->options.data ? c->options.data : "", &c->super);
+	if (!err && !c->type->single)
+		c->super->read_only = c->read_only;
+	return err;
+}
+
+static int context_reconfigure(struct fs_context *c)
+{
+	if (!c->picked)
+		return -EBUSY;
+	c->super->read_only = c->read_only;
+	return c->type && c->type->reconfigure ? c->type->reconfigure(c->super, c->options.data ? c->options.data : "") : 0;
+}
+
+static int context_option(struct fs_context *c, const char *key, const char *value)
+{
+	if (!value && (strcmp(key, "ro") == 0 || strcmp(key, "rw") == 0)) {
+		c->read_only = key[1] == 'o';
+		return 0;
+	}
+	if (value && strcmp(key, "source") == 0) {
+		if (c->source)
+			return -EINVAL;
+		c->source = xstrdup(value);
+		return 0;
+	}
+	strbuf_printf(&c->options, "%s%s", c->options.len ? "," : "", key);
+	if (value)
+		strbuf_printf(&c->options, "=%s", value);
+	return 0;
+}
+
+int vfs_fsconfig(struct file *f, enum fsconfig_command cmd, const char *key, const char *value)
+{
+	struct fs_context *c = context_of(f);
+
+	if (!c)
+		return -EINVAL;
+	switch (cmd) {
+	case FSCONFIG_SET_FLAG:
+	case FSCONFIG_SET_STRING:      return context_option(c, key, value);
+	case FSCONFIG_CMD_CREATE:      return context_create(c);
+	case FSCONFIG_CMD_RECONFIGURE: return context_reconfigure(c);
+	default:                       return -EOPNOTSUPP;
+	}
+}
+
+int vfs_fsmount(struct file *f, unsigned flags, const struct cred *who, struct file **out)
+{
+	struct fs_context *c = context_of(f);
+
+	if (!c || !c->super || c->picked)
+		return -EINVAL;
+	if (c->mounted)
+		return -EBUSY;
+	c->mounted = true;
+	*out = open_detached(mount_create_at(c->super, NULL, flags, c->source ? c->source : "none"), who);
+	return 0;
+}
