@@ -320,10 +320,12 @@ int vfs_pivot_root(const struct fs *fs, struct path new_root, struct path put_ol
 	struct mount *old = fs->root.mnt, *new_ = new_root.mnt;
 	struct path old_root = { old, old->root };
 
-	if (!path_equal(fs->root, old_root) || !is_root_of_mount(new_root) || is_detached(new_))
+	if (is_detached(new_))
 		return -EINVAL;
 	if (new_ == old || put_old.mnt == old)
 		return -EBUSY;
+	if (!path_equal(fs->root, old_root) || !is_root_of_mount(new_root))
+		return -EINVAL;
 	if (!is_within(put_old.mnt, new_) || !mount_is_root(old))
 		return -EINVAL;
 	path_get(old_root);

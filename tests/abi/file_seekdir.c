@@ -1,4 +1,4 @@
-/* telldir and seekdir come back to the same entries. needs: 64 bits */
+/* telldir and seekdir come back to the same entries. */
 #include "abi.h"
 
 TOPIC(file_seekdir)

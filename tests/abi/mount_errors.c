@@ -43,7 +43,7 @@ TOPIC(mount_errors)
 	R(mount("t", "l", "tmpfs", 0, NULL));
 	R(umount2("l", UMOUNT_NOFOLLOW));
 	R(umount2("l", 0));
-	R(syscall(SYS_pivot_root, "d", "d"));
+	R(syscall(SYS_pivot_root, "/", "/"));
 	R(syscall(SYS_pivot_root, "absent", "d"));
 	R(syscall(SYS_pivot_root, "f", "d"));
 	R(syscall(SYS_pivot_root, BAD, "d"));

@@ -15,7 +15,7 @@ TOPIC(mount_pivot)
 	mkdir("new/old", 0755);
 	put_file("new/hello", "hello");
 	R(syscall(SYS_pivot_root, "new/old", "new/old"));
-	R(syscall(SYS_pivot_root, "new", "."));
+	R(syscall(SYS_pivot_root, "new", "/"));
 	CHILD(
 		R(syscall(SYS_pivot_root, "new", "new/old"));
 		R(chdir("/"));
