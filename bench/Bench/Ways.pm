@@ -6,7 +6,7 @@
 #   my $result = run_once($way)
 #
 # A WAY is a command with what must be done before; or { missing => 'why' }.
-# A RESULT is { seconds, output }, { skipped => 'why' } or { failed => 'why' }.
+# A RESULT is { seconds, cpu, output }, { skipped => 'why' } or { failed => 'why' }.
 package Bench::Ways;
 use strict;
 use warnings;
@@ -173,7 +173,7 @@ sub last_line { my ($file) = @_; my $line = `tail -n 1 '$file'`; chomp $line; re
 # In a process group of its own, so that all of it can be ended.
 sub run_command {
 	my ($command, $limit) = @_;
-	my $began = time;
+	my ($began, @before) = (time, CORE::times);
 	$child = fork // die "fork: $!\n";
 	if ($child == 0) {
 		setpgrp 0, 0;
@@ -186,25 +186,26 @@ sub run_command {
 	local $SIG{ALRM} = sub { $expired = 1; kill 'KILL', -$child };
 	alarm $limit;
 	waitpid $child, 0;
-	my ($status, $wall) = ($?, time - $began);
+	my ($status, $wall, @after) = ($?, time - $began, CORE::times);
 	alarm 0;
 	kill 'KILL', -$child;      # what a script left running
 	undef $child;
-	return ($expired ? "no end after $limit s" : $status & 127 ? 'signal ' . ($status & 127) : $status >> 8, $wall);
+	return ($expired ? "no end after $limit s" : $status & 127 ? 'signal ' . ($status & 127) : $status >> 8, $wall,
+		0 + sprintf '%.2f', $after[2] + $after[3] - $before[2] - $before[3]);
 }
 
 sub run_once {
 	my ($way) = @_;
 	return { skipped => $way->{missing} } if $way->{missing};
 	eval { $way->{prepare}->() if $way->{prepare}; 1 } or do { chomp(my $why = $@); return { skipped => $why } };
-	my ($status, $wall) = run_command($way->{command}, $way->{limit});
+	my ($status, $wall, $cpu) = run_command($way->{command}, $way->{limit});
 	return { skipped => last_line("$scratch/stderr") } if $status eq '77';
 	return { failed => "status $status: " . last_line("$scratch/stderr") } if $status ne '0';
 	open my $in, '<', "$scratch/stdout" or return { failed => 'no output' };
 	my $output = do { local $/; <$in> };
-	return { seconds => $wall, output => $output } if $way->{wall};
+	return { seconds => $wall, cpu => $cpu, output => $output } if $way->{wall};
 	return { failed => 'no checksum' } unless $output =~ /^(\w+) ([\d.]+)$/m;
-	return { seconds => $2, output => $1 };
+	return { seconds => $2, cpu => $cpu, output => $1 };
 }
 
 1;
