@@ -88,6 +88,7 @@ int jit_compile(const struct jit_request *req, struct jit_code **out)
 	ret = -EOPNOTSUPP;
 	if (starts_with_exit(r))
 		goto out;
+	region_find_loops(r);
 	opt_pins(r);
 	flow_region(r);
 	if (jit_dump_what != JIT_DUMP_NONE)

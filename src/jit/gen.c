@@ -507,7 +507,7 @@ static void load_pins(struct gen *g, const struct block *b)
 
 static bool inherits(const struct block *to)
 {
-	return to->nr_preds == 1 && !to->header && !to->entry;
+	return to->nr_preds == 1 && !to->header && !to->entry && !to->back;
 }
 
 /* Code of an edge that falls or jumps to its block; the count has been settled. */

@@ -59,7 +59,7 @@ struct ir {
 /* ---- regions --------------------------------------------------------------------------- */
 
 enum {
-	MAX_INSNS = 512, MAX_BLOCKS = MAX_INSNS, MAX_IR = 3 * MAX_INSNS, MAX_PAGES = 24, MAX_ZONES = 24,
+	MAX_INSNS = 512, MAX_BLOCKS = MAX_INSNS, MAX_IR = 3 * MAX_INSNS, MAX_PAGES = 24, MAX_ZONES = 24, MAX_LOOPS = 64,
 	FULL_INSNS = 500, QUICK_INSNS = 64,
 };
 
@@ -102,12 +102,19 @@ struct block {
 	int succ[2];                   /* taken or only; fall-through. -1: leaves the region */
 	gva_t succ_pc[2];
 	unsigned nr_succs, nr_preds, depth, zone;
-	bool entry, header;            /* can be entered; target of a retreating edge */
+	/* Can be entered; a loop begins here; some predecessor is laid out behind it. */
+	bool entry, header, back;
 	uint32_t banned;               /* flow.c: distances that did not settle */
 	struct flow in;
 	/* x and f registers: read later; that must be in place; used as an address later. */
 	uint64_t live, load, based;
 	uint32_t label;                /* code offset */
+};
+
+struct loop {
+	unsigned header, size;
+	int parent;                    /* index; -1 */
+	uint64_t blocks[MAX_BLOCKS / 64];
 };
 
 struct region {
@@ -123,7 +130,8 @@ struct region {
 	/* Virtual register -> host register or HOST_NONE. Loops that need all the registers for
 	 * themselves are zones with a table of their own; between zones everything goes through memory. */
 	uint8_t zone[MAX_ZONES][V_COUNT];
-	unsigned nr_zones;
+	unsigned nr_zones, nr_loops;
+	struct loop loop[MAX_LOOPS];
 	uint8_t *host;                 /* that of the zone being worked on */
 	uint64_t uses[V_COUNT];
 	bool rounds;                   /* has float instructions that round as frm says */
@@ -135,6 +143,8 @@ static inline void enter_zone(struct region *r, const struct block *b) { r->host
 
 /* region.c: find the blocks. 0, -EFAULT. */
 int region_find(struct region *r, const struct jit_request *req);
+/* loops.c; after the blocks are final. */
+void region_find_loops(struct region *r);
 /* front.c: the intermediate code of one instruction; the last one of a block ends it. */
 void front_insn(struct region *r, struct block *b, unsigned insn);
 /* Is this CSR instruction one that is translated: reads or writes of fflags? */

@@ -228,11 +228,11 @@ void opt_block(struct region *r, struct block *b)
 static const uint8_t x_pins[] = { RBX, RSI, RDI, RCX, R8, R9, R10, R11, R12, R13, R14 };
 enum { NR_F_PINS = 13 };
 
-/* The uses in blocks [lo, hi] that belong to the zone. */
-static void count_uses(struct region *r, unsigned lo, unsigned hi, unsigned zone)
+/* The uses in the zone's blocks. */
+static void count_uses(struct region *r, unsigned zone)
 {
 	memset(r->uses, 0, sizeof(r->uses));
-	for (unsigned k = lo; k <= hi; k++) {
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		const struct block *b = &r->block[k];
 		uint64_t weight = UINT64_C(1) << 3 * MIN(b->depth, 10u);
 		uint8_t v[3];
@@ -277,14 +277,14 @@ static bool pin_hottest(struct region *r, unsigned first, const uint8_t *hosts, 
 	return left > total / 16;
 }
 
-static bool pin_zone(struct region *r, unsigned lo, unsigned hi, unsigned zone)
+static bool pin_zone(struct region *r, unsigned zone)
 {
 	uint8_t xmm[NR_F_PINS];
 	bool short_x, short_f;
 
 	r->host = r->zone[zone];
 	memset(r->host, HOST_NONE, V_COUNT);
-	count_uses(r, lo, hi, zone);
+	count_uses(r, zone);
 	for (unsigned k = 0; k < NR_F_PINS; k++)
 		xmm[k] = (uint8_t)k;
 	short_x = pin_hottest(r, 0, x_pins, ARRAY_SIZE(x_pins));
@@ -293,52 +293,32 @@ static bool pin_zone(struct region *r, unsigned lo, unsigned hi, unsigned zone)
 	return short_x || short_f;
 }
 
-/* The end of the outermost loop that begins at block `at` inside [lo, hi], which is not that loop
- * itself; `at` - 1 if there is none. Loops that overlap count as one. */
-static unsigned inner_loop(const struct region *r, unsigned lo, unsigned hi, unsigned at)
+/* Pins for the zone; if they do not suffice, the loops directly inside `loop` (-1: the region) become
+ * zones of their own. */
+static void assign_zone(struct region *r, int loop, unsigned zone)
 {
-	unsigned end = at;
-	bool found = false;
+	unsigned zones = r->nr_zones;
 
-	for (unsigned k = at; k <= hi; k++) {
-		for (unsigned n = 0; n < r->block[k].nr_succs; n++) {
-			int s = r->block[k].succ[n];
-
-			if (s < (int)at || s > (int)k || (unsigned)s == lo)
-				continue;
-			if (((unsigned)s == at || (found && (unsigned)s <= end)) && k >= end) {
-				end = k;
-				found = true;
-			}
-		}
-	}
-	return found ? end : at - 1;
-}
-
-static void assign_zone(struct region *r, unsigned lo, unsigned hi, unsigned zone)
-{
-	bool split = false;
-
-	if (!pin_zone(r, lo, hi, zone))
+	if (!pin_zone(r, zone))
 		return;
-	for (unsigned k = lo + (zone != 0); k <= hi; k++) {
-		unsigned end = inner_loop(r, zone ? lo : MAX_BLOCKS, hi, k), inner;
+	for (unsigned k = 0; k < r->nr_loops && r->nr_zones < MAX_ZONES; k++) {
+		const struct loop *l = &r->loop[k];
+		unsigned inner = r->nr_zones;
 
-		if (end + 1 == k || r->nr_zones == MAX_ZONES)
+		if (l->parent != loop)
 			continue;
-		inner = r->nr_zones++;
-		for (unsigned n = k; n <= end; n++)
-			r->block[n].zone = inner;
-		assign_zone(r, k, end, inner);
-		split = true;
-		k = end;
+		r->nr_zones++;
+		for (unsigned b = 0; b < r->nr_blocks; b++)
+			if (l->blocks[b / 64] >> b % 64 & 1 && r->block[b].zone == zone)
+				r->block[b].zone = inner;
+		assign_zone(r, (int)k, inner);
 	}
-	if (split)
-		pin_zone(r, lo, hi, zone);
+	if (r->nr_zones != zones)
+		pin_zone(r, zone);
 }
 
 void opt_pins(struct region *r)
 {
 	r->nr_zones = 1;
-	assign_zone(r, 0, r->nr_blocks - 1, 0);
+	assign_zone(r, -1, 0);
 }

@@ -247,22 +247,8 @@ static void link_block(struct region *r, struct block *b)
 		if (s < 0)
 			continue;
 		r->block[s].nr_preds++;
-		/* Laid out by address: every loop has an edge that goes back. */
 		if (r->block[s].pc <= b->pc)
-			r->block[s].header = true;
-	}
-}
-
-/* Loop depth, roughly: how many backward edges span the block. */
-static void find_depths(struct region *r)
-{
-	for (unsigned i = 0; i < r->nr_blocks; i++) {
-		for (unsigned k = 0; k < r->block[i].nr_succs; k++) {
-			int s = r->block[i].succ[k];
-
-			for (int j = s; s >= 0 && (unsigned)s <= i && j <= (int)i; j++)
-				r->block[j].depth++;
-		}
+			r->block[s].back = true;
 	}
 }
 
@@ -288,6 +274,5 @@ int region_find(struct region *r, const struct jit_request *req)
 	make_blocks(r);
 	for (unsigned i = 0; i < r->nr_blocks; i++)
 		link_block(r, &r->block[i]);
-	find_depths(r);
 	return 0;
 }
