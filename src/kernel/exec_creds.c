@@ -30,17 +30,36 @@ static void take_ids(struct binprm *b, struct file *f)
 	}
 }
 
+static bool tracer_is_weak(const struct task *t)
+{
+	const struct process *tracer = t->ptrace.tracer;
+	const struct task *by = tracer ? task_find(t->ptrace.tracer_tid) : NULL;
+
+	return tracer && (!by || !task_capable(by, ABI_CAP_SYS_PTRACE));
+}
+
 /* capabilities(7), "Transformation of capabilities during execve()", with the file
  * capabilities that a root user id stands for. */
 static void take_capabilities(struct cred *c, const struct cred *old)
 {
-	bool is_root = c->euid == 0 || old->uid == 0;
-	bool set_id = c->euid != old->euid || c->egid != old->egid;
-	uint64_t ambient = set_id ? 0 : c->cap_ambient;
+	bool root_counts = !(c->securebits & ABI_SECBIT_NOROOT);
+	bool is_root = root_counts && (c->euid == 0 || old->uid == 0);
+	bool set_id = c->euid != old->uid || c->egid != old->gid;
+	uint64_t ambient, permitted = is_root ? c->cap_bounding | c->cap_inheritable : 0;
 
-	c->cap_permitted = (is_root ? c->cap_bounding | c->cap_inheritable : 0) | ambient;
-	c->cap_effective = c->euid == 0 ? c->cap_permitted : ambient;
+	/* A tracer must not get at what it could not have itself. */
+	if ((set_id || (permitted & ~old->cap_permitted)) && tracer_is_weak(task_current())) {
+		if (!(old->cap_effective >> ABI_CAP_SETUID & 1)) {
+			c->euid = c->uid;
+			c->egid = c->gid;
+		}
+		permitted &= old->cap_permitted;
+	}
+	ambient = set_id ? 0 : c->cap_ambient;
+	c->cap_permitted = permitted | ambient;
+	c->cap_effective = root_counts && c->euid == 0 ? c->cap_permitted : ambient;
 	c->cap_ambient = ambient;
+	c->securebits &= ~(uint32_t)ABI_SECBIT_KEEP_CAPS;
 }
 
 int exec_prepare_creds(struct binprm *b)

@@ -169,7 +169,11 @@ static int show_devices(uint64_t arg, struct strbuf *out)
 
 static int show_swaps(uint64_t arg, struct strbuf *out)
 {
-	return proc_show_line(out, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority");
+	proc_show_line(out, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority");
+	if (swap_total_pages())
+		proc_show_line(out, "%-40s%-16s%lu\t\t%lu\t\t%d", "/swap", "file", swap_total_pages() * 4,
+			       (swap_total_pages() - swap_free_pages()) * 4, -2);
+	return 0;
 }
 
 #define FILE_RO(n, fn) { .name = n, .mode = S_IFREG | 0444, .show = fn }
@@ -181,6 +185,7 @@ static const struct pseudo_node sysvipc_children[] = {
 	{ 0 },
 };
 
+static const struct pseudo_node tty_children[] = { FILE_RO("drivers", procfs_show_tty_drivers), { 0 } };
 static const struct pseudo_node root_children[] = {
 	{ .name = "self", .mode = S_IFLNK | 0777, .readlink = link_self },
 	{ .name = "thread-self", .mode = S_IFLNK | 0777, .readlink = link_thread_self },
@@ -188,6 +193,9 @@ static const struct pseudo_node root_children[] = {
 	{ .name = "mounts", .mode = S_IFLNK | 0777, .readlink = link_mounts },
 	{ .name = "sys", .mode = S_IFDIR | 0555, .children = procfs_sys_children },
 	{ .name = "sysvipc", .mode = S_IFDIR | 0555, .children = sysvipc_children },
+	{ .name = "tty", .mode = S_IFDIR | 0555, .children = tty_children },
+	FILE_RO("cgroups", procfs_show_cgroups),
+	FILE_RO("interrupts", procfs_show_interrupts),
 	FILE_RO("cmdline", show_cmdline),
 	FILE_RO("cpuinfo", procfs_show_cpuinfo),
 	FILE_RO("devices", show_devices),

@@ -46,6 +46,14 @@ char procfs_state(uint64_t arg, const char **name);
 int procfs_show_maps(uint64_t arg, struct strbuf *out);
 int procfs_show_smaps(uint64_t arg, struct strbuf *out);
 int procfs_show_smaps_rollup(uint64_t arg, struct strbuf *out);
+/* procfs_more.c */
+extern const struct pseudo_dir procfs_map_files_dir, procfs_ns_dir;
+extern const struct file_ops procfs_pagemap_fops;
+int procfs_show_children(uint64_t arg, struct strbuf *out);
+int procfs_show_mountstats(uint64_t arg, struct strbuf *out);
+int procfs_show_interrupts(uint64_t arg, struct strbuf *out);
+int procfs_show_cgroups(uint64_t arg, struct strbuf *out);
+int procfs_show_tty_drivers(uint64_t arg, struct strbuf *out);
 /* procfs_machine.c: the files that speak of the whole machine */
 int procfs_show_cpuinfo(uint64_t arg, struct strbuf *out);
 int procfs_show_meminfo(uint64_t arg, struct strbuf *out);

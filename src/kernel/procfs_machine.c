@@ -133,8 +133,8 @@ int procfs_show_meminfo(uint64_t arg, struct strbuf *out)
 	line(out, "Inactive(file):", 0);
 	line(out, "Unevictable:", 0);
 	line(out, "Mlocked:", 0);
-	line(out, "SwapTotal:", 0);
-	line(out, "SwapFree:", 0);
+	line(out, "SwapTotal:", swap_total_pages() * 4);
+	line(out, "SwapFree:", swap_free_pages() * 4);
 	line(out, "Dirty:", 0);
 	line(out, "Writeback:", 0);
 	line(out, "AnonPages:", m.anon);
@@ -149,7 +149,7 @@ int procfs_show_meminfo(uint64_t arg, struct strbuf *out)
 	line(out, "NFS_Unstable:", 0);
 	line(out, "Bounce:", 0);
 	line(out, "WritebackTmp:", 0);
-	line(out, "CommitLimit:", m.total / 2);
+	line(out, "CommitLimit:", m.total / 2 + swap_total_pages() * 4);
 	line(out, "Committed_AS:", m.anon);
 	strbuf_printf(out, "HugePages_Total:       0\nHugePages_Free:        0\nHugePages_Rsvd:        0\n"
 			   "HugePages_Surp:        0\nHugepagesize:       2048 kB\nHugetlb:               0 kB\n");
@@ -162,8 +162,9 @@ int procfs_show_vmstat(uint64_t arg, struct strbuf *out)
 
 	read_memory(&m);
 	strbuf_printf(out, "nr_free_pages %" PRIu64 "\nnr_anon_pages %" PRIu64 "\nnr_file_pages %" PRIu64
-			   "\nnr_page_table_pages %" PRIu64 "\npgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n",
-		      m.free / 4, m.anon / 4, m.cached / 4, m.tables / 4);
+			   "\nnr_page_table_pages %" PRIu64 "\npgpgin 0\npgpgout 0\npswpin %" PRIu64 "\npswpout %" PRIu64 "\noom_kill %" PRIu64 "\n",
+		      m.free / 4, m.anon / 4, m.cached / 4, m.tables / 4, swap_pages_in(), swap_pages_out(),
+		      machine.oom_kills);
 	return 0;
 }
 

@@ -98,7 +98,7 @@ int procfs_show_maps(uint64_t arg, struct strbuf *out)
 
 /* ---- with counts ----------------------------------------------------------------------------- */
 
-struct counts { uint64_t rss, pss, shared_clean, shared_dirty, private_clean, private_dirty, anon, pss_anon; };
+struct counts { uint64_t swap, locked, referenced, rss, pss, shared_clean, shared_dirty, private_clean, private_dirty, anon, pss_anon; };
 
 static void add_counts(struct counts *c, const struct vma_info *v)
 {
@@ -106,6 +106,9 @@ static void add_counts(struct counts *c, const struct vma_info *v)
 	uint64_t private_dirty = MIN(v->dirty_pages - shared_dirty, v->private_pages);
 
 	c->rss += v->rss_pages;
+	c->swap += v->swap_pages;
+	c->referenced += v->referenced_pages;
+	c->locked += v->locked ? v->pss_bytes : 0;
 	c->pss += v->pss_bytes;
 	c->shared_dirty += shared_dirty;
 	c->shared_clean += v->shared_pages - shared_dirty;
@@ -132,7 +135,7 @@ static void print_counts(struct strbuf *out, const struct counts *c, bool rollup
 {
 	static const char *const zero[] = {
 		"KSM", "LazyFree", "AnonHugePages", "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb",
-		"Private_Hugetlb", "Swap", "SwapPss", "Locked",
+		"Private_Hugetlb",
 	};
 
 	kb(out, "Rss", c->rss * PAGE_SIZE);
@@ -147,18 +150,23 @@ static void print_counts(struct strbuf *out, const struct counts *c, bool rollup
 	kb(out, "Shared_Dirty", c->shared_dirty * PAGE_SIZE);
 	kb(out, "Private_Clean", c->private_clean * PAGE_SIZE);
 	kb(out, "Private_Dirty", c->private_dirty * PAGE_SIZE);
-	kb(out, "Referenced", c->rss * PAGE_SIZE);
+	kb(out, "Referenced", c->referenced * PAGE_SIZE);
 	kb(out, "Anonymous", c->anon * PAGE_SIZE);
 	for (size_t i = 0; i < ARRAY_SIZE(zero); i++)
 		kb(out, zero[i], 0);
+	kb(out, "Swap", c->swap * PAGE_SIZE);
+	kb(out, "SwapPss", c->swap * PAGE_SIZE);
+	kb(out, "Locked", c->locked);
 }
 
 static void print_flags(struct strbuf *out, const struct vma_info *v)
 {
-	strbuf_printf(out, "VmFlags: %s%s%s%smr mw me %s%s\n", v->prot & PROT_READ ? "rd " : "",
+	strbuf_printf(out, "VmFlags: %s%s%s%smr mw me %s%s%s%s%s%s%s\n", v->prot & PROT_READ ? "rd " : "",
 		      v->prot & PROT_WRITE ? "wr " : "", v->prot & PROT_EXEC ? "ex " : "",
 		      v->shared ? "sh " : "", v->shared ? "ms " : "", v->grows_down ? "gd ac " :
-		      !v->mapping && (v->prot & PROT_WRITE) ? "ac " : "");
+		      !v->mapping && (v->prot & PROT_WRITE) ? "ac " : "", v->locked ? "lo " : "",
+		      v->dont_fork ? "dc " : "", v->no_dump ? "dd " : "", v->wipe_on_fork ? "wf " : "",
+		      v->no_reserve ? "nr " : "");
 }
 
 int procfs_show_smaps(uint64_t arg, struct strbuf *out)

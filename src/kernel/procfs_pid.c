@@ -416,6 +416,8 @@ static int show_syscall(uint64_t arg, struct strbuf *out)
 	RO("maps", procfs_show_maps), \
 	{ .name = "mem", .mode = S_IFREG | 0600, .fops = &mem_fops, .owner = proc_owner }, \
 	RO("mountinfo", show_mountinfo), \
+	DIR("ns", 0511, &procfs_ns_dir), \
+	{ .name = "pagemap", .mode = S_IFREG | 0400, .fops = &procfs_pagemap_fops, .owner = proc_owner }, \
 	RO("mounts", show_mounts), \
 	RO("oom_score", show_oom_score), \
 	RW("oom_score_adj", show_oom_score_adj, store_oom_score_adj), \
@@ -436,9 +438,15 @@ static int show_syscall(uint64_t arg, struct strbuf *out)
 const struct pseudo_node procfs_process_children[] = {
 	COMMON_FILES,
 	RW("coredump_filter", show_coredump_filter, store_coredump_filter),
+	DIR("map_files", 0500, &procfs_map_files_dir),
+	PRIVATE_RO("mountstats", procfs_show_mountstats),
 	RO("timerslack_ns", show_timerslack),
 	DIR("task", 0555, &procfs_task_dir),
 	{ .name = "net", .mode = S_IFDIR | 0555, .children = procfs_net_children },
 	{ 0 },
 };
-const struct pseudo_node procfs_thread_children[] = { COMMON_FILES, { 0 } };
+const struct pseudo_node procfs_thread_children[] = {
+	COMMON_FILES,
+	RO("children", procfs_show_children),
+	{ 0 },
+};

@@ -29,6 +29,10 @@ char procfs_state(uint64_t arg, const char **name)
 		return 'Z';
 	}
 	s = t->thread.state;
+	if (s == THREAD_STOPPED && t->ptrace.stopped) {
+		*name = "tracing stop";
+		return 't';
+	}
 	*name = states[s].name;
 	return states[s].letter;
 }
@@ -204,7 +208,7 @@ static void print_vm(struct strbuf *out, struct mm *mm)
 	kb(out, "VmExe", text);
 	kb(out, "VmLib", s.exec_vm_pages - text);
 	kb(out, "VmPTE", s.page_table_pages);
-	kb(out, "VmSwap", 0);
+	kb(out, "VmSwap", s.swap_pages);
 	kb(out, "HugetlbPages", 0);
 	strbuf_printf(out, "CoreDumping:\t0\nTHP_enabled:\t0\nuntag_mask:\t0xffffffffffffffff\n");
 }
@@ -228,11 +232,13 @@ static void print_caps(struct strbuf *out, const struct cred *c)
 
 static void print_pids(struct strbuf *out, uint64_t arg, const struct process *p)
 {
+	const struct task *t = proc_task(arg);
 	const char *state_name;
 	char state = procfs_state(arg, &state_name);
 
-	strbuf_printf(out, "State:\t%c (%s)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
-		      state, state_name, p->pid, proc_id(arg), p->parent ? p->parent->pid : 0);
+	strbuf_printf(out, "State:\t%c (%s)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n",
+		      state, state_name, p->pid, proc_id(arg), p->parent ? p->parent->pid : 0,
+		      t && t->ptrace.tracer ? t->ptrace.tracer->pid : 0);
 }
 
 int procfs_show_status(uint64_t arg, struct strbuf *out)

@@ -88,11 +88,34 @@ void signal_flush_pending(struct sigpending *p)
 	remove_signals(p, ~(uint64_t)0);
 }
 
+static uint64_t queue_length(const struct sigpending *p)
+{
+	const struct sigqueue *q;
+	uint64_t n = 0;
+
+	list_for_each(q, &p->queue, link)
+		n++;
+	return n;
+}
+
 /* RLIMIT_SIGPENDING counts what is queued for all processes of the user. The
- * machine-wide count answers for almost everybody. */
+ * machine-wide count answers for almost everybody; only beyond it is counted. */
 static bool over_queue_limit(const struct process *p)
 {
-	return nr_queued >= p->rlim[ABI_RLIMIT_SIGPENDING].cur;
+	uint64_t limit = p->rlim[ABI_RLIMIT_SIGPENDING].cur, mine = 0;
+
+	if (nr_queued < limit)
+		return false;
+	for (struct process *q = process_next(1); q; q = process_next(q->pid + 1)) {
+		struct task *t;
+
+		if (q->leader->cred->uid != p->leader->cred->uid)
+			continue;
+		mine += queue_length(&q->pending);
+		for_each_task(t, q)
+			mine += queue_length(&t->pending);
+	}
+	return mine >= limit;
 }
 
 static int enqueue(struct process *p, struct sigpending *to, const struct abi_siginfo *info)

@@ -93,6 +93,19 @@ void mm_stats(struct mm *mm, struct mm_stats *out)
 	*out = mm->stats;
 }
 
+void mm_look_at_page(struct mm *mm, gva_t va, struct mm_page *out)
+{
+	pte_t e = pt_lookup(mm, va);
+	const struct frame *f = frame_of(pte_pfn(e));
+
+	*out = (struct mm_page){ .swapped = e && !(e & PTE_PRESENT) };
+	if (!(e & PTE_PRESENT))
+		return;
+	out->present = true;
+	out->file = f->flags & FRAME_CACHE;
+	out->exclusive = pte_pfn(e) != ZERO_PFN && f->refs - !!(f->flags & FRAME_CACHE) == 1;
+}
+
 gva_t mm_next_page(struct mm *mm, gva_t from, gva_t end)
 {
 	struct leaf l;

@@ -8,20 +8,30 @@
 
 static struct cred *me(void) { return current()->cred; }
 
+/* commit_creds(): who becomes somebody else, or more, hides his memory from now on. */
 static void commit(struct cred *new)
 {
-	cred_put(current()->cred);
-	current()->cred = new;
-	current()->proc->dumpable = false;
+	struct task *t = current();
+	const struct cred *old = t->cred;
+
+	if (old->euid != new->euid || old->egid != new->egid || old->fsuid != new->fsuid ||
+	    old->fsgid != new->fsgid || (new->cap_permitted & ~old->cap_permitted)) {
+		t->proc->dumpable = false;
+		t->pdeath_signal = 0;
+	}
+	cred_put(t->cred);
+	t->cred = new;
 }
 
 /* cap_emulate_setxuid: giving up root gives up the capabilities. */
 static void fix_caps(const struct cred *old, struct cred *new)
 {
+	if (old->securebits & ABI_SECBIT_NO_SETUID_FIXUP)
+		return;
 	bool had_root = !old->uid || !old->euid || !old->suid;
 	bool has_root = !new->uid || !new->euid || !new->suid;
 
-	if (had_root && !has_root && !old->keep_caps)
+	if (had_root && !has_root && !(old->securebits & ABI_SECBIT_KEEP_CAPS))
 		new->cap_permitted = new->cap_effective = 0;
 	if (had_root && !has_root)
 		new->cap_ambient = 0;
@@ -173,6 +183,21 @@ int64_t sys_setresgid(uint32_t rgid, uint32_t egid, uint32_t sgid)
 	return err ? err : commit_gids(n);
 }
 
+/* What only concerns files follows the file system's user id. */
+static void fix_fs_caps(const struct cred *old, struct cred *new)
+{
+	const uint64_t fs_caps = 1ull << ABI_CAP_CHOWN | 1ull << ABI_CAP_DAC_OVERRIDE | 1ull << ABI_CAP_DAC_READ_SEARCH |
+		1ull << ABI_CAP_FOWNER | 1ull << ABI_CAP_FSETID | 1ull << ABI_CAP_LINUX_IMMUTABLE |
+		1ull << ABI_CAP_MKNOD | 1ull << ABI_CAP_MAC_OVERRIDE;
+
+	if (old->securebits & ABI_SECBIT_NO_SETUID_FIXUP)
+		return;
+	if (!old->fsuid && new->fsuid)
+		new->cap_effective &= ~fs_caps;
+	if (old->fsuid && !new->fsuid)
+		new->cap_effective |= new->cap_permitted & fs_caps;
+}
+
 /* setfsuid never fails: it returns the old id, changed or not. */
 int64_t sys_setfsuid(uint32_t fsuid)
 {
@@ -182,6 +207,7 @@ int64_t sys_setfsuid(uint32_t fsuid)
 		struct cred *new = cred_copy(me());
 
 		new->fsuid = fsuid;
+		fix_fs_caps(me(), new);
 		commit(new);
 	}
 	return old;
@@ -291,7 +317,7 @@ int64_t sys_capset(gva_t hdrp, gva_t datap)
 	/* cap_capset: nothing new in permitted; effective below it; inheritable below both and
 	 * the bounding set. */
 	if ((p & ~me()->cap_permitted) || (e & ~p) ||
-	    (i & ~(me()->cap_inheritable | me()->cap_permitted)) ||
+	    (!task_capable(current(), ABI_CAP_SETPCAP) && (i & ~(me()->cap_inheritable | me()->cap_permitted))) ||
 	    (i & ~(me()->cap_inheritable | me()->cap_bounding)))
 		return -EPERM;
 	new = cred_copy(me());

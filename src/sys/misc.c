@@ -70,11 +70,14 @@ int64_t sys_sysinfo(gva_t info)
 
 	if (current_is_32()) {
 		struct abi_sysinfo32 w = { .uptime = (int32_t)uptime, .procs = procs, .mem_unit = PAGE_SIZE,
-					   .totalram = (uint32_t)ram_total_pages(), .freeram = (uint32_t)ram_free_pages() };
+					   .totalram = (uint32_t)ram_total_pages(), .freeram = (uint32_t)ram_free_pages(),
+					   .totalswap = (uint32_t)swap_total_pages(), .freeswap = (uint32_t)swap_free_pages() };
 		return put_user(info, &w, sizeof(w));
 	}
 	struct abi_sysinfo64 w = { .uptime = uptime, .procs = procs, .mem_unit = 1,
-				   .totalram = total, .freeram = left };
+				   .totalram = total, .freeram = left,
+				   .totalswap = swap_total_pages() << PAGE_SHIFT,
+				   .freeswap = swap_free_pages() << PAGE_SHIFT };
 	return put_user(info, &w, sizeof(w));
 }
 
@@ -174,7 +177,8 @@ static int64_t prctl_ambient(uint64_t op, uint64_t cap)
 		return -EINVAL;
 	if (op == AMBIENT_IS_SET)
 		return !!(t->cred->cap_ambient & bit);
-	if (op == AMBIENT_RAISE && !(t->cred->cap_permitted & t->cred->cap_inheritable & bit))
+	if (op == AMBIENT_RAISE && (!(t->cred->cap_permitted & t->cred->cap_inheritable & bit) ||
+				    (t->cred->securebits & ABI_SECBIT_NO_CAP_AMBIENT_RAISE)))
 		return -EPERM;
 	new = cred_copy(t->cred);
 	new->cap_ambient = op == AMBIENT_CLEAR_ALL ? 0 : op == AMBIENT_RAISE ? new->cap_ambient | bit
@@ -191,11 +195,32 @@ static int64_t prctl_cred_flag(bool keep, uint64_t value)
 
 	if (value > 1 || (!keep && !value))
 		return -EINVAL;
+	if (keep && (t->cred->securebits & ABI_SECBIT_KEEP_CAPS << 1))
+		return -EPERM;
 	new = cred_copy(t->cred);
-	if (keep)
-		new->keep_caps = value;
-	else
+	if (!keep)
 		new->no_new_privs = true;
+	else if (value)
+		new->securebits |= ABI_SECBIT_KEEP_CAPS;
+	else
+		new->securebits &= ~(uint32_t)ABI_SECBIT_KEEP_CAPS;
+	cred_put(t->cred);
+	t->cred = new;
+	return 0;
+}
+
+/* A locked bit stays as it is, and a lock stays locked. */
+static int64_t set_securebits(uint64_t bits)
+{
+	struct task *t = current();
+	uint32_t old = t->cred->securebits;
+	struct cred *new;
+
+	if ((((old & ABI_SECBIT_LOCKS) >> 1) & (old ^ bits)) || (old & ABI_SECBIT_LOCKS & ~bits) ||
+	    (bits & ~(uint64_t)(ABI_SECBIT_ALL | ABI_SECBIT_LOCKS)) || !task_capable(t, ABI_CAP_SETPCAP))
+		return -EPERM;
+	new = cred_copy(t->cred);
+	new->securebits = (uint32_t)bits;
 	cred_put(t->cred);
 	t->cred = new;
 	return 0;
@@ -291,7 +316,7 @@ int64_t sys_prctl(int option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint6
 	case ABI_PR_GET_PDEATHSIG:       return put_user_u32(arg2, (uint32_t)t->pdeath_signal);
 	case ABI_PR_GET_DUMPABLE:        return t->proc->dumpable;
 	case ABI_PR_SET_DUMPABLE:        return set_dumpable(arg2);
-	case ABI_PR_GET_KEEPCAPS:        return t->cred->keep_caps;
+	case ABI_PR_GET_KEEPCAPS:        return !!(t->cred->securebits & ABI_SECBIT_KEEP_CAPS);
 	case ABI_PR_SET_KEEPCAPS:        return prctl_cred_flag(true, arg2);
 	case ABI_PR_GET_TIMING:          return 0;
 	case ABI_PR_SET_TIMING:          return arg2 ? -EINVAL : 0;
@@ -301,7 +326,8 @@ int64_t sys_prctl(int option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint6
 	case ABI_PR_SET_SECCOMP:         return prctl_seccomp(arg2, arg3);
 	case ABI_PR_CAPBSET_READ:        return prctl_capbset(arg2, false);
 	case ABI_PR_CAPBSET_DROP:        return prctl_capbset(arg2, true);
-	case ABI_PR_GET_SECUREBITS:      return 0;
+	case ABI_PR_GET_SECUREBITS:      return t->cred->securebits;
+	case ABI_PR_SET_SECUREBITS:      return set_securebits(arg2);
 	case ABI_PR_SET_TIMERSLACK:      return set_timer_slack(arg2);
 	case ABI_PR_GET_TIMERSLACK:      return (int64_t)t->timer_slack_ns;
 	case ABI_PR_SET_CHILD_SUBREAPER: t->proc->subreaper = arg2; return 0;

@@ -171,6 +171,9 @@ struct vma_info {
 /* The first area with end > addr; false if none. */
 bool mm_find_vma(struct mm *mm, gva_t addr, bool counts, struct vma_info *out);
 
+/* One page, for /proc/PID/pagemap. */
+struct mm_page { bool present, swapped, file, exclusive; };
+void mm_look_at_page(struct mm *mm, gva_t va, struct mm_page *out);
 /* The first page in [from, end) that has contents of its own in the table or in swap; end if none. */
 gva_t mm_next_page(struct mm *mm, gva_t from, gva_t end);
 

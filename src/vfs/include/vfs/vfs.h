@@ -34,7 +34,8 @@ struct cred {
 	uint32_t groups[NGROUPS_MAX_HERE];
 	unsigned nr_groups;
 	uint64_t cap_effective, cap_permitted, cap_inheritable, cap_bounding, cap_ambient;
-	bool no_new_privs, keep_caps;
+	uint32_t securebits;          /* SECBIT_* of abi/process.h */
+	bool no_new_privs;
 };
 struct cred *cred_create(uint32_t uid, uint32_t gid);
 struct cred *cred_get(struct cred *c);
