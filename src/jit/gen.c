@@ -330,8 +330,8 @@ static void write_back_f(struct gen *g, unsigned xmm, unsigned v, const struct s
 	}
 }
 
-/* All that is stale in memory, and the count. Clobbers rax. */
-static void write_back(struct gen *g, const struct snap *n)
+/* All that is stale in memory. Clobbers rax. */
+static void write_registers(struct gen *g, const struct snap *n)
 {
 	for (unsigned v = 0; v < 32; v++) {
 		unsigned x = g->r->host[v], f = g->r->host[V_F0 + v];
@@ -341,23 +341,106 @@ static void write_back(struct gen *g, const struct snap *n)
 		if (f != HOST_NONE && n->dirty_f >> f & 1)
 			write_back_f(g, f, V_F0 + v, n);
 	}
+}
+
+/* And the count. */
+static void write_back(struct gen *g, const struct snap *n)
+{
+	write_registers(g, n);
 	add_budget(g, -n->pending);
 }
 
-static void set_pc(struct gen *g, gva_t pc)
-{
-	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, pc));
-
-	x86_mov_imm(&g->a, RAX, g->r->xlen == 32 ? (int64_t)(uint32_t)pc : (int64_t)pc);
-	x86_rm(&g->a, 0x89, true, RAX, &m);
-}
-
-static void leave(struct gen *g, uint8_t kind, uint32_t arg)
+static void leave(struct gen *g, uint8_t kind)
 {
 	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, engine.exit));
 
-	x86_mov_imm(&g->a, RAX, (int64_t)((uint64_t)arg << 32 | kind));
+	x86_mov_imm(&g->a, RAX, kind);
 	x86_rm(&g->a, 0xff, false, 4, &m);
+}
+
+/* pc = the region's first + rax, which is a distance. All pins are written back: rcx is free. */
+static void set_pc(struct gen *g)
+{
+	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, pc));
+
+	x86_mov_imm(&g->a, RCX, (int64_t)g->r->insn[0].pc);
+	x86_rr(&g->a, 0x03, g->r->xlen == 64, RAX, RCX);
+	x86_rm(&g->a, 0x89, true, RAX, &m);
+}
+
+/* Exits are many and rarely taken, so they share what they can. Each says in rdx, from the top:
+ * distance of pc (32 bits), pending count (16), argument (8), kind (8); then come the registers,
+ * shared by all exits that have the same to write back; then what is common to the region. */
+static void common_exit(struct gen *g)
+{
+	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, engine.exit));
+
+	x86_mov(&g->a, true, RAX, RDX);
+	x86_shift_imm(&g->a, 4, true, RAX, 32);
+	x86_shift_imm(&g->a, 7, true, RAX, 48);
+	x86_rr(&g->a, 0x2b, true, R15, RAX);
+	x86_mov(&g->a, true, RAX, RDX);
+	x86_shift_imm(&g->a, 7, true, RAX, 32);
+	set_pc(g);
+	x86_mov(&g->a, false, RAX, RDX);
+	x86_shift_imm(&g->a, 5, false, RAX, 8);
+	x86_rr8(&g->a, 0x0fb6, RAX, RAX);
+	x86_shift_imm(&g->a, 4, true, RAX, 32);
+	x86_rr8(&g->a, 0x0fb6, RDX, RDX);
+	x86_rr(&g->a, 0x0b, true, RAX, RDX);
+	x86_rm(&g->a, 0xff, false, 4, &m);
+}
+
+static bool same_registers(const struct snap *a, const struct snap *b)
+{
+	return a->dirty_x == b->dirty_x && a->dirty_f == b->dirty_f && a->narrow_x == b->narrow_x &&
+	       a->narrow_f == b->narrow_f && a->loose_f == b->loose_f;
+}
+
+/* Where the registers are written back and control goes on to the common part. */
+static void make_tail(struct gen *g, const struct stub *s)
+{
+	for (unsigned k = 0; k < g->nr_tails; k++) {
+		if (g->tails[k].zone == s->zone && same_registers(&g->tails[k].snap, &s->snap)) {
+			x86_patch(&g->a, s->at, g->tails[k].label);
+			return;
+		}
+	}
+	x86_patch(&g->a, s->at, g->a.len);
+	if (g->nr_tails < MAX_TAILS)
+		g->tails[g->nr_tails++] = (struct tail){ s->snap, s->zone, g->a.len };
+	write_registers(g, &s->snap);
+	add_stub(g, STUB_COMMON, x86_jmp(&g->a));
+}
+
+/* Leave with everything the snap says. */
+static void leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, uint32_t arg)
+{
+	uint64_t v = (uint64_t)snap->pc_delta << 32 | (uint64_t)(uint16_t)snap->pending << 16 | arg << 8 | kind;
+	uint32_t at;
+
+	x86_mov_imm(&g->a, RDX, (int64_t)v);
+	at = x86_jmp(&g->a);
+	add_stub(g, STUB_TAIL, at)->snap = *snap;
+}
+
+/* What is needed once, and made when it is first asked for. */
+static void make_once(struct gen *g, uint32_t *label, uint32_t at, void (*make)(struct gen *g))
+{
+	if (*label) {
+		x86_patch(&g->a, at, *label);
+		return;
+	}
+	*label = g->a.len;
+	x86_patch(&g->a, at, *label);
+	make(g);
+}
+
+static void common_direct(struct gen *g)
+{
+	x86_rr(&g->a, 0x63, true, RAX, RAX);
+	set_pc(g);
+	leave(g, JIT_EXIT_DIRECT);
 }
 
 /* A direct exit: the jump that can be linked, and what it does until then. */
@@ -381,13 +464,13 @@ static void direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
 		g->cap_exits = cap;
 	}
 	g->exits[g->nr_exits++] = (struct jit_exit){ .pc = pc, .offset = at, .unlinked = 0 };
-	set_pc(g, pc);
+	x86_mov_imm(&g->a, RAX, (uint32_t)(pc - g->r->insn[0].pc));
 	x86_byte(&g->a, 0x48);                   /* lea rdx, [rip + the displacement] */
 	x86_byte(&g->a, 0x8d);
 	x86_byte(&g->a, 0x15);
 	lea = g->a.len;
 	x86_imm32(&g->a, at - (lea + 4));
-	leave(g, JIT_EXIT_DIRECT, 0);
+	add_stub(g, STUB_DIRECT, x86_jmp(&g->a));
 }
 
 /* ---- edges ------------------------------------------------------------------------------------------------ */
@@ -657,16 +740,14 @@ static void end_indirect(struct gen *g, const struct ir *i)
 	x86_rm(&g->a, 0xff, false, 4, &entry);
 	x86_patch(&g->a, miss, g->a.len);
 	x86_rm(&g->a, 0x89, true, RDX, &pc);
-	leave(g, JIT_EXIT_INDIRECT, 0);
+	leave(g, JIT_EXIT_INDIRECT);
 }
 
 static void end_exit(struct gen *g, const struct ir *i)
 {
 	struct snap snap = snap_here(g);
 
-	write_back(g, &snap);
-	set_pc(g, g->r->insn[i->insn].pc);
-	leave(g, i->sub, (uint32_t)i->imm);
+	leave_by_tail(g, &snap, i->sub, (uint32_t)i->imm);
 }
 
 static void end_jump(struct gen *g)
@@ -819,13 +900,21 @@ static void make_stub(struct gen *g, struct stub s)
 		x86_patch(&g->a, s.at, g->r->block[s.to].label);
 		return;
 	}
-	x86_patch(&g->a, s.at, g->a.len);
 	g->r->host = g->r->zone[s.zone];
+	if (s.kind < STUB_TAIL)
+		x86_patch(&g->a, s.at, g->a.len);
 	switch (s.kind) {
+	case STUB_TAIL:
+		make_tail(g, &s);
+		break;
+	case STUB_COMMON:
+		make_once(g, &g->common, s.at, common_exit);
+		break;
+	case STUB_DIRECT:
+		make_once(g, &g->direct, s.at, common_direct);
+		break;
 	case STUB_EXIT:
-		write_back(g, &s.snap);
-		set_pc(g, snap_pc(g, &s.snap));
-		leave(g, s.exit_kind, s.arg);
+		leave_by_tail(g, &s.snap, s.exit_kind, s.arg);
 		break;
 	case STUB_CANON:
 		x86_mov_imm(&g->a, RAX, s.width == 64 ? 0x7ff8000000000000 : 0x7fc00000);

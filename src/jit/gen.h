@@ -13,7 +13,8 @@ struct snap {
 };
 
 /* Code that is made at the end, out of the way. */
-enum stub_kind { STUB_EXIT, STUB_CANON, STUB_EDGE };
+enum stub_kind { STUB_EXIT, STUB_CANON, STUB_EDGE, STUB_TAIL, STUB_COMMON, STUB_DIRECT };
+enum { MAX_TAILS = 256 };
 struct stub {
 	enum stub_kind kind;
 	uint32_t at;                   /* displacement that leads here */
@@ -26,6 +27,9 @@ struct stub {
 	struct flow *flow;             /* state at the branch; freed when the stub is made */
 };
 
+/* What exits with the same registers to be written back share. */
+struct tail { struct snap snap; uint8_t zone; uint32_t label; };
+
 struct gen {
 	struct region *r;
 	struct asm_buf a;
@@ -34,6 +38,9 @@ struct gen {
 	const struct ir *i;
 	int base;                      /* instructions executed before the block, not yet subtracted */
 	bool failed;                   /* out of memory */
+	struct tail tails[MAX_TAILS];
+	unsigned nr_tails;
+	uint32_t common, direct;       /* labels of the two last pieces; 0: not made yet */
 	int next;                      /* the block that will be made right here; -1: none */
 	uint32_t to_table[64];         /* displacements of references to the flag table */
 	unsigned nr_to_table;
