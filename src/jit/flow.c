@@ -331,12 +331,14 @@ static void block_out(struct region *r, const struct block *b, struct flow *s)
 }
 
 /* Distances that grow from pass to pass would never settle: those are given up. */
-static bool settle(struct block *b, struct flow *next, unsigned pass)
+static bool settle(struct block *b, struct flow *next)
 {
+	enum { CHANGES = 6 };
+
 	for (unsigned v = 0; v < 32; v++) {
-		if (pass > 6 && next->chk[v] != b->in.chk[v] && b->in.reached)
-			b->banned |= 1u << v;
-		if (b->banned >> v & 1)
+		if (next->chk[v] != b->in.chk[v] && b->in.reached && b->changes[v] < CHANGES)
+			b->changes[v]++;
+		if (b->changes[v] == CHANGES)
 			next->chk[v] = CHK_NONE;
 	}
 	if (memcmp(next, &b->in, sizeof(*next)) == 0)
@@ -349,7 +351,7 @@ static bool settle(struct block *b, struct flow *next, unsigned pass)
  * either is to be made anew. */
 struct work { struct flow out, next; bool in_changed, meet; };
 
-static bool flow_pass(struct region *r, struct work *w, unsigned pass)
+static bool flow_pass(struct region *r, struct work *w)
 {
 	bool changed = false;
 
@@ -387,7 +389,7 @@ static bool flow_pass(struct region *r, struct work *w, unsigned pass)
 	}
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		if (w[k].meet)
-			changed |= w[k].in_changed = settle(&r->block[k], &w[k].next, pass);
+			changed |= w[k].in_changed = settle(&r->block[k], &w[k].next);
 		w[k].meet = false;
 	}
 	return changed;
@@ -506,7 +508,7 @@ static void find_live(struct region *r, bool stale)
 
 void flow_region(struct region *r)
 {
-	enum { PASSES = 80 };
+	enum { PASSES = 200 };
 	struct work *w = malloc(r->nr_blocks * sizeof(*w));
 	unsigned pass = 0;
 
@@ -521,7 +523,7 @@ void flow_region(struct region *r)
 			w[k].meet = false;
 	}
 	if (w) {
-		while (flow_pass(r, w, pass) && ++pass < PASSES)
+		while (flow_pass(r, w) && ++pass < PASSES)
 			;
 		free(w);
 	}

@@ -104,7 +104,7 @@ struct block {
 	unsigned nr_succs, nr_preds, depth, zone;
 	/* Can be entered; a loop begins here; some predecessor is laid out behind it. */
 	bool entry, header, back;
-	uint32_t banned;               /* flow.c: distances that did not settle */
+	uint8_t changes[32];           /* flow.c: how often a distance has changed; it must settle */
 	struct flow in;
 	/* x and f registers: read later; that must be in place; used as an address later. */
 	uint64_t live, load, based;
