@@ -18,7 +18,8 @@ static int64_t open_at(int dirfd, gva_t path, uint32_t flags, uint32_t mode, uin
 
 	if (err)
 		return err;
-	err = dirfd_get(dirfd, p.text, &dir);
+	/* Within its own root an absolute path begins at dirfd as well. */
+	err = dirfd_get(dirfd, resolve & ABI_RESOLVE_IN_ROOT ? "" : p.text, &dir);
 	if (!err) {
 		err = vfs_open(task_walker(dir), p.text, flags, mode, resolve, &f);
 		dirfd_put(dir);
@@ -53,6 +54,8 @@ int64_t sys_openat2(int dirfd, gva_t path, gva_t uhow, uint64_t size)
 	if ((how.flags & ~(uint64_t)ABI_O_VALID) || (how.resolve & ~(uint64_t)ABI_RESOLVE_VALID) ||
 	    (creates ? how.mode & ~(uint64_t)07777 : how.mode) ||
 	    ((how.resolve & ABI_RESOLVE_BENEATH) && (how.resolve & ABI_RESOLVE_IN_ROOT)))
+		return -EINVAL;
+	if ((how.flags & ABI_O_PATH) && (how.flags & ~(uint64_t)(ABI_O_PATH | ABI_O_DIRECTORY | ABI_O_NOFOLLOW | ABI_O_CLOEXEC)))
 		return -EINVAL;
 	if (!(how.flags & ABI_O_PATH))
 		how.flags |= ABI_O_LARGEFILE;

@@ -425,7 +425,7 @@ static int copy_end_finish(struct copy_end *e, gva_t uoffset)
 }
 
 static int64_t copy_between(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t count,
-			    int (*check)(const struct copy_end *in, const struct copy_end *out))
+			    int (*check)(const struct copy_end *in, const struct copy_end *out, uint64_t count))
 {
 	struct copy_end in = { 0 }, out = { 0 };
 	int64_t ret = copy_end_init(&in, fd_in, off_in, ABI_O_RDONLY);
@@ -433,7 +433,7 @@ static int64_t copy_between(int fd_in, gva_t off_in, int fd_out, gva_t off_out, 
 	if (!ret)
 		ret = copy_end_init(&out, fd_out, off_out, ABI_O_WRONLY);
 	if (!ret)
-		ret = check(&in, &out);
+		ret = check(&in, &out, count);
 	if (!ret)
 		ret = copy_files(&in, &out, MIN(count, (uint64_t)RW_MAX));
 	if (ret < 0)
@@ -443,7 +443,7 @@ static int64_t copy_between(int fd_in, gva_t off_in, int fd_out, gva_t off_out, 
 	return ret;
 }
 
-static int check_sendfile(const struct copy_end *in, const struct copy_end *out)
+static int check_sendfile(const struct copy_end *in, const struct copy_end *out, uint64_t count)
 {
 	if (in->ppos && file_seek(in->file, 0, ABI_SEEK_CUR) < 0)
 		return -ESPIPE;
@@ -453,16 +453,23 @@ static int check_sendfile(const struct copy_end *in, const struct copy_end *out)
 	return out->file->flags & ABI_O_APPEND ? -EINVAL : 0;
 }
 
-static int check_copy_range(const struct copy_end *in, const struct copy_end *out)
+static int check_copy_range(const struct copy_end *in, const struct copy_end *out, uint64_t count)
 {
+	uint64_t from = in->ppos ? in->pos : in->file->pos, to = out->ppos ? out->pos : out->file->pos;
+
 	if ((in->file->inode->mode & S_IFMT) == S_IFDIR || (out->file->inode->mode & S_IFMT) == S_IFDIR)
 		return -EISDIR;
 	if (!is_regular(in->file) || !is_regular(out->file))
 		return -EINVAL;
-	return out->file->flags & ABI_O_APPEND ? -EBADF : 0;
+	if (out->file->flags & ABI_O_APPEND)
+		return -EBADF;
+	/* Within one file the ranges must not meet (generic_copy_file_checks). */
+	if (in->file->inode == out->file->inode && from < to + count && to < from + count)
+		return -EINVAL;
+	return 0;
 }
 
-static int check_splice(const struct copy_end *in, const struct copy_end *out)
+static int check_splice(const struct copy_end *in, const struct copy_end *out, uint64_t count)
 {
 	if (!is_pipe(in->file) && !is_pipe(out->file))
 		return -EINVAL;

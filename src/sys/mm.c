@@ -23,12 +23,19 @@ static bool is_readable(const struct file *f)
 static int check_file(const struct file *f, struct mmap_request *r)
 {
 	bool shared = (r->flags & MAP_TYPE) != MAP_PRIVATE;
+	int seals;
 
 	if (shared && (r->prot & PROT_WRITE) && !is_writable(f))
 		return -EACCES;
 	if (!is_readable(f))
 		return -EACCES;
 	r->may_write = !shared || is_writable(f);
+	seals = shared ? memfd_get_seals((struct file *)f) : 0;
+	if (seals > 0 && (seals & (ABI_F_SEAL_WRITE | ABI_F_SEAL_FUTURE_WRITE))) {
+		if (r->prot & PROT_WRITE)
+			return -EPERM;
+		r->may_write = false;
+	}
 	r->may_exec = !(path_mount_flags(f->path) & MNT_NOEXEC);
 	return (r->prot & PROT_EXEC) && !r->may_exec ? -EPERM : 0;
 }

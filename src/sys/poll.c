@@ -47,7 +47,7 @@ static unsigned take_pollfds(struct abi_pollfd *fds, unsigned n, struct poll_ite
 		fds[i].revents = 0;
 		if (fds[i].fd < 0)
 			continue;
-		items[i].file = fd_get(fds[i].fd);
+		items[i].file = fd_get_io(fds[i].fd);
 		items[i].events = (uint16_t)fds[i].events | ABI_EPOLLERR | ABI_EPOLLHUP;
 		if (!items[i].file) {
 			fds[i].revents = ABI_POLLNVAL;
@@ -131,7 +131,7 @@ static int take_select_items(const struct select_sets *s, unsigned n, struct pol
 				ask |= set_events[i].ask;
 		if (!ask)
 			continue;
-		items[fd].file = fd_get((int)fd);
+		items[fd].file = fd_get_io((int)fd);
 		if (!items[fd].file)
 			return -EBADF;
 		items[fd].events = ask | ABI_EPOLLERR | ABI_EPOLLHUP;

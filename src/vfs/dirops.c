@@ -136,6 +136,8 @@ static int link_to(struct walk *w, struct path at, struct path old)
 
 	if (at.mnt != old.mnt || dir->super != target->super)
 		return -EXDEV;
+	if (old.dentry->no_link)
+		return -ENOENT;
 	if (S_ISDIR(target->mode))
 		return -EPERM;
 	if (!dir->ops->link)

@@ -18,6 +18,9 @@
 enum { NESTING_MAX = 5 };             /* sets within sets (Linux EP_MAX_NESTS) */
 #define PRIVATE_BITS (ABI_EPOLLET | ABI_EPOLLONESHOT | ABI_EPOLLEXCLUSIVE | ABI_EPOLLWAKEUP)
 
+/* What may be asked for together with EPOLLEXCLUSIVE. */
+#define EXCLUSIVE_BITS (ABI_EPOLLIN | ABI_EPOLLOUT | ABI_EPOLLERR | ABI_EPOLLHUP | ABI_EPOLLWAKEUP | ABI_EPOLLET | ABI_EPOLLEXCLUSIVE)
+
 struct epoll {
 	struct list items, ready;
 	struct wait_queue wait;
@@ -168,6 +171,9 @@ int epoll_ctl_file(struct file *epf, int op, int fd, struct file *target, uint32
 	if (!target->ops->poll)
 		return -EPERM;                /* regular files: always ready, cannot be watched */
 	if (!ep || target == epf)
+		return -EINVAL;
+	if (op != ABI_EPOLL_CTL_DEL && (events & ABI_EPOLLEXCLUSIVE) &&
+	    (op == ABI_EPOLL_CTL_MOD || epoll_of(target) || (events & ~EXCLUSIVE_BITS)))
 		return -EINVAL;
 	it = find(ep, fd, target);
 	events |= ABI_EPOLLERR | ABI_EPOLLHUP;

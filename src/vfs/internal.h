@@ -29,6 +29,7 @@ struct dentry {
 	char *name;
 	uint32_t hash;
 	bool hashed;                  /* reachable by name; false once removed, and for roots */
+	bool no_link;                 /* O_TMPFILE | O_EXCL: it never gets a name */
 	bool ghost;                   /* mount point without an entry in its directory */
 	unsigned mounts;              /* how many mounts sit on it */
 	uint64_t checked_ns;          /* when the file system last confirmed it */

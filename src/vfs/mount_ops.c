@@ -354,6 +354,7 @@ struct fs_context {
 	char *source;
 	bool read_only;
 	struct super *super;              /* created (FSCONFIG_CMD_CREATE), or picked */
+	struct path place;                /* devpts: what its mount shows, with references */
 	bool picked, mounted;
 };
 
@@ -363,6 +364,7 @@ static void context_release(struct file *f)
 
 	if (c->super)
 		super_put(c->super);
+	path_put(c->place);
 	strbuf_free(&c->options);
 	free(c->source);
 	free(c);
@@ -375,9 +377,28 @@ static struct fs_context *context_of(const struct file *f)
 	return f->ops == &context_fops ? f->private : NULL;
 }
 
+/* devpts has one instance, which /dev shows: another mount of it is a bind. */
+static const struct fs_type devpts_type = { .name = "devpts", .single = true };
+
+static int find_devpts(struct fs_context *c, const struct cred *who)
+{
+	struct path root = vfs_root();
+	struct fs *fs = fs_create(root);
+	struct walker w = { .fs = fs, .cred = who };
+	int err = vfs_lookup(w, "/dev/pts", 0, &c->place);
+
+	fs_put(fs);
+	path_put(root);
+	if (err)
+		return -ENODEV;
+	c->super = c->place.mnt->super;
+	c->super->refs++;
+	return 0;
+}
+
 int vfs_fsopen(const char *type, const struct cred *who, struct file **out)
 {
-	const struct fs_type *t = vfs_find_fs(type);
+	const struct fs_type *t = strcmp(type, "devpts") ? vfs_find_fs(type) : &devpts_type;
 	struct fs_context *c;
 
 	if (!t)
@@ -404,12 +425,14 @@ int vfs_fspick(struct path where, const struct cred *who, struct file **out)
 	return 0;
 }
 
-static int context_create(struct fs_context *c)
+static int context_create(struct fs_context *c, const struct cred *who)
 {
 	int err;
 
 	if (c->super)
 		return -EBUSY;
+	if (c->type == &devpts_type)
+		return find_devpts(c, who);
 	err = make_super(c->type, c->options.data ? c->options.data : "", &c->super);
 	if (!err && !c->type->single)
 		c->super->read_only = c->read_only;
@@ -451,7 +474,7 @@ int vfs_fsconfig(struct file *f, enum fsconfig_command cmd, const char *key, con
 	switch (cmd) {
 	case FSCONFIG_SET_FLAG:
 	case FSCONFIG_SET_STRING:      return context_option(c, key, value);
-	case FSCONFIG_CMD_CREATE:      return context_create(c);
+	case FSCONFIG_CMD_CREATE:      return context_create(c, f->cred);
 	case FSCONFIG_CMD_RECONFIGURE: return context_reconfigure(c);
 	default:                       return -EOPNOTSUPP;
 	}
@@ -466,6 +489,6 @@ int vfs_fsmount(struct file *f, unsigned flags, const struct cred *who, struct f
 	if (c->mounted)
 		return -EBUSY;
 	c->mounted = true;
-	*out = open_detached(mount_create_at(c->super, NULL, flags, c->source ? c->source : "none"), who);
+	*out = open_detached(mount_create_at(c->super, c->place.dentry, flags, c->source ? c->source : "none"), who);
 	return 0;
 }

@@ -244,6 +244,7 @@ static int open_tmpfile(struct walk *w, struct path dir, uint32_t flags, uint32_
 			return err;
 	}
 	nameless = dentry_create_nameless(made, "tmpfile");
+	nameless->no_link = flags & ABI_O_EXCL;
 	inode_put(made);
 	err = vfs_open_found((struct path){ dir.mnt, nameless }, flags & ~(uint32_t)ABI_O_TMPFILE, w->who.cred, true, out);
 	dentry_put(nameless);

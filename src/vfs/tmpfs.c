@@ -393,6 +393,12 @@ static ssize_t read_file(struct file *f, struct uio *u, uint64_t *pos)
 	return done;
 }
 
+/* F_SEAL_GROW stops a write at the page that would grow the file (shmem_write_begin). */
+static bool may_grow(const struct inode *i, uint64_t end)
+{
+	return end <= i->size || !(tmp(i)->seals & ABI_F_SEAL_GROW);
+}
+
 static int check_seals(const struct inode *i, uint64_t end)
 {
 	unsigned seals = tmp(i)->seals;
@@ -410,12 +416,16 @@ static ssize_t write_file(struct file *f, struct uio *u, uint64_t *pos)
 
 	if (f->flags & ABI_O_APPEND)
 		*pos = i->size;
-	err = u->left ? check_seals(i, *pos + u->left) : 0;
+	err = u->left ? check_seals(i, 0) : 0;
 	while (!err && u->left) {
 		uint64_t off = *pos & PAGE_MASK;
 		size_t want = MIN(PAGE_SIZE - off, u->left), n;
 		pfn_t pfn;
 
+		if (!may_grow(i, *pos + want)) {
+			err = -EPERM;
+			break;
+		}
 		err = has_room(i, *pos >> PAGE_SHIFT) ? mapping_get_page(&i->mapping, *pos >> PAGE_SHIFT, true, &pfn) : -ENOSPC;
 		if (err) {
 			err = err == -ENOMEM ? -ENOSPC : err;
@@ -454,7 +464,12 @@ static int set_size(struct inode *i, uint64_t size)
 
 static int set_attr(struct inode *i, const struct attr_change *c)
 {
-	int err = c->valid & ATTR_SIZE ? set_size(i, c->size) : 0;
+	int err = 0;
+
+	if ((c->valid & ATTR_MODE) && (tmp(i)->seals & ABI_F_SEAL_EXEC) && ((i->mode ^ c->mode) & 0111))
+		return -EPERM;
+	if (c->valid & ATTR_SIZE)
+		err = set_size(i, c->size);
 
 	if (!err && (c->valid & ~(unsigned)ATTR_SIZE))
 		inode_apply_change(i, c);
