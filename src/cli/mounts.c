@@ -2,7 +2,8 @@
  *
  *   with --root DIR            without
  *   /         DIR, rw          /              tmpfs
- *   /proc     proc             /proc /dev     as on the left
+ *   /proc     proc             /proc /dev /sys  as on the left
+ *   /sys      sysfs
  *   /dev      dev              /tmp           tmpfs
  *   /dev/shm  tmpfs            dir of PROG    host, ro, at its own path
  *                              current dir    host, rw, at its own path
@@ -60,12 +61,13 @@ static int mount_tmpfs(const char *dst, uint32_t mode)
 
 static int mount_system(void)
 {
-	struct super *proc, *dev, *misc;
+	struct super *proc, *dev, *misc, *sys;
 
-	if (procfs_create(&proc) || devfs_create(&dev) || binfmt_misc_create(&misc))
+	if (procfs_create(&proc) || sysfs_create(&sys) || devfs_create(&dev) || binfmt_misc_create(&misc))
 		return EXIT_HEARTH;
 	if (mounted("/proc", proc, MNT_NOSUID | MNT_NODEV | MNT_NOEXEC, "proc") ||
 	    mounted("/proc/sys/fs/binfmt_misc", misc, MNT_NOSUID | MNT_NODEV | MNT_NOEXEC, "binfmt_misc") ||
+	    mounted("/sys", sys, MNT_NOSUID | MNT_NODEV | MNT_NOEXEC, "sysfs") ||
 	    mounted("/dev", dev, MNT_NOSUID, "dev"))
 		return EXIT_HEARTH;
 	return mount_tmpfs("/dev/shm", 01777);

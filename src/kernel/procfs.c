@@ -122,6 +122,18 @@ static int name_to_pid(const char *name)
 	return (int)n;
 }
 
+/* pidfd_send_signal also takes an open /proc/PID (tgid_pidfd_to_pid). Borrowed; NULL: it is none. */
+struct process *procfs_directory_process(struct file *f)
+{
+	int pid;
+
+	if (!f->path.dentry || !S_ISDIR(f->inode->mode) || !f->inode->super ||
+	    f->inode->super->magic != PROC_SUPER_MAGIC)
+		return NULL;
+	pid = name_to_pid(path_name(f->path));
+	return pid > 0 ? process_find(pid) : NULL;
+}
+
 /* Not listed but found: the number of any thread. */
 static int lookup_process(uint64_t arg, const char *name, const struct pseudo_node **node, uint64_t *child)
 {

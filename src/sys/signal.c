@@ -290,6 +290,8 @@ int64_t sys_pidfd_send_signal(int pidfd, int sig, gva_t uinfo, uint32_t flags)
 		return -EINVAL;
 	f = fd_get(pidfd);
 	p = f ? pidfd_process(f) : NULL;
+	if (f && !p)
+		p = procfs_directory_process(f);
 	if (!p)
 		ret = -EBADF;
 	else if (uinfo)

@@ -49,6 +49,8 @@ TOPIC(proc_pidfd_more)
 	R(syscall(PIDFD_SEND, pidfd, 99, NULL, 0));
 	R(syscall(PIDFD_SEND, pidfd, 0, NULL, 64));
 	R(syscall(PIDFD_SEND, ready[0], 0, NULL, 0));
+	R(syscall(PIDFD_SEND, open("/proc/self", O_RDONLY | O_DIRECTORY), 0, NULL, 0));
+	R(syscall(PIDFD_SEND, open("/proc", O_RDONLY | O_DIRECTORY), 0, NULL, 0));
 	poller = (struct pollfd){ .fd = pidfd, .events = POLLIN };
 	R(poll(&poller, 1, 0));
 	R(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG));

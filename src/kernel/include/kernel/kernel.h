@@ -86,6 +86,7 @@ int64_t kernel_restart_syscall(void);            /* restart_syscall(2) */
 int64_t kernel_pidfd_open(int pid, uint32_t flags);
 int64_t kernel_pidfd_for(struct process *p, uint32_t flags);
 struct process *pidfd_process(struct file *f);   /* borrowed; NULL: not a pidfd */
+struct process *procfs_directory_process(struct file *f);     /* an open /proc/PID; NULL: it is none */
 int64_t kernel_signalfd(int fd, uint64_t mask, uint32_t flags);      /* fd -1: a new one */
 
 /* ---- exec (exec.c, binfmt_*.c) ------------------------------------------------------------ */
@@ -175,6 +176,7 @@ int64_t timerfd_get(struct file *f, uint64_t *value_ns, uint64_t *interval_ns);
 void process_times(const struct process *p, struct rusage_k *out);   /* living threads + dead_threads */
 
 /* ---- /proc ----------------------------------------------------------------------------------------- */
+int sysfs_create(struct super **out);                /* kernel/sysfs.c */
 int procfs_create(struct super **out);               /* kernel/procfs*.c */
 int binfmt_misc_create(struct super **out);          /* register, status, entries */
 void procfs_register_types(void);                    /* what a guest may mount: proc, binfmt_misc */
