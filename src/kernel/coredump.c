@@ -385,7 +385,7 @@ static void expand(struct strbuf *out, char spec, const struct dump *d)
 	case 'd': strbuf_printf(out, "1"); break;
 	case 's': strbuf_printf(out, "%d", d->info->signo); break;
 	case 't': strbuf_printf(out, "%llu", (unsigned long long)(host_clock_ns(0) / NSEC_PER_SEC)); break;
-	case 'h': strbuf_printf(out, "%s", machine.hostname); break;
+	case 'h': strbuf_printf(out, "%s", uts_of(t)->hostname); break;
 	case 'e': strbuf_printf(out, "%s", t->comm); break;
 	case 'c': strbuf_printf(out, "%llu", (unsigned long long)d->limit); break;
 	default: break;

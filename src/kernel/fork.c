@@ -20,7 +20,7 @@ enum { REG_SP = 2, REG_TP = 4, REG_A0 = 10 };
 
 /* Name spaces and cgroups are not there: asking for a new one is refused as on
  * a kernel built without them. */
-#define CLONE_REFUSED	((uint64_t)CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
+#define CLONE_REFUSED	((uint64_t)CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWIPC | \
 			 CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME |          \
 			 CLONE_INTO_CGROUP)
 
@@ -92,6 +92,7 @@ static void copy_state(struct task *child, const struct task *parent, const stru
 		child->regs.x[REG_TP] = req->tls;
 	child->blocked = parent->blocked;
 	seccomp_inherit(child, parent);
+	child->uts = uts_get(parent->uts);
 	child->nice = parent->nice;
 	child->policy = parent->policy;
 	child->rt_priority = parent->rt_priority;
@@ -189,6 +190,12 @@ static int prepare_child(struct task *parent, const struct clone_request *req, s
 		return err;
 	}
 	copy_state(child, parent, req);
+	if (req->flags & CLONE_NEWUTS)
+		err = uts_unshare(child);
+	if (err) {
+		drop_child(child);
+		return err;
+	}
 	*out = child;
 	return 0;
 }

@@ -98,6 +98,10 @@ void oom_kill(void);                          /* somebody; may sleep until he is
 int64_t oom_points(struct process *p);        /* in pages; INT64_MIN: never chosen */
 uint64_t oom_total_pages(void);
 
+/* ---- uts.c ---------------------------------------------------------------------------- */
+struct uts_ns *uts_get(struct uts_ns *ns);
+void uts_put(struct uts_ns *ns);
+
 /* ---- seccomp.c ------------------------------------------------------------------------ */
 struct seccomp_filter;
 struct seccomp_filter *seccomp_filter_get(struct seccomp_filter *f);

@@ -121,8 +121,8 @@ int kernel_init(const struct machine_config *cfg)
 	machine.pid_max = PID_MAX_DEFAULT;
 	machine.mmap_min_addr = 65536;
 	machine_ending = false;
-	snprintf(machine.hostname, sizeof(machine.hostname), "%s", cfg->hostname ? cfg->hostname : "hearth");
-	snprintf(machine.domainname, sizeof(machine.domainname), "(none)");
+	snprintf(uts_first.hostname, sizeof(uts_first.hostname), "%s", cfg->hostname ? cfg->hostname : "hearth");
+	snprintf(uts_first.domainname, sizeof(uts_first.domainname), "(none)");
 	err = host_signals_watch(host_signal_arrived);
 	if (err)
 		return refused("event descriptors", err);

@@ -113,7 +113,7 @@ const struct pseudo_dir procfs_map_files_dir = { .lookup = lookup_area, .entry =
 
 /* ---- ns: which name spaces a task is in --------------------------------------------------- */
 
-/* Numbers of the first ones (include/linux/proc_ns.h). hearth has one of each kind. */
+/* Numbers of the first ones (include/linux/proc_ns.h). Of UTS there may be more, of the others one. */
 static const struct { const char *name; uint32_t ino; } spaces[] = {
 	{ "cgroup", 0xeffffffb }, { "ipc", 0xefffffff }, { "mnt", 0xf0000000 }, { "net", 0xf0000001 },
 	{ "pid", 0xeffffffc }, { "time", 0xeffffffa }, { "user", 0xeffffffd }, { "uts", 0xeffffffe },
@@ -123,11 +123,15 @@ static int read_space(uint64_t arg, char *buf, size_t cap)
 {
 	unsigned n = proc_fd(arg);
 	char text[40];
+	uint32_t ino;
 	int err, len;
 
 	if (!mm_of(arg, &err) && err)
 		return err;
-	len = snprintf(text, sizeof(text), "%s:[%u]", spaces[n].name, spaces[n].ino);
+	ino = spaces[n].ino;
+	if (ino == uts_first.ino)
+		ino = uts_of(proc_task(arg & ~(UINT64_MAX << PROC_FD_SHIFT)))->ino;
+	len = snprintf(text, sizeof(text), "%s:[%u]", spaces[n].name, ino);
 	len = MIN(len, (int)cap);
 	memcpy(buf, text, (size_t)len);
 	return len;

@@ -106,8 +106,8 @@ static int store_mmap_min_addr(uint64_t arg, const char *text, size_t len)
 	return n;
 }
 
-static int show_hostname(uint64_t arg, struct strbuf *out)   { return proc_show_line(out, "%s", machine.hostname); }
-static int show_domainname(uint64_t arg, struct strbuf *out) { return proc_show_line(out, "%s", machine.domainname); }
+static int show_hostname(uint64_t arg, struct strbuf *out)   { return proc_show_line(out, "%s", uts_of(task_current())->hostname); }
+static int show_domainname(uint64_t arg, struct strbuf *out) { return proc_show_line(out, "%s", uts_of(task_current())->domainname); }
 
 static int store_name(char slot[65], const char *text, size_t len)
 {
@@ -119,8 +119,8 @@ static int store_name(char slot[65], const char *text, size_t len)
 	return (int)len;
 }
 
-static int store_hostname(uint64_t arg, const char *text, size_t len)   { return store_name(machine.hostname, text, len); }
-static int store_domainname(uint64_t arg, const char *text, size_t len) { return store_name(machine.domainname, text, len); }
+static int store_hostname(uint64_t arg, const char *text, size_t len)   { return store_name(uts_of(task_current())->hostname, text, len); }
+static int store_domainname(uint64_t arg, const char *text, size_t len) { return store_name(uts_of(task_current())->domainname, text, len); }
 
 /* A program behind a bar would have to be started for each crash: not here. */
 static int store_core_pattern(uint64_t arg, const char *text, size_t len)

@@ -180,6 +180,7 @@ void task_put(struct task *t)
 	if (t->cred)
 		cred_put(t->cred);
 	seccomp_filter_put(t->seccomp);
+	uts_put(t->uts);
 	process_put(t->proc);
 	live_tasks--;
 	free(t);

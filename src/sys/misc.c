@@ -28,8 +28,8 @@ int64_t sys_uname(gva_t buf)
 	struct abi_utsname u = { .sysname = "Linux", .release = ABI_LINUX_RELEASE,
 				 .version = ABI_LINUX_VERSION };
 
-	snprintf(u.nodename, sizeof(u.nodename), "%s", machine.hostname);
-	snprintf(u.domainname, sizeof(u.domainname), "%s", machine.domainname);
+	snprintf(u.nodename, sizeof(u.nodename), "%s", uts_of(task_current())->hostname);
+	snprintf(u.domainname, sizeof(u.domainname), "%s", uts_of(task_current())->domainname);
 	snprintf(u.machine, sizeof(u.machine), "%s", machine_name());
 	return put_user(buf, &u, sizeof(u));
 }
@@ -48,8 +48,8 @@ static int64_t set_name(char field[65], gva_t name, int len)
 	return 0;
 }
 
-int64_t sys_sethostname(gva_t name, int len)   { return set_name(machine.hostname, name, len); }
-int64_t sys_setdomainname(gva_t name, int len) { return set_name(machine.domainname, name, len); }
+int64_t sys_sethostname(gva_t name, int len)   { return set_name(uts_of(task_current())->hostname, name, len); }
+int64_t sys_setdomainname(gva_t name, int len) { return set_name(uts_of(task_current())->domainname, name, len); }
 
 int64_t sys_personality(uint32_t persona)
 {

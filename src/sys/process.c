@@ -72,17 +72,23 @@ int64_t sys_clone3(gva_t cl_args, uint64_t size)
 
 int64_t sys_unshare(uint32_t flags)
 {
-	const uint32_t spaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+	const uint32_t spaces = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUSER |
 				CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
 	struct task *t = current();
 
-	if (flags & ~(spaces | CLONE_NEWTIME | CLONE_FS | CLONE_FILES | CLONE_VM | CLONE_SIGHAND |
+	if (flags & ~(spaces | CLONE_NEWUTS | CLONE_NEWTIME | CLONE_FS | CLONE_FILES | CLONE_VM | CLONE_SIGHAND |
 		      CLONE_THREAD | CLONE_SYSVSEM))
 		return -EINVAL;
 	if (flags & (spaces | CLONE_NEWTIME))
 		return -EPERM;
 	if ((flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) && t->proc->nr_tasks > 1)
 		return -EINVAL;
+	if (flags & CLONE_NEWUTS) {
+		int err = uts_unshare(t);
+
+		if (err)
+			return err;
+	}
 	if (flags & CLONE_FILES) {
 		struct files *copy;
 		int err = files_copy(t->files, &copy);

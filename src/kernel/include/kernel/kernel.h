@@ -15,7 +15,6 @@ struct machine_config {
 };
 extern struct machine {
 	struct machine_config config;
-	char hostname[65], domainname[65];
 	uint64_t boot_ns;                 /* CLOCK_MONOTONIC at start */
 	struct process *init;             /* pid 1 */
 	int pid_max;                      /* 32768 */
@@ -136,6 +135,12 @@ int64_t signal_timedwait(uint64_t set, uint64_t deadline_ns, struct abi_siginfo 
 void signal_action_changed(struct process *p, int signo);
 bool signal_on_altstack(const struct task *t, gva_t sp);
 extern const char *const signal_names[65];           /* "SIGHUP" ... ; [0] unused */
+
+/* ---- name spaces (uts.c) ---- */
+struct uts_ns { unsigned refs; uint32_t ino; char hostname[65], domainname[65]; };
+extern struct uts_ns uts_first;
+struct uts_ns *uts_of(const struct task *t);     /* borrowed; never NULL */
+int uts_unshare(struct task *t);                 /* 0 or -EPERM */
 
 /* ---- seccomp (seccomp.c) ---- */
 struct abi_bpf_insn;

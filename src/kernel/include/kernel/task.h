@@ -120,6 +120,7 @@ struct task {
 	struct files *files;
 	struct fs *fs;
 	struct cred *cred;
+	struct uts_ns *uts;           /* NULL: the machine's names */
 	char comm[COMM_LEN];
 	/* signals */
 	uint64_t blocked;
