@@ -131,7 +131,7 @@ static void note_psinfo(struct dump *d)
 	size_t start = begin_note(d, ABI_NT_PRPSINFO, "CORE");
 	size_t n = MIN((size_t)(l->arg_end - l->arg_start), sizeof(args) - 1);
 
-	state[3] = (char)t->nice;
+	state[3] = (char)t->thread.sched.nice;
 	put_bytes(d, state, sizeof(state));
 	if (d->wide)
 		put_int(d, 0);

@@ -81,6 +81,22 @@ static int copy_files(struct task *child, const struct task *parent, uint64_t fl
 	return 0;
 }
 
+/* sched_fork(): all of it, unless the parent has asked for children without its privileges. */
+static void inherit_scheduling(struct task *child, const struct task *parent)
+{
+	struct sched_attr_k a = parent->thread.sched;
+
+	if (parent->sched_reset_on_fork) {
+		if (a.policy == ABI_SCHED_FIFO || a.policy == ABI_SCHED_RR) {
+			a.policy = ABI_SCHED_NORMAL;
+			a.nice = a.rt_priority = 0;
+		}
+		a.nice = MAX(a.nice, 0);
+	}
+	thread_set_sched(&child->thread, &a);
+	thread_set_affinity(&child->thread, parent->thread.affinity);
+}
+
 static void copy_state(struct task *child, const struct task *parent, const struct clone_request *req)
 {
 	memcpy(child->comm, parent->comm, sizeof(child->comm));
@@ -93,9 +109,7 @@ static void copy_state(struct task *child, const struct task *parent, const stru
 	child->blocked = parent->blocked;
 	seccomp_inherit(child, parent);
 	child->uts = uts_get(parent->uts);
-	child->nice = parent->nice;
-	child->policy = parent->policy;
-	child->rt_priority = parent->rt_priority;
+	inherit_scheduling(child, parent);
 	child->timer_slack_ns = parent->timer_slack_ns;
 	/* sigaltstack(2): kept by fork and vfork, dropped by what shares memory and goes on alone. */
 	if (!(req->flags & CLONE_VM) || (req->flags & CLONE_VFORK))

@@ -11,6 +11,7 @@
 #include "internal.h"
 
 #include "abi/process.h"
+#include "base/alloc.h"
 #include "base/log.h"
 
 struct futex_key { enum { KEY_MM, KEY_MAPPING } kind; uint64_t object, offset; };
@@ -20,7 +21,7 @@ struct futex_waiter {
 	struct futex_key key;
 	uint32_t bitset;
 	bool woken;
-	struct wait_queue queue;      /* its thread alone */
+	struct wait_queue *queue;     /* its thread alone */
 };
 
 enum { FUTEX_BUCKETS = 256, ROBUST_LIST_LIMIT = 2048 };
@@ -89,7 +90,7 @@ static void waiter_wake(struct futex_waiter *w)
 {
 	waiter_unqueue(w);
 	w->woken = true;
-	wake_up(&w->queue);
+	wake_up(w->queue);
 }
 
 static int64_t wait_restart(struct restart_block *r)
@@ -112,7 +113,8 @@ static int64_t wait_interrupted(gva_t uaddr, uint32_t val, uint32_t bitset, uint
 int64_t futex_wait(gva_t uaddr, uint32_t val, uint32_t bitset, uint64_t deadline_ns, bool shared)
 {
 	struct mm *mm = task_current()->mm;
-	struct futex_waiter w = { .bitset = bitset };
+	struct wait_queue queue = WAIT_QUEUE_INIT(queue);
+	struct futex_waiter w = { .bitset = bitset, .queue = &queue };
 	uint32_t now;
 	int err;
 
@@ -125,14 +127,67 @@ int64_t futex_wait(gva_t uaddr, uint32_t val, uint32_t bitset, uint64_t deadline
 		return -EFAULT;
 	if (now != val)
 		return -EAGAIN;
-	wait_queue_init(&w.queue);
 	waiter_queue(&w);
-	err = wait_event(&w.queue, w.woken, WAIT_INTERRUPTIBLE, deadline_ns);
+	err = wait_event(&queue, w.woken, WAIT_INTERRUPTIBLE, deadline_ns);
 	if (!w.woken)
 		waiter_unqueue(&w);
 	if (err == -ERESTARTSYS)
 		return wait_interrupted(uaddr, val, bitset, deadline_ns, shared);
 	return err;
+}
+
+/* ---- waiting for several: futex_waitv(2) --------------------------------------------------------- */
+
+static int first_woken(const struct futex_waiter *w, unsigned nr)
+{
+	for (unsigned i = 0; i < nr; i++)
+		if (w[i].woken)
+			return (int)i;
+	return -1;
+}
+
+static int queue_several(struct futex_waiter *w, const struct futex_wait_k *want, unsigned nr,
+			 struct wait_queue *queue)
+{
+	struct mm *mm = task_current()->mm;
+	uint32_t now;
+	int err;
+
+	for (unsigned i = 0; i < nr; i++) {
+		err = key_for(mm, want[i].uaddr, want[i].shared, &w[i].key);
+		if (err)
+			return err;
+		w[i].bitset = ABI_FUTEX_BITSET_ALL;
+		w[i].queue = queue;
+	}
+	/* Reading may fault, but does not sleep: all are as expected at one moment. */
+	for (unsigned i = 0; i < nr; i++) {
+		if (mm_copy_from(mm, &now, want[i].uaddr, sizeof(now)) < 0)
+			return -EFAULT;
+		if (now != want[i].val)
+			return -EAGAIN;
+	}
+	for (unsigned i = 0; i < nr; i++)
+		waiter_queue(&w[i]);
+	return 0;
+}
+
+int64_t futex_wait_several(const struct futex_wait_k *want, unsigned nr, uint64_t deadline_ns)
+{
+	struct wait_queue queue = WAIT_QUEUE_INIT(queue);
+	struct futex_waiter *w = xalloc(nr * sizeof(*w));
+	int64_t ret = queue_several(w, want, nr, &queue);
+
+	if (!ret) {
+		ret = wait_event(&queue, first_woken(w, nr) >= 0, WAIT_INTERRUPTIBLE, deadline_ns);
+		for (unsigned i = 0; i < nr; i++)
+			if (!w[i].woken)
+				waiter_unqueue(&w[i]);
+		if (!ret)
+			ret = first_woken(w, nr);
+	}
+	free(w);
+	return ret;
 }
 
 /* ---- waking ---------------------------------------------------------------------------------- */
@@ -252,6 +307,7 @@ int64_t futex_wake_op(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_wake2, uint
 	unsigned op = encoded >> 28 & 7, cmp = encoded >> 24 & 15;
 	int32_t oparg = sign_extend12(encoded >> 12), cmparg = sign_extend12(encoded), old, new;
 	struct futex_key key, key2;
+	int32_t *word;
 	int err, woken;
 
 	err = key_for(mm, uaddr, shared, &key);
@@ -263,11 +319,14 @@ int64_t futex_wake_op(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_wake2, uint
 		return -ENOSYS;
 	if (encoded >> 28 & OP_ARG_SHIFT)
 		oparg = (int32_t)(1u << (oparg & 31));
-	if (mm_copy_from(mm, &old, uaddr2, sizeof(old)) < 0)
+	/* Other harts may be changing it. */
+	word = mm_pin(mm, uaddr2, sizeof(*word), ACCESS_WRITE);
+	if (!word)
 		return -EFAULT;
-	new = apply_op(op, old, oparg);
-	if (mm_copy_to(mm, uaddr2, &new, sizeof(new)) < 0)
-		return -EFAULT;
+	old = __atomic_load_n(word, __ATOMIC_RELAXED);
+	do
+		new = apply_op(op, old, oparg);
+	while (!__atomic_compare_exchange_n(word, &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 	woken = wake_key(&key, nr_wake, ABI_FUTEX_BITSET_ALL);
 	if (compare(cmp, old, cmparg))
 		woken += wake_key(&key2, nr_wake2, ABI_FUTEX_BITSET_ALL);
@@ -289,19 +348,23 @@ static bool read_word(struct mm *mm, gva_t at, gva_t *out)
 /* Mark the lock as orphaned and let one waiter find out (handle_futex_death). */
 static void lock_owner_died(struct task *t, gva_t uaddr, bool pending_op)
 {
-	uint32_t val, dead;
+	uint32_t val, *word = uaddr & 3 ? NULL : mm_pin(t->mm, uaddr, sizeof(*word), ACCESS_WRITE);
 
-	if ((uaddr & 3) || mm_copy_from(t->mm, &val, uaddr, sizeof(val)) < 0)
+	if (!word)
 		return;
+	val = __atomic_load_n(word, __ATOMIC_RELAXED);
 	/* Interrupted between unlocking and waking: the wake-up is still owed. */
 	if (pending_op && val == 0) {
 		futex_wake_at(t->mm, uaddr, 1);
 		return;
 	}
-	if ((val & ABI_FUTEX_TID_MASK) != (uint32_t)t->tid)
-		return;
-	dead = (val & ABI_FUTEX_WAITERS) | ABI_FUTEX_OWNER_DIED;
-	if (mm_copy_to(t->mm, uaddr, &dead, sizeof(dead)) == 0 && (val & ABI_FUTEX_WAITERS))
+	/* A waiter on another hart may be setting its bit. */
+	do
+		if ((val & ABI_FUTEX_TID_MASK) != (uint32_t)t->tid)
+			return;
+	while (!__atomic_compare_exchange_n(word, &val, (val & ABI_FUTEX_WAITERS) | ABI_FUTEX_OWNER_DIED,
+					    false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	if (val & ABI_FUTEX_WAITERS)
 		futex_wake_at(t->mm, uaddr, 1);
 }
 

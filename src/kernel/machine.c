@@ -61,6 +61,11 @@ struct cpu *machine_cpu(void)
 	return *cpu;
 }
 
+uint64_t machine_harts_mask(void)
+{
+	return UINT64_MAX >> (HART_MAX - sched_nr_harts());
+}
+
 static void interrupt_hart(unsigned nr)
 {
 	cpu_interrupt(machine.cpu[nr]);
@@ -236,7 +241,8 @@ static struct task *create_init(void)
 	t->fs = fs_create(root);
 	path_put(root);
 	t->files = files_create();
-	t->nice = host_nice();         /* inherited, as any program's */
+	/* Inherited, as any program's. */
+	thread_set_sched(&t->thread, &(struct sched_attr_k){ .nice = host_nice() });
 	task_set_comm(t, "init");
 	task_link(t, pid_alloc(0));
 	pid_join_session(p, p->pid);

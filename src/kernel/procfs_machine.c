@@ -37,23 +37,38 @@ int procfs_show_cpuinfo(uint64_t arg, struct strbuf *out)
 	enum xlen x = task_xlen(task_current());
 	const char *isa = isa_string(x);
 
-	strbuf_printf(out, "processor\t: 0\nhart\t\t: 0\nisa\t\t: %s\nmmu\t\t: %s\n", isa,
-		      x == XLEN_64 ? "sv39" : "sv32");
-	strbuf_printf(out, "mvendorid\t: 0x0\nmarchid\t\t: 0x0\nmimpid\t\t: 0x0\nhart isa\t: %s\n\n", isa);
+	for (unsigned i = 0; i < sched_nr_harts(); i++) {
+		strbuf_printf(out, "processor\t: %u\nhart\t\t: %u\nisa\t\t: %s\nmmu\t\t: %s\n", i, i, isa,
+			      x == XLEN_64 ? "sv39" : "sv32");
+		strbuf_printf(out, "mvendorid\t: 0x0\nmarchid\t\t: 0x0\nmimpid\t\t: 0x0\nhart isa\t: %s\n\n", isa);
+	}
 	return 0;
 }
 
-/* Idle time is what neither user nor kernel used. */
+static void print_cpu(struct strbuf *out, const char *name, uint64_t user, uint64_t system, uint64_t up)
+{
+	strbuf_printf(out, "%s %" PRIu64 " 0 %" PRIu64 " %" PRIu64 " 0 0 0 0 0 0\n", name, user / USER_HZ_NS,
+		      system / USER_HZ_NS, (up > user + system ? up - user - system : 0) / USER_HZ_NS);
+}
+
+/* Idle time is what neither user nor kernel used. A hart knows how long it was busy; the parts of
+ * user and kernel in that are taken to be as in the whole machine. */
 int procfs_show_machine_stat(uint64_t arg, struct strbuf *out)
 {
-	uint64_t user, system, switches, up = uptime_ns(), idle;
+	uint64_t user, system, switches, up = uptime_ns();
 	uint64_t boot_s = (host_clock_ns(0 /* CLOCK_REALTIME */) - up) / NSEC_PER_SEC;
+	unsigned nr = sched_nr_harts();
 
 	sum_usage(&user, &system, &switches);
-	idle = up > user + system ? up - user - system : 0;
-	for (int i = 0; i < 2; i++)
-		strbuf_printf(out, "%s %" PRIu64 " 0 %" PRIu64 " %" PRIu64 " 0 0 0 0 0 0\n", i ? "cpu0" : "cpu ",
-			      user / USER_HZ_NS, system / USER_HZ_NS, idle / USER_HZ_NS);
+	print_cpu(out, "cpu ", user, system, up * nr);
+	for (unsigned i = 0; i < nr; i++) {
+		uint64_t busy = nr == 1 ? user + system : sched_hart_busy_ns(i);
+		uint64_t in_user = (uint64_t)((double)busy * (double)user / (double)MAX(user + system, 1ul));
+		char name[16];
+
+		snprintf(name, sizeof(name), "cpu%u", i);
+		print_cpu(out, name, in_user, busy - in_user, up);
+	}
 	strbuf_printf(out, "intr 0\nctxt %" PRIu64 "\nbtime %" PRIu64 "\nprocesses %u\nprocs_running %" PRIu64
 			   "\nprocs_blocked 0\nsoftirq 0 0 0 0 0 0 0 0 0 0 0\n",
 		      switches, boot_s, pid_count_in_use(), sched_runnable_count());
@@ -65,7 +80,9 @@ int procfs_show_uptime(uint64_t arg, struct strbuf *out)
 	uint64_t user, system, switches, up = uptime_ns(), idle;
 
 	sum_usage(&user, &system, &switches);
+	up *= sched_nr_harts();
 	idle = up > user + system ? up - user - system : 0;
+	up /= sched_nr_harts();
 	return proc_show_line(out, "%" PRIu64 ".%02" PRIu64 " %" PRIu64 ".%02" PRIu64,
 			      (uint64_t)(up / NSEC_PER_SEC), (uint64_t)(up / USER_HZ_NS % 100),
 			      (uint64_t)(idle / NSEC_PER_SEC), (uint64_t)(idle / USER_HZ_NS % 100));

@@ -1,6 +1,8 @@
 /* /proc/PID/stat, statm and status (Linux fs/proc/array.c, task_mmu.c of 6.12). */
 #include "procfs.h"
 
+#include <inttypes.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -87,6 +89,8 @@ static void print_ids(struct strbuf *out, uint64_t arg, const struct process *p)
 
 static void print_usage(struct strbuf *out, uint64_t arg, const struct process *p, const struct task *t)
 {
+	static const struct sched_attr_k none;
+	const struct sched_attr_k *sched = t ? &t->thread.sched : &none;
 	const struct rusage_k *dead = &p->dead_children;
 	struct rusage_k r = { 0 };
 	uint64_t start = t ? t->start_ns : p->start_ns;
@@ -103,8 +107,8 @@ static void print_usage(struct strbuf *out, uint64_t arg, const struct process *
 		      r.min_flt, dead->min_flt, r.maj_flt, dead->maj_flt);
 	strbuf_printf(out, " %lu %lu %lu %lu", ticks(r.utime_ns), ticks(r.stime_ns),
 		      ticks(dead->utime_ns), ticks(dead->stime_ns));
-	strbuf_printf(out, " %d %d %u 0 %lu", t && t->rt_priority ? -1 - t->rt_priority : 20 + (t ? t->nice : 0),
-		      t ? t->nice : 0, thread_count(p), ticks(start - machine.boot_ns));
+	strbuf_printf(out, " %d %d %u 0 %lu", sched->rt_priority ? -1 - sched->rt_priority : 20 + sched->nice,
+		      sched->nice, thread_count(p), ticks(start - machine.boot_ns));
 }
 
 static void print_memory(struct strbuf *out, uint64_t arg, const struct process *p, const struct task *t)
@@ -118,6 +122,24 @@ static void print_memory(struct strbuf *out, uint64_t arg, const struct process 
 	strbuf_printf(out, " %lu %lu %lu", s.total_vm_pages * PAGE_SIZE, s.rss_anon + s.rss_file + s.rss_shmem,
 		      p->rlim[ABI_RLIMIT_RSS].cur);
 	strbuf_printf(out, " %lu %lu %lu 0 0", l->start_code, l->end_code, l->start_stack);
+}
+
+/* "0-3,5": the harts it may run on. */
+static void print_harts(struct strbuf *out, const struct task *t)
+{
+	uint64_t mask = t->thread.affinity & machine_harts_mask();
+	const char *comma = "";
+
+	strbuf_printf(out, "Cpus_allowed:\t%" PRIx64 "\nCpus_allowed_list:\t", mask);
+	for (unsigned i = 0, end; i < HART_MAX; i = end + 1) {
+		for (end = i; end < HART_MAX && mask >> end & 1; end++)
+			;
+		if (end == i)
+			continue;
+		strbuf_printf(out, end - i > 1 ? "%s%u-%u" : "%s%u", comma, i, end - 1);
+		comma = ",";
+	}
+	strbuf_printf(out, "\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
 }
 
 int procfs_show_stat(uint64_t arg, struct strbuf *out)
@@ -138,8 +160,9 @@ int procfs_show_stat(uint64_t arg, struct strbuf *out)
 	/* Only the first 31 signals fit these old fields; status has them all. */
 	strbuf_printf(out, " %lu %lu %lu %lu", s.pending & 0x7fffffff, s.blocked & 0x7fffffff,
 		      s.ignored & 0x7fffffff, s.caught & 0x7fffffff);
-	strbuf_printf(out, " 0 0 0 %d 0 %d %d 0 0 0", arg & PROC_THREAD ? -1 : p->exit_signal,
-		      t ? t->rt_priority : 0, t ? t->policy : 0);
+	strbuf_printf(out, " 0 0 0 %d %u %d %d 0 0 0", arg & PROC_THREAD ? -1 : p->exit_signal,
+		      t ? thread_hart(&t->thread) : 0, t ? t->thread.sched.rt_priority : 0,
+		      t ? t->thread.sched.policy : 0);
 	strbuf_printf(out, " %lu %lu %lu %lu %lu %lu %lu %d\n", l->start_data, l->end_data, l->start_brk,
 		      l->arg_start, l->arg_end, l->env_start, l->env_end, p->zombie ? p->exit_code : 0);
 	return 0;
@@ -268,8 +291,8 @@ int procfs_show_status(uint64_t arg, struct strbuf *out)
 		print_caps(out, who->cred);
 	strbuf_printf(out, "Seccomp:\t%d\nSeccomp_filters:\t%u\n", who->seccomp_mode, seccomp_filter_count(who));
 	strbuf_printf(out, "Speculation_Store_Bypass:\tunknown\n"
-			   "SpeculationIndirectBranch:\tunknown\nCpus_allowed:\t1\nCpus_allowed_list:\t0\n"
-			   "Mems_allowed:\t1\nMems_allowed_list:\t0\n");
+			   "SpeculationIndirectBranch:\tunknown\n");
+	print_harts(out, who);
 	strbuf_printf(out, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
 		      who->thread.nr_switches_voluntary, who->thread.nr_switches_involuntary);
 	return 0;

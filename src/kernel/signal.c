@@ -628,6 +628,8 @@ void signal_deliver(struct task *t)
 	oldset = t->restore_blocked ? t->saved_blocked : t->blocked;
 	t->restart.fn = NULL;
 	TRACE(kernel, signal_delivered, t, signo, &info, sa.handler);
+	if (t->rseq)
+		rseq_resume(t);        /* a section that is interrupted has failed */
 	if (signal_setup_frame(t, signo, &info, &sa, oldset) < 0) {
 		/* No stack for the handler: SIGSEGV, and for that one there is no second try. */
 		if (signo == SIGSEGV)

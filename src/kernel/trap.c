@@ -154,6 +154,10 @@ void trap_loop(struct task *t)
 
 		while (unlikely(t->thread.signal_pending))
 			signal_deliver(t);
+		if (unlikely(t->rseq && t->thread.switched)) {
+			rseq_resume(t);
+			continue;
+		}
 		if (unlikely(kernel_tracepoints.branch != NULL))
 			budget = 1;        /* the slice is over at the next taken branch */
 		trap = run_guest(t, &budget, &tval);

@@ -200,6 +200,7 @@ void switch_to(struct hart *h, struct thread *next, uint64_t now)
 	next->charged_ns = now;
 	next->on_hart = true;
 	next->hart = h;
+	next->switched = true;
 	h->current = next;
 	sanitizer_before_switch(prev, next);
 	sched_swtch(&prev->sp, next->sp);
@@ -319,6 +320,11 @@ void thread_set_affinity(struct thread *t, uint64_t affinity)
 		t->hart->reschedule = true;
 		hart_interrupt(t->hart);
 	}
+}
+
+unsigned thread_hart(const struct thread *t)
+{
+	return t->hart->nr;
 }
 
 uint64_t thread_slice_ns(const struct thread *t)

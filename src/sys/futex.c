@@ -54,6 +54,41 @@ int64_t sys_futex(gva_t uaddr, uint32_t op, uint32_t val, gva_t timeout, gva_t u
 	}
 }
 
+enum { WAITV_MAX = 128, WAITV_SIZE_U32 = 2, WAITV_PRIVATE = 128 };
+
+int64_t sys_futex_waitv(gva_t waiters, uint32_t nr, uint32_t flags, gva_t timeout, int clockid)
+{
+	struct futex_wait_k want[WAITV_MAX];
+	uint64_t deadline = WAIT_FOREVER, ns;
+	int err;
+
+	if (flags || !nr || nr > WAITV_MAX || !waiters)
+		return -EINVAL;
+	if (timeout) {
+		if (clockid != ABI_CLOCK_REALTIME && clockid != ABI_CLOCK_MONOTONIC)
+			return -EINVAL;
+		err = get_timespec(timeout, &ns);
+		if (err)
+			return err;
+		deadline = time_to_deadline(clockid, ns);
+	}
+	for (uint32_t i = 0; i < nr; i++) {
+		struct abi_futex_waitv w;
+
+		if (get_user(&w, waiters + i * sizeof(w), sizeof(w)))
+			return -EFAULT;
+		if ((w.flags & ~(uint32_t)WAITV_PRIVATE) != WAITV_SIZE_U32 || w.reserved)
+			return -EINVAL;
+		want[i] = (struct futex_wait_k){ w.uaddr, (uint32_t)w.val, !(w.flags & WAITV_PRIVATE) };
+	}
+	return futex_wait_several(want, nr, deadline);
+}
+
+int64_t sys_rseq(gva_t area, uint32_t len, int flags, uint32_t signature)
+{
+	return rseq_register(area, len, flags, signature);
+}
+
 int64_t sys_set_robust_list(gva_t head, uint64_t len)
 {
 	uint64_t want = current_is_32() ? sizeof(struct abi_robust_list_head32)

@@ -83,7 +83,7 @@ int64_t sys_sysinfo(gva_t info)
 
 int64_t sys_getcpu(gva_t cpu, gva_t node, gva_t tcache)
 {
-	return (cpu && put_user_u32(cpu, 0)) || (node && put_user_u32(node, 0)) ? -EFAULT : 0;
+	return (cpu && put_user_u32(cpu, sched_hart())) || (node && put_user_u32(node, 0)) ? -EFAULT : 0;
 }
 
 /* The kernel's log: readable, and empty. Actions of syslog(2). */

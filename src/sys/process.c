@@ -394,31 +394,53 @@ static bool may_schedule(const struct task *other)
 	       task_capable(current(), ABI_CAP_SYS_NICE);
 }
 
+/* RLIMIT_NICE 1..40 stands for 19..-20. */
+static bool may_be_nicer(const struct task *t, int nice)
+{
+	return task_capable(current(), ABI_CAP_SYS_NICE) ||
+	       (uint64_t)(20 - nice) <= t->proc->rlim[ABI_RLIMIT_NICE].cur;
+}
+
 static bool is_realtime(int policy) { return policy == ABI_SCHED_FIFO || policy == ABI_SCHED_RR; }
+
+/* __sched_setscheduler(): may the caller ask for this? */
+static int64_t set_sched(struct task *t, const struct sched_attr_k *a, bool reset_on_fork)
+{
+	const struct sched_attr_k *old = &t->thread.sched;
+	bool privileged = task_capable(current(), ABI_CAP_SYS_NICE);
+
+	if (a->policy < 0 || a->policy > ABI_SCHED_IDLE || a->policy == 4)
+		return -EINVAL;
+	if (is_realtime(a->policy) ? a->rt_priority < 1 || a->rt_priority > 99 : a->rt_priority != 0)
+		return -EINVAL;
+	if (!may_schedule(t))
+		return -EPERM;
+	if (!privileged && is_realtime(a->policy) && a->rt_priority > old->rt_priority &&
+	    (uint64_t)a->rt_priority > t->proc->rlim[ABI_RLIMIT_RTPRIO].cur)
+		return -EPERM;
+	if (!privileged && t->sched_reset_on_fork && !reset_on_fork)
+		return -EPERM;
+	t->sched_reset_on_fork = reset_on_fork;
+	thread_set_sched(&t->thread, a);
+	return 0;
+}
 
 static int64_t set_policy(int pid, int policy, int priority)
 {
 	struct task *t = task_of(pid);
-	int p = policy & ~ABI_SCHED_RESET_ON_FORK;
+	struct sched_attr_k a;
+	bool reset;
 
 	if (pid < 0)
 		return -EINVAL;
 	if (!t)
 		return -ESRCH;
-	if (policy < 0)
-		p = t->policy;
-	if (p > ABI_SCHED_IDLE || p == 4)
-		return -EINVAL;
-	if (is_realtime(p) ? priority < 1 || priority > 99 : priority != 0)
-		return -EINVAL;
-	if (!may_schedule(t))
-		return -EPERM;
-	if (is_realtime(p) && !task_capable(current(), ABI_CAP_SYS_NICE) &&
-	    (uint64_t)priority > t->proc->rlim[ABI_RLIMIT_RTPRIO].cur)
-		return -EPERM;
-	t->policy = p;
-	t->rt_priority = priority;
-	return 0;
+	a = t->thread.sched;
+	reset = policy < 0 ? t->sched_reset_on_fork : policy & ABI_SCHED_RESET_ON_FORK;
+	if (policy >= 0)
+		a.policy = policy & ~ABI_SCHED_RESET_ON_FORK;
+	a.rt_priority = priority;
+	return set_sched(t, &a, reset);
 }
 
 int64_t sys_sched_setscheduler(int pid, int policy, gva_t param)
@@ -447,7 +469,8 @@ int64_t sys_sched_getscheduler(int pid)
 {
 	struct task *t = task_of(pid);
 
-	return pid < 0 ? -EINVAL : t ? t->policy : -ESRCH;
+	return pid < 0 ? -EINVAL : !t ? -ESRCH :
+	       t->thread.sched.policy | (t->sched_reset_on_fork ? ABI_SCHED_RESET_ON_FORK : 0);
 }
 
 int64_t sys_sched_getparam(int pid, gva_t param)
@@ -456,11 +479,13 @@ int64_t sys_sched_getparam(int pid, gva_t param)
 
 	if (!param || pid < 0)
 		return -EINVAL;
-	return t ? put_user_u32(param, (uint32_t)t->rt_priority) : -ESRCH;
+	return t ? put_user_u32(param, (uint32_t)t->thread.sched.rt_priority) : -ESRCH;
 }
 
 int64_t sys_sched_setattr(int pid, gva_t uattr, uint32_t flags)
 {
+	struct task *t = task_of(pid);
+	struct sched_attr_k k;
 	struct abi_sched_attr a;
 	uint32_t size;
 	int64_t err;
@@ -476,10 +501,24 @@ int64_t sys_sched_setattr(int pid, gva_t uattr, uint32_t flags)
 	err = get_user_grown(&a, sizeof(a), uattr, size);
 	if (err)
 		return err;
-	err = set_policy(pid, (int)a.policy, (int)a.priority);
-	if (!err && !is_realtime((int)a.policy))
-		task_of(pid)->nice = MAX(-20, MIN(19, a.nice));
-	return err;
+	/* Clamping of the frequency (UTIL) and SCHED_DEADLINE are not there. */
+	if ((a.flags & ~(uint64_t)ABI_SCHED_FLAGS) || (int32_t)a.policy < 0)
+		return -EINVAL;
+	if (!t)
+		return -ESRCH;
+	k = t->thread.sched;
+	if (!(a.flags & ABI_SCHED_FLAG_KEEP_POLICY))
+		k.policy = (int)a.policy;
+	if (!(a.flags & ABI_SCHED_FLAG_KEEP_PARAMS)) {
+		k.rt_priority = (int)a.priority;
+		if (!is_realtime(k.policy)) {
+			k.nice = MAX(-20, MIN(19, a.nice));
+			k.slice_ns = a.runtime;
+			if (k.nice < t->thread.sched.nice && !may_be_nicer(t, k.nice))
+				return -EPERM;
+		}
+	}
+	return set_sched(t, &k, a.flags & ABI_SCHED_FLAG_RESET_ON_FORK);
 }
 
 int64_t sys_sched_getattr(int pid, gva_t uattr, uint32_t size, uint32_t flags)
@@ -492,9 +531,13 @@ int64_t sys_sched_getattr(int pid, gva_t uattr, uint32_t size, uint32_t flags)
 	if (!t)
 		return -ESRCH;
 	a.size = MIN(size, (uint32_t)sizeof(a));
-	a.policy = (uint32_t)t->policy;
-	a.nice = t->nice;
-	a.priority = (uint32_t)t->rt_priority;
+	a.policy = (uint32_t)t->thread.sched.policy;
+	a.flags = t->sched_reset_on_fork ? ABI_SCHED_FLAG_RESET_ON_FORK : 0;
+	a.priority = (uint32_t)t->thread.sched.rt_priority;
+	if (!is_realtime(t->thread.sched.policy)) {
+		a.nice = t->thread.sched.nice;
+		a.runtime = thread_slice_ns(&t->thread);
+	}
 	return put_user(uattr, &a, a.size);
 }
 
@@ -508,30 +551,35 @@ int64_t sys_sched_get_priority_min(int policy)
 	return is_realtime(policy) ? 1 : policy < 0 || policy > ABI_SCHED_DEADLINE || policy == 4 ? -EINVAL : 0;
 }
 
-/* The machine has one hart, number 0. */
 int64_t sys_sched_setaffinity(int pid, uint64_t len, gva_t mask)
 {
 	struct task *t = task_of(pid);
-	uint8_t first = 0;
+	uint64_t bits = 0;
 
-	if (len && get_user(&first, mask, 1))
+	if (len && get_user(&bits, mask, MIN(len, sizeof(bits))))
 		return -EFAULT;
 	if (!t)
 		return -ESRCH;
 	if (!may_schedule(t))
 		return -EPERM;
-	return first & 1 ? 0 : -EINVAL;
+	bits &= machine_harts_mask();
+	if (!bits)
+		return -EINVAL;
+	thread_set_affinity(&t->thread, bits);
+	return 0;
 }
 
 int64_t sys_sched_getaffinity(int pid, uint64_t len, gva_t mask)
 {
-	uint64_t word = current_is_32() ? 4 : 8, bits = 1;
+	uint64_t word = current_is_32() ? 4 : 8, size = sched_nr_harts() > 8 * word ? 2 * word : word, bits;
+	struct task *t = task_of(pid);
 
-	if (len < word || len & (word - 1))
+	if (len < size || len & (word - 1))
 		return -EINVAL;
-	if (!task_of(pid))
+	if (!t)
 		return -ESRCH;
-	return put_user(mask, &bits, word) ? -EFAULT : (int64_t)word;
+	bits = t->thread.affinity & machine_harts_mask();
+	return put_user(mask, &bits, size) ? -EFAULT : (int64_t)size;
 }
 
 int64_t sys_sched_yield(void)
@@ -548,7 +596,7 @@ int64_t sys_sched_rr_get_interval(int pid, gva_t tp)
 
 	if (pid < 0)
 		return -EINVAL;
-	return t ? put_timespec(tp, t->policy == ABI_SCHED_FIFO ? 0 : RR_INTERVAL_NS) : -ESRCH;
+	return t ? put_timespec(tp, t->thread.sched.policy == ABI_SCHED_FIFO ? 0 : RR_INTERVAL_NS) : -ESRCH;
 }
 
 /* Does `t` belong to the set that (which, who) of getpriority names? */
@@ -563,15 +611,14 @@ static bool in_priority_set(const struct task *t, int which, int who)
 
 static int set_nice(struct task *t, int nice)
 {
-	/* RLIMIT_NICE 1..40 stands for 19..-20. */
-	bool allowed = nice >= t->nice || task_capable(current(), ABI_CAP_SYS_NICE) ||
-		       (uint64_t)(20 - nice) <= t->proc->rlim[ABI_RLIMIT_NICE].cur;
+	struct sched_attr_k a = t->thread.sched;
 
 	if (!may_schedule(t))
 		return -EPERM;
-	if (!allowed)
+	if (nice < a.nice && !may_be_nicer(t, nice))
 		return -EACCES;
-	t->nice = nice;
+	a.nice = nice;
+	thread_set_sched(&t->thread, &a);
 	return 0;
 }
 
@@ -609,7 +656,7 @@ int64_t sys_getpriority(int which, int who)
 		return -EINVAL;
 	for_each_task_of_machine(p, t)
 		if (in_priority_set(t, which, who))
-			best = MAX(best, (int64_t)(20 - t->nice));
+			best = MAX(best, (int64_t)(20 - t->thread.sched.nice));
 	return best;
 }
 

@@ -103,6 +103,18 @@ struct abi_rusage32 {
 _Static_assert(sizeof(struct abi_rusage64) == 144, "layout");
 _Static_assert(sizeof(struct abi_rusage32) == 72, "layout");
 
+struct abi_futex_waitv { uint64_t val, uaddr; uint32_t flags, reserved; };
+
+/* ---- restartable sequences (uapi/linux/rseq.h) ----------------------------------------- */
+struct abi_rseq {
+	uint32_t cpu_id_start, cpu_id;
+	uint64_t rseq_cs;             /* address of the section the thread is in, or 0 */
+	uint32_t flags, node_id, mm_cid, padding;
+};
+_Static_assert(sizeof(struct abi_rseq) == 32, "layout");
+struct abi_rseq_cs { uint32_t version, flags; uint64_t start_ip, post_commit_offset, abort_ip; };
+enum { ABI_RSEQ_CPU_ID_UNINITIALIZED = -1, ABI_RSEQ_FLAG_UNREGISTER = 1 };
+
 /* ---- scheduling ------------------------------------------------------------------ */
 enum { ABI_SCHED_NORMAL, ABI_SCHED_FIFO, ABI_SCHED_RR, ABI_SCHED_BATCH,
        ABI_SCHED_IDLE = 5, ABI_SCHED_DEADLINE = 6 };
@@ -117,6 +129,8 @@ struct abi_sched_attr {
 	uint32_t util_min, util_max;
 };
 #define ABI_SCHED_ATTR_SIZE_VER0 48
+enum { ABI_SCHED_FLAG_RESET_ON_FORK = 1, ABI_SCHED_FLAG_KEEP_POLICY = 8, ABI_SCHED_FLAG_KEEP_PARAMS = 16,
+       ABI_SCHED_FLAGS = 1 | 8 | 16 };
 _Static_assert(sizeof(struct abi_sched_attr) == 56, "layout");
 enum { ABI_PRIO_PROCESS, ABI_PRIO_PGRP, ABI_PRIO_USER };
 

@@ -35,6 +35,7 @@ extern struct machine {
 /* The calling hart's cpu; instructions that all harts together have retired. */
 struct cpu *machine_cpu(void);
 uint64_t machine_instret(void);
+uint64_t machine_harts_mask(void);        /* bit n: there is a hart n */
 /* Code of the current address space was written: every hart looks at it anew (the flush_icache call). */
 void machine_flush_icache(void);
 
@@ -157,7 +158,15 @@ int64_t futex_wait(gva_t uaddr, uint32_t val, uint32_t bitset, uint64_t deadline
 int64_t futex_wake(gva_t uaddr, int nr, uint32_t bitset, bool shared);
 int64_t futex_requeue(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_requeue, const uint32_t *cmp, bool shared);
 int64_t futex_wake_op(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_wake2, uint32_t encoded, bool shared);
+struct futex_wait_k { gva_t uaddr; uint32_t val; bool shared; };
+/* Which one was woken; -EAGAIN when one does not have the expected value. */
+int64_t futex_wait_several(const struct futex_wait_k *want, unsigned nr, uint64_t deadline_ns);
 void futex_exit_robust_list(struct task *t);
+
+/* Restartable sequences (rseq.c): registration, and what is owed to them before guest code goes
+ * on after the task was off its hart, or before a signal's frame is made. */
+int64_t rseq_register(gva_t area, uint32_t len, int flags, uint32_t signature);
+void rseq_resume(struct task *t);
 
 /* Guest clocks: 0 and *ns, or -EINVAL. CLOCK_* ids of Linux, per-process and per-thread CPU clocks too. */
 int time_read_clock(int clockid, uint64_t *ns);

@@ -153,7 +153,7 @@ struct task {
 	uint64_t utime_ns, stime_ns;  /* as last reported: neither ever goes back */
 	uint64_t guest_ns, nr_runs;   /* sampled time in guest code; how often it was entered */
 	uint64_t start_ns;
-	int nice; int policy; int rt_priority;
+	bool sched_reset_on_fork;     /* SCHED_RESET_ON_FORK; the rest is thread.sched */
 	uint64_t timer_slack_ns;
 	uint64_t min_flt, maj_flt;
 	struct { uint32_t sig; int code; gva_t addr; gva_t pc; } fault;  /* last synchronous fault, for the crash line */

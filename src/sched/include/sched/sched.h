@@ -67,6 +67,7 @@ struct thread {
 	struct run_heap *heap;        /* while it waits */
 	unsigned heap_index;
 	bool on_hart;                 /* its stack is in use now, whatever `state` says */
+	bool switched;                /* it was off its hart since the kernel last cleared this (rseq) */
 	bool killable;                /* the sleep under way is WAIT_KILLABLE */
 	/* What the sanitizers know of the stack; unused in plain builds. */
 	void *fiber, *fake_stack;
@@ -125,6 +126,7 @@ void thread_set_sched(struct thread *t, const struct sched_attr_k *attr);
 /* Bits of harts that do not exist are harmless; one that does exist must be there. The calling
  * thread changes hart before this returns, if it must. */
 void thread_set_affinity(struct thread *t, uint64_t affinity);
+unsigned thread_hart(const struct thread *t);        /* where it runs, or last ran */
 uint64_t thread_slice_ns(const struct thread *t);    /* 0: until it gives way itself */
 /* Time hart `nr` has spent with threads, not idle. */
 uint64_t sched_hart_busy_ns(unsigned nr);
