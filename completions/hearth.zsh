@@ -10,6 +10,7 @@ _hearth_options=(
 	'--hostname[the name of the machine]:name:'
 	'--net[a loopback of its own, or the sockets of the host]:network:(none host)'
 	'*--publish[a port of the host leads inside]:HOST\:GUEST[/udp]:'
+	'--sched[who runs when]:policy:(eevdf latency rr)'
 	'--harts[how many processors the machine has]:number:'
 	'--memory[how much memory the machine has]:size (K, M, G):'
 	'--swap[size of a swap file on the host]:size (K, M, G):'

@@ -25,6 +25,7 @@ struct options {
 	uint64_t memory;               /* bytes; 0: the default */
 	uint64_t swap;                 /* bytes; 0: none */
 	unsigned harts;                /* 0: the default */
+	int sched;                     /* enum sched_policy */
 	bool has_seed;
 	uint64_t seed;
 	bool strace, report, explain;

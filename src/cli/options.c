@@ -131,6 +131,20 @@ static const char *set_harts(struct options *o, char *v)
 	return NULL;
 }
 
+static const char *set_sched(struct options *o, char *v)
+{
+	static const char *const names[] = {
+		[SCHED_EEVDF] = "eevdf", [SCHED_LATENCY] = "latency", [SCHED_ROUND_ROBIN] = "rr",
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(v, names[i])) {
+			o->sched = (int)i;
+			return NULL;
+		}
+	return "it must be eevdf, latency or rr";
+}
+
 static const char *set_seed(struct options *o, char *v)
 {
 	const char *rest;
@@ -203,6 +217,7 @@ const struct option_row option_rows[] = {
 	{ "--memory", "SIZE", set_memory, "the machine's memory: 512M, 4G, ... (1G)" },
 	{ "--swap", "SIZE", set_swap, "memory beyond that goes to a file of the host's (none)" },
 	{ "--harts", "N", set_harts, "how many processors the machine has (1)" },
+	{ "--sched", "POLICY", set_sched, "who runs when: rr, latency, eevdf (eevdf)" },
 	{ "--seed", "N", set_seed, "random numbers and addresses repeat from run to run" },
 	{ "--strace", NULL, set_strace, "write every system call to standard error" },
 	{ "--report", NULL, set_report, "at the end, count system calls; say what was missing" },

@@ -234,7 +234,7 @@ static unsigned choose_harts(const struct options *o)
 static int machine_up(struct options *o)
 {
 	struct machine_config cfg = { .memory_bytes = o->memory, .swap_bytes = o->swap, .hostname = o->hostname,
-				      .aslr = true, .harts = choose_harts(o) };
+				      .aslr = true, .harts = choose_harts(o), .sched = (enum sched_policy)o->sched };
 
 	host_raise_fd_limit();
 	if (o->has_seed)

@@ -149,6 +149,7 @@ int kernel_init(const struct machine_config *cfg)
 	vfs_size_limit = file_size_limit;
 	machine.boot_ns = sched_clock_ns();
 	sched_set_harts(MAX(cfg->harts, 1u));
+	sched_set_policy(cfg->sched);
 	sched_interrupt_guest = interrupt_hart;
 	sched_unlock();
 	return 0;

@@ -347,12 +347,14 @@ int64_t sys_prctl(int option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint6
 
 enum {
 	MEMBARRIER_QUERY = 0, MEMBARRIER_GLOBAL = 1,
+	MEMBARRIER_GLOBAL_EXPEDITED = 2, MEMBARRIER_PRIVATE_EXPEDITED = 8,
 	MEMBARRIER_EXPEDITED = 2 | 4 | 8 | 16,   /* global and private, with their registrations */
 	MEMBARRIER_SYNC_CORE = 32 | 64,
 };
 
-/* One hart, and a call is a barrier for it: every command is done when it arrives. SYNC_CORE
- * makes code written by others visible as well, which the engine's caches need told. */
+/* A hart that leaves guest code passes a barrier, and the caller has left it: so the others are made
+ * to leave. SYNC_CORE makes code written by others visible as well, which the engine's caches
+ * need told. */
 int64_t sys_membarrier(int cmd, uint32_t flags, int cpu_id)
 {
 	const int all = MEMBARRIER_GLOBAL | MEMBARRIER_EXPEDITED | MEMBARRIER_SYNC_CORE;
@@ -363,6 +365,10 @@ int64_t sys_membarrier(int cmd, uint32_t flags, int cpu_id)
 		return all;
 	if (cmd < 0 || (cmd & (cmd - 1)) || !(cmd & all))
 		return -EINVAL;
+	if (cmd == MEMBARRIER_GLOBAL || cmd == MEMBARRIER_GLOBAL_EXPEDITED)
+		sched_stop_space(NULL);
+	if (cmd == MEMBARRIER_PRIVATE_EXPEDITED)
+		sched_stop_space(current_mm());
 	if (cmd & MEMBARRIER_SYNC_CORE)
 		machine_flush_icache();
 	return 0;

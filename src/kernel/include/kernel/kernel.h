@@ -12,6 +12,7 @@ struct machine_config {
 	bool init_immune;                 /* a booted system: pid 1 gets no signal it does not handle */
 	uint32_t uid, gid;                /* of the first process */
 	unsigned harts;                   /* 0: one */
+	enum sched_policy sched;
 };
 extern struct machine {
 	struct machine_config config;
