@@ -473,6 +473,8 @@ static int check_splice(const struct copy_end *in, const struct copy_end *out, u
 {
 	if (!is_pipe(in->file) && !is_pipe(out->file))
 		return -EINVAL;
+	if (in->file->inode == out->file->inode || (out->file->flags & ABI_O_APPEND))
+		return -EINVAL;
 	return (in->ppos && is_pipe(in->file)) || (out->ppos && is_pipe(out->file)) ? -ESPIPE : 0;
 }
 
@@ -487,12 +489,41 @@ int64_t sys_copy_file_range(int fd_in, gva_t off_in, int fd_out, gva_t off_out, 
 	return flags ? -EINVAL : copy_between(fd_in, off_in, fd_out, off_out, len, check_copy_range);
 }
 
-int64_t sys_splice(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t len, uint32_t flags)
+enum { SPLICE_F_NONBLOCK = 2, SPLICE_F_ALL = 15 };
+
+/* SPLICE_F_NONBLOCK: the pipes do not wait for this call, which then does not sleep either. */
+static void pipes_nonblock(struct file *const ends[2], uint32_t saved[2], bool on)
 {
-	return flags & ~15u ? -EINVAL : copy_between(fd_in, off_in, fd_out, off_out, MIN(len, (uint64_t)65536), check_splice);
+	for (int i = 0; i < 2; i++) {
+		if (!ends[i] || !is_pipe(ends[i]))
+			continue;
+		if (on)
+			saved[i] = ends[i]->flags & ABI_O_NONBLOCK;
+		ends[i]->flags = (ends[i]->flags & ~(uint32_t)ABI_O_NONBLOCK) | (on ? (uint32_t)ABI_O_NONBLOCK : saved[i]);
+	}
 }
 
-enum { SPLICE_F_NONBLOCK = 2, SPLICE_F_ALL = 15 };
+int64_t sys_splice(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t len, uint32_t flags)
+{
+	struct file *ends[2];
+	uint32_t saved[2] = { 0 };
+	int64_t ret;
+
+	if (flags & ~(uint32_t)SPLICE_F_ALL)
+		return -EINVAL;
+	len = MIN(len, (uint64_t)65536);
+	if (!(flags & SPLICE_F_NONBLOCK))
+		return copy_between(fd_in, off_in, fd_out, off_out, len, check_splice);
+	ends[0] = fd_get_io(fd_in);
+	ends[1] = fd_get_io(fd_out);
+	pipes_nonblock(ends, saved, true);
+	ret = copy_between(fd_in, off_in, fd_out, off_out, len, check_splice);
+	pipes_nonblock(ends, saved, false);
+	for (int i = 0; i < 2; i++)
+		if (ends[i])
+			file_put(ends[i]);
+	return ret;
+}
 
 /* vmsplice(2) without moving pages: into a pipe it is a write, out of one a read. */
 static int64_t vmsplice_file(struct file *f, gva_t iov, uint64_t count, uint32_t flags)

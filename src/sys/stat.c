@@ -203,9 +203,21 @@ int64_t sys_faccessat(int dirfd, gva_t path, uint32_t mode)
 
 /* ---- modes, owners, times ------------------------------------------------------------------------ */
 
-static int64_t change_place(struct path p, const struct attr_change *c)
+/* chown(-1, -1) changes nothing but takes the set-id bits away, as any chown (chown_common). */
+static struct attr_change kill_bits(struct path p, const struct attr_change *c)
 {
-	int err = vfs_setattr(p, current()->cred, c);
+	const struct inode *i = path_inode(p);
+	bool may = current()->cred->fsuid == i->uid || task_capable(current(), ABI_CAP_FOWNER);
+
+	if (c->valid || !may)
+		return *c;
+	return (struct attr_change){ .valid = ATTR_GID, .gid = i->gid };
+}
+
+static int64_t change_place(struct path p, const struct attr_change *change)
+{
+	struct attr_change c = kill_bits(p, change);
+	int err = vfs_setattr(p, current()->cred, &c);
 
 	path_put(p);
 	return err;

@@ -487,5 +487,9 @@ const struct inode_ops hostfs_dir_iops = {
 	.removexattr = hostfs_removexattr,
 };
 const struct inode_ops hostfs_link_iops = { .readlink = read_link, COMMON_OPS };
-const struct inode_ops hostfs_special_iops = { COMMON_OPS };
+/* What was made as a node here is a plain file on the host, and takes attributes. */
+const struct inode_ops hostfs_special_iops = {
+	.getxattr = hostfs_getxattr, .setxattr = hostfs_setxattr, .listxattr = hostfs_listxattr,
+	.removexattr = hostfs_removexattr, COMMON_OPS
+};
 const struct file_ops hostfs_dir_fops = { .readdir = read_dir, .release = release_dir, .fsync = sync_dir };
