@@ -203,12 +203,14 @@ int procfs_show_filesystems(uint64_t arg, struct strbuf *out)
 }
 
 static int proc_mounted(const char *options, struct super **out) { return procfs_create(out); }
+static int sys_mounted(const char *options, struct super **out)  { return sysfs_create(out); }
 static int misc_mounted(const char *options, struct super **out) { return binfmt_misc_create(out); }
 
 void procfs_register_types(void)
 {
 	static const struct fs_type types[] = {
 		{ "proc", true, proc_mounted, NULL },
+		{ "sysfs", true, sys_mounted, NULL },
 		{ "binfmt_misc", true, misc_mounted, NULL },
 	};
 

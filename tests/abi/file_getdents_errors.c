@@ -21,7 +21,7 @@ TOPIC(file_getdents_errors)
 	lseek(d, 0, SEEK_SET);
 	for (long got; (got = syscall(SYS_getdents64, d, buf, 100)) > 0;)
 		for (long at = 0; at < got; n++)
-			at += ((struct dirent64 *)(buf + at))->d_reclen;
+			at += ((struct dirent *)(buf + at))->d_reclen;
 	V(n);
 	R(syscall(SYS_getdents64, d, buf, 100));
 	R(write(d, buf, 10));

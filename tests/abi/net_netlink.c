@@ -1,4 +1,4 @@
-/* NETLINK_ROUTE by hand: binding, a dump, errors. */
+/* NETLINK_ROUTE by hand: binding, a dump, errors. needs: 64 bits (the RV32 library has no kernel headers) */
 #include "sock.h"
 
 #include <linux/netlink.h>
