@@ -60,7 +60,7 @@ struct ir {
 
 enum {
 	MAX_INSNS = 512, MAX_BLOCKS = MAX_INSNS, MAX_IR = 3 * MAX_INSNS, MAX_PAGES = 24, MAX_ZONES = 24, MAX_LOOPS = 64,
-	FULL_INSNS = 500, QUICK_INSNS = 64,
+	FULL_INSNS = 160, QUICK_INSNS = 64,
 };
 
 struct guest_insn {
