@@ -933,59 +933,6 @@ static void make_stub(struct gen *g, struct stub s)
 
 /* ---- the whole ------------------------------------------------------------------------------------------------------------- */
 
-static uint32_t place(uint32_t *at, size_t size)
-{
-	uint32_t here = (*at + 15) & ~15u;
-
-	*at = here + (uint32_t)size;
-	return here;
-}
-
-static void fill_pins(const struct region *r, struct jit_pins *pins)
-{
-	memset(pins, 0xff, r->nr_zones * sizeof(*pins));
-	for (unsigned z = 0; z < r->nr_zones; z++) {
-		for (unsigned v = 0; v < 32; v++) {
-			unsigned x = r->zone[z][v], f = r->zone[z][V_F0 + v];
-
-			if (x != HOST_NONE)
-				pins[z].x[x] = (uint8_t)v;
-			if (f != HOST_NONE)
-				pins[z].f[f] = (uint8_t)v;
-		}
-	}
-}
-
-static struct jit_code *assemble(struct gen *g)
-{
-	struct region *r = g->r;
-	struct jit_code h = { .version = JIT_VERSION, .code_size = g->a.len, .nr_entries = g->nr_entries,
-		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_pages = r->nr_pages, .nr_pins = r->nr_zones, .xlen = (uint32_t)r->xlen,
-		.effort = r->req->effort, .guest_insns = r->nr_insns, .guest_blocks = r->nr_blocks,
-		.pc_base = r->insn[0].pc, .total = sizeof(h) };
-	struct jit_code *out;
-
-	h.code = place(&h.total, g->a.len);
-	h.entries = place(&h.total, g->nr_entries * sizeof(g->entries[0]));
-	h.exits = place(&h.total, g->nr_exits * sizeof(g->exits[0]));
-	h.sites = place(&h.total, g->nr_sites * sizeof(g->sites[0]));
-	h.pages = place(&h.total, r->nr_pages * sizeof(gva_t));
-	h.pins = place(&h.total, r->nr_zones * sizeof(struct jit_pins));
-	out = calloc(1, h.total);
-	if (!out)
-		return NULL;
-	*out = h;
-	memcpy(JIT_TABLE(out, code, uint8_t), g->a.bytes, g->a.len);
-	memcpy(JIT_TABLE(out, entries, uint8_t), g->entries, g->nr_entries * sizeof(g->entries[0]));
-	if (g->nr_exits)
-		memcpy(JIT_TABLE(out, exits, uint8_t), g->exits, g->nr_exits * sizeof(g->exits[0]));
-	if (g->nr_sites)
-		memcpy(JIT_TABLE(out, sites, uint8_t), g->sites, g->nr_sites * sizeof(g->sites[0]));
-	fill_pins(r, JIT_TABLE(out, pins, struct jit_pins));
-	memcpy(JIT_TABLE(out, pages, uint8_t), r->page_va, r->nr_pages * sizeof(gva_t));
-	return out;
-}
-
 static int by_offset(const void *a, const void *b)
 {
 	const struct jit_site *x = a, *y = b;
@@ -1038,7 +985,7 @@ int gen_region(struct region *r, struct jit_code **out)
 	if (g->a.full)
 		goto out;
 	dump_code(r, g->a.bytes, g->a.len);
-	*out = assemble(g);
+	*out = gen_assemble(g);
 	ret = *out ? 0 : -ENOMEM;
 out:
 	free(g->a.bytes);

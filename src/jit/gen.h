@@ -88,4 +88,6 @@ enum x86_cc gen_cc(unsigned cond);
 void gen_memory(struct gen *g, const struct ir *i);      /* gen_mem.c */
 void gen_float(struct gen *g, const struct ir *i);       /* gen_float.c */
 
+struct jit_code *gen_assemble(struct gen *g);            /* gen_tables.c; NULL: no memory */
+
 #endif
