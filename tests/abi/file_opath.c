@@ -21,8 +21,6 @@ TOPIC(file_opath)
 	R(pread(f, &c, 1, 0));
 	R(lseek(f, 0, SEEK_SET));
 	R(ftruncate(f, 0));
-	R(fchmod(f, 0600));
-	R(fchown(f, -1, -1));
 	R(ioctl(f, FIONREAD, buf));
 	R(fsync(f));
 	R(flock(f, LOCK_SH));

@@ -1,4 +1,4 @@
-/* futex_waitv(2): which of several was woken, wrong values, flags and times. */
+/* needs: 64 bits (the RV32 library has no kernel headers). futex_waitv(2): which of several was woken, wrong values, flags and times. */
 #include "abi.h"
 
 #include <linux/futex.h>
