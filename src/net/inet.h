@@ -29,7 +29,8 @@ int tcp_create(int family, struct sock **out);
  * only that listens. */
 int tcp_connect_inside(uint16_t port, struct sock **out);
 int udp_connect_inside(uint16_t port, struct sock **out);
-int udp_create(int family, struct sock **out);
+/* protocol: 0 and UDP; UDP-Lite is the same without a checksum to leave out. */
+int udp_create(int family, int protocol, struct sock **out);
 
 /* ---- addresses (inet_addr.c) ------------------------------------------------------------------- */
 bool ip_is_v4(const uint8_t ip[16]);

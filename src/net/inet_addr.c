@@ -97,7 +97,9 @@ int inet_create(int family, int type, int protocol, struct sock **out)
 	case ABI_SOCK_STREAM:
 		return protocol && protocol != ABI_IPPROTO_TCP ? -EPROTONOSUPPORT : tcp_create(family, out);
 	case ABI_SOCK_DGRAM:
-		return protocol && protocol != ABI_IPPROTO_UDP ? -EPROTONOSUPPORT : udp_create(family, out);
+		if (protocol && protocol != ABI_IPPROTO_UDP && protocol != ABI_IPPROTO_UDPLITE)
+			return -EPROTONOSUPPORT;
+		return udp_create(family, protocol, out);
 	case ABI_SOCK_RAW:
 		return !protocol ? -EPROTONOSUPPORT : -EPERM;      /* no packets that programs make themselves */
 	}

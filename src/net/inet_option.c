@@ -25,6 +25,9 @@ static const struct kept_option {
 	{ ABI_SOL_IP, ABI_IP_BIND_ADDRESS_NO_PORT, FOR_ALL, 0, INT32_MIN, INT32_MAX },
 	{ ABI_SOL_IP, ABI_IP_MULTICAST_TTL, FOR_UDP, 1, -1, 255 },
 	{ ABI_SOL_IP, ABI_IP_MULTICAST_LOOP, FOR_ALL, 1, 0, 255 },
+	/* UDP-Lite: how much a checksum would cover (net/udplite.h). */
+	{ ABI_IPPROTO_UDPLITE, 10, FOR_UDP, 0, INT32_MIN, INT32_MAX },
+	{ ABI_IPPROTO_UDPLITE, 11, FOR_UDP, 0, INT32_MIN, INT32_MAX },
 	{ ABI_SOL_TCP, ABI_TCP_NODELAY, FOR_TCP, 0, INT32_MIN, INT32_MAX },
 	{ ABI_SOL_TCP, ABI_TCP_CORK, FOR_TCP, 0, INT32_MIN, INT32_MAX },
 	{ ABI_SOL_TCP, ABI_TCP_KEEPIDLE, FOR_TCP, 7200, 1, 32767 },
@@ -99,6 +102,7 @@ static bool has_level(const struct inet_sock *i, int level)
 	case ABI_SOL_IPV6: return i->sk.family == ABI_AF_INET6;
 	case ABI_SOL_TCP:  return i->transport == INET_TCP;
 	case ABI_SOL_UDP:  return i->transport == INET_UDP;
+	case ABI_IPPROTO_UDPLITE: return i->sk.protocol == ABI_IPPROTO_UDPLITE;
 	}
 	return false;
 }
@@ -106,7 +110,7 @@ static bool has_level(const struct inet_sock *i, int level)
 /* -1 stands for the default of a hop limit or class. */
 static int32_t normal(const struct kept_option *o, int32_t v)
 {
-	bool is_switch = o->min == INT32_MIN && o->level != ABI_SOL_TCP;
+	bool is_switch = o->min == INT32_MIN && (o->level == ABI_SOL_IP || o->level == ABI_SOL_IPV6);
 
 	if (v == -1 && o->min == -1)
 		return o->initial;

@@ -21,7 +21,8 @@ struct skb {
 	size_t len, taken, cap;        /* bytes; consumed (streams); room in data */
 	struct scm *scm;               /* credentials and files; NULL: none */
 	struct net_addr from;
-	struct endpoint to;            /* UDP: where it was sent */
+	struct endpoint to;            /* UDP: where it was sent, and what its header says */
+	uint8_t hops, class;
 	uint8_t *data;                 /* inline_data, or an allocation of its own */
 	uint8_t inline_data[];
 };
@@ -131,6 +132,7 @@ int host_sock_create(int family, int type, int protocol, struct sock **out);
 int inet_create(int family, int type, int protocol, struct sock **out);
 int unix_create(int type, int protocol, struct sock **out);
 int unix_pair(struct sock *ends[2]);
+void unix_collect_hold(bool on);       /* put unix_collect off until false */
 void unix_not_in_flight(const struct scm *scm);
 
 #endif

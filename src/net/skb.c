@@ -98,6 +98,8 @@ void skb_list_free(struct list *doomed)
 	}
 	if (busy)
 		return;
+	/* Many sockets may be closed by this: they are looked through once, at the end. */
+	unix_collect_hold(true);
 	busy = true;
 	while (!list_empty(&pending)) {
 		struct skb *b = list_first(&pending, struct skb, link);
@@ -106,6 +108,7 @@ void skb_list_free(struct list *doomed)
 		skb_free(b);
 	}
 	busy = false;
+	unix_collect_hold(false);
 }
 
 void sock_rx_purge(struct sock *s)

@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 
-enum { UDP_MAX_V4 = 65507, UDP_MAX_V6 = 65527, HOP_LIMIT = 64 };
+enum { UDP_MAX_V4 = 65507, UDP_MAX_V6 = 65527 };
 static const struct net_proto udp_proto;
 
 void inet_init(struct inet_sock *i, const struct net_proto *proto, int family, enum inet_transport t)
@@ -23,11 +23,13 @@ void inet_init(struct inet_sock *i, const struct net_proto *proto, int family, e
 	inet_default_options(i);
 }
 
-int udp_create(int family, struct sock **out)
+int udp_create(int family, int protocol, struct sock **out)
 {
 	struct inet_sock *i = xnew(struct inet_sock);
 
 	inet_init(i, &udp_proto, family, INET_UDP);
+	if (protocol)
+		i->sk.protocol = protocol;
 	*out = &i->sk;
 	return 0;
 }
@@ -75,7 +77,7 @@ int udp_connect_inside(uint16_t port, struct sock **out)
 	struct net_addr a;
 	int err;
 
-	udp_create(ABI_AF_INET, out);
+	udp_create(ABI_AF_INET, ABI_IPPROTO_UDP, out);
 	ip_set_any(to.ip, ABI_AF_INET);
 	endpoint_to(inet_of(*out), &to, &a);
 	err = udp_connect(*out, &a, true);
@@ -123,6 +125,49 @@ static int target(struct inet_sock *i, const struct net_msg *m, struct endpoint 
 	return err ? err : inet_route(from, to);
 }
 
+/* What a datagram's header says of itself: the socket's options, or the message's. */
+struct header { uint8_t hops, class; };
+
+static const struct { int level, type; bool is_class; int min; } header_cmsgs[] = {
+	{ ABI_SOL_IP, ABI_IP_TTL, false, 1 }, { ABI_SOL_IP, ABI_IP_TOS, true, 0 },
+	{ ABI_SOL_IPV6, ABI_IPV6_HOPLIMIT, false, -1 }, { ABI_SOL_IPV6, ABI_IPV6_TCLASS, true, -1 },
+};
+
+static int take_cmsg(const struct net_cmsg *c, struct header *h)
+{
+	for (unsigned n = 0; n < ARRAY_SIZE(header_cmsgs); n++) {
+		int32_t v;
+
+		if (header_cmsgs[n].level != c->level || header_cmsgs[n].type != c->type)
+			continue;
+		if (c->len != sizeof(v))
+			return -EINVAL;
+		memcpy(&v, c->data, sizeof(v));
+		if (v < header_cmsgs[n].min || v > 255)
+			return -EINVAL;
+		if (v >= 0)
+			*(header_cmsgs[n].is_class ? &h->class : &h->hops) = (uint8_t)v;
+		return 0;
+	}
+	/* Through which interface, from which address: there is one. */
+	if ((c->level == ABI_SOL_IP && c->type == ABI_IP_PKTINFO && c->len == 12) ||
+	    (c->level == ABI_SOL_IPV6 && c->type == ABI_IPV6_PKTINFO && c->len == 20))
+		return 0;
+	return c->level == ABI_SOL_IP || c->level == ABI_SOL_IPV6 ? -EINVAL : 0;
+}
+
+static int take_header(const struct inet_sock *i, const struct net_msg *m, struct header *h)
+{
+	bool six = i->sk.family == ABI_AF_INET6;
+	int err = 0;
+
+	h->hops = (uint8_t)(six ? inet_option(i, ABI_SOL_IPV6, ABI_IPV6_UNICAST_HOPS) : inet_option(i, ABI_SOL_IP, ABI_IP_TTL));
+	h->class = (uint8_t)(six ? inet_option(i, ABI_SOL_IPV6, ABI_IPV6_TCLASS) : inet_option(i, ABI_SOL_IP, ABI_IP_TOS));
+	for (unsigned n = 0; !err && n < m->nr_cmsgs; n++)
+		err = take_cmsg(&m->cmsgs[n], h);
+	return err;
+}
+
 /* Whose queue is full loses what comes. */
 static void deliver(struct inet_sock *to, struct skb *b)
 {
@@ -148,6 +193,7 @@ static ssize_t udp_send(struct sock *s, struct net_msg *m)
 	struct inet_sock *i = inet_of(s), *to;
 	size_t len = (size_t)m->u->left;
 	struct endpoint from, dst;
+	struct header h;
 	struct skb *b;
 	int err;
 
@@ -156,6 +202,8 @@ static ssize_t udp_send(struct sock *s, struct net_msg *m)
 	if (m->flags & ABI_MSG_OOB)
 		return -EOPNOTSUPP;
 	err = target(i, m, &from, &dst);
+	if (!err)
+		err = take_header(i, m, &h);
 	if (!err)
 		err = inet_autobind(i);
 	if (!err)
@@ -176,6 +224,8 @@ static ssize_t udp_send(struct sock *s, struct net_msg *m)
 		return -EFAULT;
 	}
 	b->charge = skb_truesize(len);
+	b->hops = h.hops;
+	b->class = h.class;
 	to = inet_find(INET_UDP, &dst, &from);
 	if (!to) {
 		skb_free(b);
@@ -209,16 +259,15 @@ static void add_int(struct net_msg *m, int level, int type, int32_t v)
 static void add_v4(struct inet_sock *i, struct net_msg *m, const struct skb *b)
 {
 	struct { int32_t index; uint8_t spec_dst[4], addr[4]; } info = { .index = LO_INDEX };
-	uint8_t tos = 0;
 
 	memcpy(info.spec_dst, b->to.ip + 12, 4);
 	memcpy(info.addr, b->to.ip + 12, 4);
 	if (inet_option(i, ABI_SOL_IP, ABI_IP_PKTINFO))
 		add_cmsg(m, ABI_SOL_IP, ABI_IP_PKTINFO, &info, sizeof(info));
 	if (inet_option(i, ABI_SOL_IP, ABI_IP_RECVTTL))
-		add_int(m, ABI_SOL_IP, ABI_IP_TTL, HOP_LIMIT);
+		add_int(m, ABI_SOL_IP, ABI_IP_TTL, b->hops);
 	if (inet_option(i, ABI_SOL_IP, ABI_IP_RECVTOS))
-		add_cmsg(m, ABI_SOL_IP, ABI_IP_TOS, &tos, 1);
+		add_cmsg(m, ABI_SOL_IP, ABI_IP_TOS, &b->class, 1);
 }
 
 static void add_v6(struct inet_sock *i, struct net_msg *m, const struct skb *b)
@@ -229,9 +278,9 @@ static void add_v6(struct inet_sock *i, struct net_msg *m, const struct skb *b)
 	if (inet_option(i, ABI_SOL_IPV6, ABI_IPV6_RECVPKTINFO))
 		add_cmsg(m, ABI_SOL_IPV6, ABI_IPV6_PKTINFO, &info, sizeof(info));
 	if (inet_option(i, ABI_SOL_IPV6, ABI_IPV6_RECVHOPLIMIT))
-		add_int(m, ABI_SOL_IPV6, ABI_IPV6_HOPLIMIT, HOP_LIMIT);
+		add_int(m, ABI_SOL_IPV6, ABI_IPV6_HOPLIMIT, b->hops);
 	if (inet_option(i, ABI_SOL_IPV6, ABI_IPV6_RECVTCLASS))
-		add_int(m, ABI_SOL_IPV6, ABI_IPV6_TCLASS, 0);
+		add_int(m, ABI_SOL_IPV6, ABI_IPV6_TCLASS, b->class);
 }
 
 static void add_ancillary(struct inet_sock *i, struct net_msg *m, const struct skb *b)

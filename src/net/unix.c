@@ -62,11 +62,24 @@ void unix_set_peer(struct unix_sock *u, struct unix_sock *peer)
 {
 	struct unix_sock *old = u->peer;
 
-	if (peer)
+	if (peer) {
 		sock_get(&peer->sk);
+		peer->watchers += !unix_connects(&u->sk);
+	}
 	u->peer = peer;
-	if (old)
+	if (old) {
+		old->watchers -= !unix_connects(&u->sk);
 		sock_put(&old->sk);
+	}
+}
+
+void unix_wait_for(struct unix_sock *u, struct unix_sock *other)
+{
+	if (u->waits_for)
+		u->waits_for->watchers--;
+	if (other)
+		other->watchers++;
+	u->waits_for = other;
 }
 
 int unix_pair(struct sock *ends[2])
@@ -296,6 +309,8 @@ void unix_tell_waiting(struct unix_sock *u)
 {
 	struct unix_sock *other;
 
+	if (!u->watchers)
+		return;
 	list_for_each(other, &unix_all, all_link)
 		if (other->peer == u || other->waits_for == u)
 			sock_tell(&other->sk, ABI_EPOLLOUT | ABI_EPOLLWRNORM | ABI_EPOLLWRBAND);
@@ -369,9 +384,9 @@ static int wait_for_listener(struct unix_sock *u, struct unix_sock *listener, ui
 
 	if (refuses(listener))
 		return -ECONNREFUSED;
-	u->waits_for = listener;
+	unix_wait_for(u, listener);
 	err = sock_wait(&u->sk, !unix_queue_full(listener) || refuses(listener), deadline);
-	u->waits_for = NULL;
+	unix_wait_for(u, NULL);
 	return err ? err : refuses(listener) ? -ECONNREFUSED : 0;
 }
 

@@ -20,6 +20,7 @@ struct unix_sock {
 	/* A listener's connections that wait for accept. */
 	struct list embryos, embryo_link;
 	unsigned nr_embryos;
+	unsigned watchers;             /* datagram sockets whose peer it is, and who waits for it */
 	struct unix_sock *waits_for;   /* a full receiver or listener its caller sleeps for */
 	/* unix_gc.c */
 	unsigned in_flight;            /* references to its file that are in messages */
@@ -42,6 +43,8 @@ static inline bool unix_connects(const struct sock *s)
 int unix_find(const struct net_addr *a, int type, struct unix_sock **out);
 int unix_check_addr(const struct net_addr *a);
 int unix_autobind(struct unix_sock *u);
+/* u's caller sleeps until `other` has room; NULL: not any more. */
+void unix_wait_for(struct unix_sock *u, struct unix_sock *other);
 void unix_set_peer(struct unix_sock *u, struct unix_sock *peer);
 /* Somebody took something out of u's full queue: who waited for that may go on. */
 void unix_tell_waiting(struct unix_sock *u);

@@ -231,9 +231,9 @@ static int dgram_wait(struct unix_sock *u, struct unix_sock *to, uint64_t deadli
 	int err = dgram_refused(u, to);
 
 	while (!err && must_queue(u, to)) {
-		u->waits_for = to;
+		unix_wait_for(u, to);
 		err = sock_wait(&u->sk, !must_queue(u, to) || is_gone(to), deadline);
-		u->waits_for = NULL;
+		unix_wait_for(u, NULL);
 		if (!err)
 			err = dgram_refused(u, to);
 	}

@@ -89,12 +89,22 @@ static void move_queue(struct list *doomed, struct sock *s)
 	}
 }
 
+static bool held, wanted;
+
+void unix_collect_hold(bool on)
+{
+	held = on;
+	if (!on && wanted)
+		unix_collect();
+}
+
 void unix_collect(void)
 {
 	struct list work = LIST_INIT(work), doomed = LIST_INIT(doomed);
 	struct unix_sock *u, *end;
 
-	if (!total_in_flight)
+	wanted = held && total_in_flight;
+	if (!total_in_flight || held)
 		return;
 	list_for_each(u, &unix_all, all_link)
 		u->doomed = u->in_flight && u->sk.file && u->sk.file->refs == u->in_flight;

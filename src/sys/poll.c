@@ -234,7 +234,7 @@ int64_t sys_epoll_ctl(int epfd, int op, int fd, gva_t event)
 	return ret;
 }
 
-enum { EPOLL_BATCH = 1024 };     /* events handed out by one call, whatever maxevents says */
+enum { EPOLL_BATCH = 65536 };    /* events handed out by one call, whatever maxevents says */
 
 static int64_t epoll_wait_fd(int epfd, gva_t events, int maxevents, uint64_t deadline)
 {
