@@ -106,6 +106,14 @@ static enum fault_result anon_fault(struct fault *f)
 	return FAULT_OK;
 }
 
+/* A page of a private mapping of a file becomes the process' own. */
+static void note_copy(struct fault *f)
+{
+	if (f->v->prot & PROT_EXEC)
+		code_changes(f->mm);
+	f->v->copied = true;
+}
+
 static pfn_t copy_frame(pfn_t from)
 {
 	pfn_t pfn;
@@ -135,6 +143,7 @@ static enum fault_result cow_fault(struct fault *f, pte_t e)
 	pfn = copy_frame(old);
 	if (pfn == PFN_NONE)
 		return FAULT_OOM;
+	note_copy(f);
 	view_forget(f->mm, f->va, f->va + PAGE_SIZE);
 	rss_add(f->mm, old, -1);
 	set_page(f, pfn, true);
@@ -204,6 +213,7 @@ static enum fault_result file_fault(struct fault *f)
 			return FAULT_OOM;
 		f->cow = true;
 		f->mm->stats.cow_copies++;
+		note_copy(f);
 		set_page(f, copy, true);
 		return FAULT_OK;
 	}
@@ -324,6 +334,7 @@ enum fault_result mm_fault(struct mm *mm, gva_t va, enum access access)
 {
 	unsigned i;
 	struct vma *v;
+	enum fault_result r;
 
 	mm_balance();
 	i = vma_find_index(mm, va);
@@ -336,7 +347,10 @@ enum fault_result mm_fault(struct mm *mm, gva_t va, enum access access)
 		TRACE(mm, page_fault, mm, va, access, FAULT_MAPERR, false, false);
 		return FAULT_MAPERR;
 	}
-	return fault_page(mm, v, va, access, 0);
+	r = fault_page(mm, v, va, access, 0);
+	if (r == FAULT_OK && mm->view && access != ACCESS_EXEC)
+		mm_view_fill(mm, va);
+	return r;
 }
 
 /* ---- filling in advance ----------------------------------------------------------------------- */

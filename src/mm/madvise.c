@@ -16,18 +16,24 @@ struct part {
 	gva_t start, end;
 };
 
-static int advise_dontneed(const struct part *p)
+static int drop_pages(const struct part *p)
 {
-	if (p->v->flags & VMA_LOCKED)
-		return -EINVAL;
+	if (p->v->prot & PROT_EXEC)
+		code_changes(p->mm);
 	zap_range(p->mm, p->start, p->end);
 	return 0;
 }
 
+static int advise_dontneed(const struct part *p)
+{
+	if (p->v->flags & VMA_LOCKED)
+		return -EINVAL;
+	return drop_pages(p);
+}
+
 static int advise_dontneed_locked(const struct part *p)
 {
-	zap_range(p->mm, p->start, p->end);
-	return 0;
+	return drop_pages(p);
 }
 
 /* The kernel may free such pages at any time: it does so now. */

@@ -135,6 +135,7 @@ struct vma {
 	gva_t start, end;
 	int prot;
 	unsigned flags;
+	bool copied;               /* a private one, of a file: some page is no longer the file's */
 	struct mm *mm;
 	struct mapping *mapping;   /* NULL: private anonymous */
 	uint64_t offset;           /* of start in the mapping, bytes */
@@ -146,6 +147,8 @@ struct vma {
 struct mm {
 	uint64_t tlb_generation;
 	struct view *view;         /* view.c; NULL: none */
+	uint64_t code_generation;  /* atomically */
+	struct mm_engine engine;
 	void *root_table;          /* host address of the root table */
 	pfn_t root;
 	bool rv32;
@@ -205,6 +208,12 @@ enum fault_result fault_page(struct mm *mm, struct vma *v, gva_t va, enum access
 int populate_range(struct mm *mm, gva_t start, gva_t end, bool write);
 int unmap_range(struct mm *mm, gva_t start, gva_t end);
 int lock_allowed(struct mm *mm, uint64_t pages);       /* 0, -EPERM or -EAGAIN */
+
+/* Executable memory is about to change: see mm_code_generation(). */
+static inline void code_changes(struct mm *mm)
+{
+	__atomic_store_n(&mm->code_generation, mm->code_generation + 1, __ATOMIC_RELEASE);
+}
 
 /* ---- views (view.c) ------------------------------------------------------------------- */
 void view_destroy(struct mm *mm);

@@ -218,8 +218,11 @@ static void unmap_everywhere(struct mapping *m, uint64_t first, uint64_t last)
 
 	/* Private copies go too (unmap_mapping_range(), even_cows). */
 	list_for_each(v, &m->vmas, link)
-		if (area_of_pages(v, first, last, &start, &end))
+		if (area_of_pages(v, first, last, &start, &end)) {
+			if (v->prot & PROT_EXEC)
+				code_changes(v->mm);
 			zap_range(v->mm, start, end);
+		}
 }
 
 static void drop_pages(struct mapping *m, uint64_t first, uint64_t last)

@@ -13,6 +13,7 @@
 #define TASK_SIZE_RV32 0x9dc00000ull
 
 struct mm_tracepoints mm_tracepoints;
+void (*mm_engine_free)(void *state);
 
 static uint64_t next_id = 1;
 
@@ -52,6 +53,8 @@ void mm_put(struct mm *mm)
 		mm_destroyed(mm->id);
 	view_destroy(mm);
 	swap_space_gone(mm);
+	if (mm->engine.state)
+		mm_engine_free(mm->engine.state);
 	zap_range(mm, 0, mm->top);
 	while (mm->nr_vmas)
 		vma_remove(mm, mm->nr_vmas - 1);
@@ -75,6 +78,8 @@ void mm_shoot_down(struct mm *mm)
 	mm->tlb_generation++;
 }
 
+struct mm_engine *mm_engine(struct mm *mm)          { return &mm->engine; }
+uint64_t mm_code_generation(const struct mm *mm)    { return __atomic_load_n(&mm->code_generation, __ATOMIC_ACQUIRE); }
 struct mm_layout *mm_layout(struct mm *mm)          { return &mm->layout; }
 struct mm_limits *mm_limits(struct mm *mm)          { return &mm->limits; }
 
@@ -136,6 +141,21 @@ static void count_page(struct vma_info *out, pte_t e)
 	out->pss_bytes += PAGE_SIZE / MAX(owners, 1u);
 	if ((e & PTE_D) || (f->flags & FRAME_DIRTY))
 		out->dirty_pages++;
+}
+
+bool mm_find_code(struct mm *mm, gva_t va, struct mm_code_area *out)
+{
+	const struct vma *v = vma_find(mm, va);
+
+	if (!v || !(v->prot & PROT_EXEC))
+		return false;
+	*out = (struct mm_code_area){ .start = v->start, .end = v->end };
+	if (v->mapping && !(v->flags & VMA_SHARED) && !v->copied) {
+		out->pristine = true;
+		out->mapping = v->mapping;
+		out->offset = v->offset;
+	}
+	return true;
 }
 
 bool mm_find_vma(struct mm *mm, gva_t addr, bool counts, struct vma_info *out)

@@ -149,6 +149,7 @@ int mm_copy_force(struct mm *mm, gva_t va, void *buf, size_t len, bool write)
 		if (write) {
 			memcpy(p, buf, n);
 			/* A breakpoint put into code takes effect at once (copy_to_user_page()). */
+			code_changes(mm);
 			if (frame_of(pfn)->code && frame_code_gone)
 				frame_code_gone(pfn);
 		} else {

@@ -143,6 +143,8 @@ void vma_remove(struct mm *mm, unsigned i)
 {
 	struct vma *v = mm->vmas[i];
 
+	if (v->prot & PROT_EXEC)
+		code_changes(mm);
 	account(mm, v, -1);
 	list_del(&v->link);
 	mm->nr_vmas--;
@@ -153,6 +155,8 @@ void vma_remove(struct mm *mm, unsigned i)
 /* Move an area's ends; what it maps stays where it is. */
 void vma_resize(struct mm *mm, struct vma *v, gva_t start, gva_t end)
 {
+	if (v->prot & PROT_EXEC)
+		code_changes(mm);
 	account(mm, v, -1);
 	v->offset += start - v->start;
 	v->start = start;
@@ -162,6 +166,8 @@ void vma_resize(struct mm *mm, struct vma *v, gva_t start, gva_t end)
 
 void vma_change(struct mm *mm, struct vma *v, int prot, unsigned flags)
 {
+	if ((v->prot | prot) & PROT_EXEC)
+		code_changes(mm);
 	account(mm, v, -1);
 	v->prot = prot;
 	v->flags = flags;
@@ -223,6 +229,7 @@ void vma_merge_range(struct mm *mm, gva_t start, gva_t end)
 			i++;
 			continue;
 		}
+		a->copied |= b->copied;
 		vma_remove(mm, i + 1);
 		vma_resize(mm, a, a->start, merged_end);
 	}

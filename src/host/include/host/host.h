@@ -173,6 +173,18 @@ int  host_tty_winsize(int fd, struct winsize *ws);
  * signal that already has a handler keeps it. */
 void host_at_crash(void (*fn)(void));
 
+/* ---- generated code ---------------------------------------------------------- */
+/* SIGSEGV and SIGBUS come to fn first, on the thread's fault stack: it may rewrite the context (a
+ * ucontext_t) and return true to go on there. It is async-signal-safe. False: hearth has crashed. */
+void host_faults_watch(bool (*fn)(void *context, uint64_t address));
+void host_faults_unwatch(void);
+/* Give the calling thread its fault stack, and free it. */
+void *host_fault_stack_enter(void);
+void host_fault_stack_leave(void *stack);
+/* Memory that is written through one mapping and executed through another. 0 or -errno. */
+int  host_code_create(uint64_t size, void **writable, void **executable);
+void host_code_destroy(void *writable, void *executable, uint64_t size);
+
 /* ---- the process ----------------------------------------------------------- */
 _Noreturn void host_exit(int status);   /* flushes nothing, runs no atexit handler */
 /* Before anything is opened: numbers 0 to 2 that are closed are held by /dev/null, lest a file of

@@ -177,6 +177,28 @@ void mm_look_at_page(struct mm *mm, gva_t va, struct mm_page *out);
 /* The first page in [from, end) that has contents of its own in the table or in swap; end if none. */
 gva_t mm_next_page(struct mm *mm, gva_t from, gva_t end);
 
+/* ---- code, for the translator ---------------------------------------------------------- */
+/* What an engine keeps for an address space. It is freed with it, by mm_engine_free(state). */
+struct mm_engine {
+	void *state;
+	uint64_t ran;                  /* instructions its programs have run, about; atomically */
+};
+struct mm_engine *mm_engine(struct mm *mm);
+extern void (*mm_engine_free)(void *state);   /* installed by jit; may be NULL */
+/* Changes before executable memory is unmapped, replaced, written to behind the guest's back or
+ * changes its rights: what was found out about it before must be looked at again. Read without the lock. */
+uint64_t mm_code_generation(const struct mm *mm);
+/* The executable area that contains va; false if there is none. */
+struct mm_code_area {
+	gva_t start, end;
+	struct mapping *mapping;       /* of a pristine area; NULL else */
+	uint64_t offset;               /* of start in the mapping */
+	/* Private, of a file, and no page has been copied: who else maps the same part of the same
+	 * file in the same way sees the same bytes. */
+	bool pristine;
+};
+bool mm_find_code(struct mm *mm, gva_t va, struct mm_code_area *out);
+
 /* ---- faults and translation ---------------------------------------------------------- */
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
 enum fault_result {
