@@ -2,14 +2,15 @@
 
 _hearth() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} i word program=0
-	local options="--root --bind --env --cwd --user --hostname --net --publish --memory --harts --sched --swap --strace --report --help"
+	local options="--root --bind --env --cwd --user --hostname --net --publish --memory --harts --sched --swap --jit --jit-threshold --jit-cache --strace --report --help"
 	COMPREPLY=()
 
 	case $prev in
 	--root|--cwd|--bind) COMPREPLY=($(compgen -d -- "$cur")); compopt -o filenames; return ;;
 	--sched) COMPREPLY=($(compgen -W "eevdf latency rr" -- "$cur")); return ;;
 	--net) COMPREPLY=($(compgen -W "none host" -- "$cur")); return ;;
-	--user|--hostname|--publish|--memory|--harts|--sched|--swap) return ;;
+	--user|--hostname|--publish|--memory|--harts|--sched|--swap|--jit-threshold|--jit-cache) return ;;
+	--jit) COMPREPLY=($(compgen -W "off quick full" -- "$cur")); return ;;
 	--env) COMPREPLY=($(compgen -e -S = -- "$cur")); compopt -o nospace; return ;;
 	esac
 
@@ -18,7 +19,7 @@ _hearth() {
 		word=${COMP_WORDS[i]}
 		case $word in
 		run|explain) [[ $i == 1 ]] || program=1 ;;
-		--root|--bind|--env|--cwd|--user|--hostname|--net|--publish|--memory|--harts|--sched|--swap) ((i++)) ;;
+		--root|--bind|--env|--cwd|--user|--hostname|--net|--publish|--memory|--harts|--sched|--swap|--jit-threshold|--jit-cache|--jit) ((i++)) ;;
 		-*) ;;
 		*) program=1 ;;
 		esac

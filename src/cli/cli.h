@@ -3,6 +3,7 @@
 #define CLI_CLI_H
 
 #include "base/types.h"
+#include "jit/runtime.h"
 
 /* hearth's own exit codes; all others are the guest's (as env(1), timeout(1), docker run). */
 enum { EXIT_HEARTH = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127, EXIT_SIGNAL = 128 };
@@ -28,6 +29,7 @@ struct options {
 	int sched;                     /* enum sched_policy */
 	bool has_seed;
 	uint64_t seed;
+	struct jit_config jit;
 	bool strace, report, explain;
 	char **prog;                   /* PROG [ARGS...] NULL */
 };

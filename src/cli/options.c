@@ -203,6 +203,38 @@ static const char *add_publish(struct options *o, char *v)
 	return NULL;
 }
 
+static const char *set_jit(struct options *o, char *v)
+{
+	static const char *const modes[] = { [JIT_OFF] = "off", [JIT_MODE_QUICK] = "quick", [JIT_MODE_FULL] = "full" };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!strcmp(v, modes[i])) {
+			o->jit.mode = (enum jit_mode)i;
+			return NULL;
+		}
+	return "it must be off, quick or full";
+}
+
+static const char *set_jit_threshold(struct options *o, char *v)
+{
+	uint64_t n;
+	const char *rest;
+
+	if (!parse_number(v, &n, &rest) || *rest || n < 1 || n > 255)
+		return "it must be a number from 1 to 255";
+	o->jit.threshold = (unsigned)n;
+	return NULL;
+}
+
+enum { JIT_CACHE_MIN = 64 << 10 };
+
+static const char *set_jit_cache(struct options *o, char *v)
+{
+	if (!parse_size(v, &o->jit.cache_bytes))
+		return "it must be a number with K, M or G, as in --jit-cache 64M";
+	return o->jit.cache_bytes < JIT_CACHE_MIN || o->jit.cache_bytes > 1 << 30 ? "it may be from 64K to 1G" : NULL;
+}
+
 /* ---- the table ---------------------------------------------------------------------------- */
 
 const struct option_row option_rows[] = {
@@ -219,6 +251,9 @@ const struct option_row option_rows[] = {
 	{ "--harts", "N", set_harts, "how many processors the machine has (1)" },
 	{ "--sched", "POLICY", set_sched, "who runs when: rr, latency, eevdf (eevdf)" },
 	{ "--seed", "N", set_seed, "random numbers and addresses repeat from run to run" },
+	{ "--jit", "MODE", set_jit, "translate hot code: off, quick or full (off)" },
+	{ "--jit-threshold", "N", set_jit_threshold, "a place is hot when it has been reached so often (50)" },
+	{ "--jit-cache", "SIZE", set_jit_cache, "what translations may take of the host's memory (128M)" },
 	{ "--strace", NULL, set_strace, "write every system call to standard error" },
 	{ "--report", NULL, set_report, "at the end, count system calls; say what was missing" },
 	{ 0 }
@@ -272,8 +307,31 @@ static int take_option(struct options *o, char ***args, const char *command)
 	return 0;
 }
 
+/* HEARTH_JIT=MODE[,threshold=N][,cache=SIZE]: what the options of these names say, for those who
+ * cannot give options: whole test suites. */
+static int jit_environment(struct options *o)
+{
+	char *all = getenv("HEARTH_JIT"), *copy, *rest, *word;
+	const char *wrong = NULL;
+
+	if (!all)
+		return 0;
+	copy = rest = xstrdup(all);
+	while (!wrong && (word = strsep(&rest, ",")))
+		wrong = !strncmp(word, "threshold=", 10) ? set_jit_threshold(o, word + 10) :
+			!strncmp(word, "cache=", 6) ? set_jit_cache(o, word + 6) : set_jit(o, word);
+	if (wrong)
+		log_error("HEARTH_JIT=%s: %s: %s", all, word, wrong);
+	free(copy);
+	return wrong ? EXIT_HEARTH : 0;
+}
+
 int options_parse(struct options *o, char **args, const char *command)
 {
+	int bad = jit_environment(o);
+
+	if (bad)
+		return bad;
 	while (*args && (*args)[0] == '-' && (*args)[1]) {
 		int status;
 

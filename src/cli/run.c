@@ -202,6 +202,7 @@ static void print_report(void)
 	struct strbuf b = { 0 };
 
 	sys_report(&b);
+	jit_report(&b);
 	strbuf_printf(&b, "instructions: %llu\n", (unsigned long long)machine_instret());
 	host_write(2, b.data, b.len);
 	strbuf_free(&b);
@@ -234,7 +235,8 @@ static unsigned choose_harts(const struct options *o)
 static int machine_up(struct options *o)
 {
 	struct machine_config cfg = { .memory_bytes = o->memory, .swap_bytes = o->swap, .hostname = o->hostname,
-				      .aslr = true, .harts = choose_harts(o), .sched = (enum sched_policy)o->sched };
+				      .aslr = true, .harts = choose_harts(o), .sched = (enum sched_policy)o->sched,
+				      .jit = &o->jit };
 
 	host_raise_fd_limit();
 	if (o->has_seed)

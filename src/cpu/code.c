@@ -100,6 +100,7 @@ void code_remove_cpu(struct cpu *cpu)
 }
 
 static void index_fused(void);
+static void count_locked(struct code_page *cp, unsigned slot);
 
 void code_init(void)
 {
@@ -140,6 +141,8 @@ static void page_reset(struct code_page *cp, const uint8_t *host)
 		cp->left[i] = next = here;
 	}
 	cp->ready = 0;
+	if (cpu_translator)
+		memset(cp->heat, 0, sizeof(cp->heat));
 	cp->rec[CODE_SLOTS].handler = cp->rec[CODE_SLOTS + 1].handler = page_end;
 	cp->straddle_handler = NULL;
 }
@@ -274,7 +277,26 @@ struct rec *code_lookup(struct space *s, uint64_t pc)
 	if (s->jump[i].pc == TAG_NONE)
 		s->jump_used.at[s->jump_used.n++] = i;
 	s->jump[i] = (struct jump_entry){ pc, record(cp, slot), cp->left[slot] };
+	if (unlikely(cpu_translator != NULL))
+		code_count(s->jump[i].rec);
 	return s->jump[i].rec;
+}
+
+void code_stop_counting(struct space *s, uint64_t pc)
+{
+	const struct fetch_entry *e = &s->fetch[pc >> PAGE_SHIFT & (FETCH_ENTRIES - 1)];
+	unsigned slot = (unsigned)(pc & PAGE_MASK) / 2;
+	struct rec *r;
+
+	if (e->tag != (pc & ~PAGE_MASK))
+		return;
+	host_mutex_lock(&code_lock);
+	r = &e->page->rec[slot];
+	if (r->handler == e->page->engine->super[SUPER_count]) {
+		e->page->heat[slot] = 0;
+		__atomic_store_n(&r->handler, e->page->behind[slot], __ATOMIC_RELEASE);
+	}
+	host_mutex_unlock(&code_lock);
 }
 
 /* ---- decoding a record ----------------------------------------------------------------- */
@@ -316,6 +338,8 @@ static enum variant fill_jump(struct code_page *cp, unsigned slot, struct rec *r
 			r->left = straddles ? 0 : cp->left[next];
 	} else {
 		record_locked(cp, (unsigned)to / 2);
+		if (unlikely(cpu_translator != NULL) && d->imm < 0)
+			count_locked(cp, (unsigned)to / 2);
 		r->disp = (int16_t)d->imm;
 		r->delta = (int16_t)(cp->left[next] - cp->left[to / 2]);
 	}
@@ -426,7 +450,32 @@ static const void *handler_of(const struct rec *r)
 
 static void publish(struct rec *r, const void *handler)
 {
+	struct code_page *cp = rec_page(r);
+	unsigned slot = rec_slot(r);
+
+	if (slot < CODE_SLOTS && cp->heat[slot]) {
+		cp->behind[slot] = handler;
+		handler = cp->engine->super[SUPER_count];
+	}
 	__atomic_store_n(&r->handler, handler, __ATOMIC_RELEASE);
+}
+
+static void count_locked(struct code_page *cp, unsigned slot)
+{
+	const void *now = handler_of(record_locked(cp, slot));
+
+	if (cp->heat[slot] || now == cp->engine->super[SUPER_count])
+		return;
+	cp->heat[slot] = (uint8_t)cpu_translator->threshold;
+	if (now != cp->engine->super[SUPER_undecoded])
+		publish(&cp->rec[slot], now);
+}
+
+void code_count(struct rec *r)
+{
+	host_mutex_lock(&code_lock);
+	count_locked(rec_page(r), rec_slot(r));
+	host_mutex_unlock(&code_lock);
 }
 
 static void set_operands(struct rec *r, const struct rec *from)

@@ -34,6 +34,7 @@ static struct space *space_create(struct cpu *cpu)
 	tlb_init(s);
 	code_init_space(s);
 	s->cpu = cpu;
+	s->skip = TAG_NONE;
 	s->have_fma = CPU_FEATURE_ACTIVE(FMA);
 	return s;
 }
@@ -41,8 +42,11 @@ static struct space *space_create(struct cpu *cpu)
 void cpu_destroy(struct cpu *cpu)
 {
 	code_remove_cpu(cpu);
-	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces); i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces) && cpu->spaces[i]; i++) {
+		if (cpu->spaces[i]->translated)
+			cpu_translator->free_state(cpu->spaces[i]->translated);
 		free(cpu->spaces[i]);
+	}
 	free(cpu);
 }
 
@@ -53,8 +57,10 @@ void cpu_interrupt(struct cpu *cpu)
 
 void cpu_flush_icache(struct cpu *cpu)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces) && cpu->spaces[i]; i++)
+	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces) && cpu->spaces[i]; i++) {
 		code_flush_space(cpu->spaces[i]);
+		cpu->spaces[i]->fences++;
+	}
 }
 
 void cpu_clear_reservation(struct cpu *cpu)
@@ -128,7 +134,8 @@ static void begin_run(struct cpu *cpu)
 	} while (unlikely(__atomic_load_n(&code_epoch, __ATOMIC_SEQ_CST) != epoch));
 }
 
-static enum trap run_once(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)
+static enum trap run_once(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget,
+			  uint64_t *tval, bool translating)
 {
 	uint32_t host_control;
 	struct space *s;
@@ -139,6 +146,7 @@ static enum trap run_once(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm,
 	s->budget_left = budget;
 	s->instret_end = cpu->instret;
 	s->tval = 0;
+	s->translating = translating;
 	host_control = float_enter(s, regs);
 	trap = mm_xlen(mm) == XLEN_64 ? interp64_run(s, regs, NULL) : interp32_run(s, regs, NULL);
 	float_leave(s, regs, host_control);
@@ -147,20 +155,83 @@ static enum trap run_once(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm,
 	return trap;
 }
 
+/* ---- with the translator ------------------------------------------------------------------ */
+
+const struct cpu_translator *cpu_translator;
+
+/* Is this address space worth it? A budget of 1 asks for the next branch (kernel's tracing). */
+static bool is_warm(struct mm *mm, int64_t budget)
+{
+	return cpu_translator && budget > 1 &&
+	       __atomic_load_n(&mm_engine(mm)->ran, __ATOMIC_RELAXED) >= cpu_translator->warm_up;
+}
+
+/* A trap, or TRAP_COUNT: the interpreter goes on. */
+static enum trap translate(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t *left,
+			   uint64_t *tval, bool hot)
+{
+	struct cpu_translated t = { .cpu = cpu, .regs = regs, .mm = mm, .budget = *left, .hot = hot,
+		.interrupt = &cpu->interrupt };
+	uint32_t host_control;
+	struct space *s;
+	enum trap trap;
+
+	begin_run(cpu);
+	s = choose_space(cpu, mm);
+	__atomic_store_n(&cpu->run_epoch, RUN_NONE, __ATOMIC_RELEASE);
+	t.state = &s->translated;
+	t.fences = s->fences;
+	host_control = float_enter(s, regs);
+	trap = cpu_translator->run(&t);
+	float_leave(s, regs, host_control);
+	cpu->instret += (uint64_t)(*left - t.budget);
+	*left = t.budget;
+	*tval = t.tval;
+	s->skip = regs->pc;    /* not what has just been declined: the interpreter must get on */
+	return trap;
+}
+
+void cpu_never_offer(struct cpu *cpu, gva_t pc)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces) && cpu->spaces[i]; i++)
+		if (cpu->spaces[i]->used == cpu->use_counter)
+			code_stop_counting(cpu->spaces[i], pc);
+}
+
 enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)
 {
-	uint64_t before = cpu->instret;
-	enum trap trap = run_once(cpu, regs, mm, budget, tval);
+	bool warm = is_warm(mm, budget), offer = warm, hot = false;
+	uint64_t began = cpu->instret, before;
+	enum trap trap = TRAP_TIMER;
+	int64_t left = budget;
 
-	while (unlikely(cpu->code_full)) {
-		cpu->code_full = false;
-		budget -= (int64_t)(cpu->instret - before);
-		/* No progress: other harts have not left the old code yet. Let them, and whoever
-		 * waits for this one. */
-		if (budget <= 0 || cpu->instret == before)
-			return TRAP_TIMER;
+	do {
+		if (offer) {
+			trap = translate(cpu, regs, mm, &left, tval, hot);
+			if (trap != TRAP_COUNT)
+				break;
+			if (left <= 0) {
+				trap = TRAP_TIMER;
+				break;
+			}
+		}
 		before = cpu->instret;
-		trap = run_once(cpu, regs, mm, budget, tval);
-	}
+		trap = run_once(cpu, regs, mm, left, tval, warm);
+		left -= (int64_t)(cpu->instret - before);
+		offer = hot = trap == TRAP_HOT;
+		if (unlikely(cpu->code_full)) {
+			cpu->code_full = false;
+			trap = TRAP_TIMER;
+			/* No progress: other harts have not left the old code yet. Let them, and whoever
+			 * waits for this one. */
+			if (cpu->instret == before)
+				break;
+		} else if (trap != TRAP_HOT) {
+			break;
+		}
+		trap = TRAP_TIMER;
+	} while (left > 0);
+	if (cpu_translator && !warm)
+		__atomic_fetch_add(&mm_engine(mm)->ran, cpu->instret - began, __ATOMIC_RELAXED);
 	return trap;
 }

@@ -77,6 +77,11 @@ struct code_page {
 	 * Valid where the next page begins with the same half-word. */
 	const void *straddle_handler;  /* NULL: not decoded yet */
 	uint16_t straddle_high;
+	/* Places that are jumped to, when there is a translator. heat[] of a place: how often it has
+	 * yet to be reached before it is offered, 0: now (or it is no such place: behind[] says).
+	 * Its record's handler is super_count; behind[] has the real one. */
+	uint8_t heat[CODE_SLOTS];
+	const void *behind[CODE_SLOTS];
 };
 _Static_assert(sizeof(struct code_page) <= CODE_ALIGN, "found by masking a record's address");
 
@@ -166,6 +171,10 @@ struct space {
 	int64_t budget_left;           /* instructions not yet given out as slices */
 	uint64_t instret_end;          /* cpu->instret when the current slice is used up */
 	uint64_t tval;
+	bool translating;              /* hot places are offered to the translator */
+	uint64_t skip;                 /* but not this pc, once */
+	uint64_t fences;               /* fence.i executed, and flush calls */
+	void *translated;              /* the translator's own */
 	uint64_t value;                /* result of load_slow */
 	uint8_t rm_ready[8];           /* rm field -> the host rounds that way now */
 	bool have_fma;
@@ -196,6 +205,9 @@ enum { TIMEBASE_HZ = CPU_TIMEBASE_HZ };
  * the next look (already net of left), or 0: stop. */
 int64_t cpu_next_slice(struct space *s, int64_t left);
 
+/* Internal: regs->pc is hot. Not seen outside cpu_run(). */
+#define TRAP_HOT ((enum trap)(TRAP_COUNT + 1))
+
 /* ---- the inner loop, compiled once per xlen ------------------------------------------- */
 
 enum trap interp32_run(struct space *s, struct cpu_regs *regs, struct engine *labels);
@@ -211,6 +223,10 @@ void code_add_cpu(struct cpu *cpu);
 void code_remove_cpu(struct cpu *cpu);
 /* The record at pc, or NULL: fetch fault, s->tval is pc. Fills the jump cache. */
 struct rec *code_lookup(struct space *s, uint64_t pc);
+/* Somebody jumps to this record: it is counted from now on. */
+void code_count(struct rec *r);
+/* Nobody wants to know how often pc is reached. */
+void code_stop_counting(struct space *s, uint64_t pc);
 /* Decode the record (and some after it). */
 void code_decode(struct rec *r);
 /* The record of the instruction that straddles the end of the page at page_va; its page's

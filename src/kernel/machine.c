@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "host/host.h"
+#include "jit/runtime.h"
 #include "kernel/ipc.h"
 #include "net/net.h"
 
@@ -115,6 +116,19 @@ static int refused(const char *what, int err)
 	return err;
 }
 
+/* A host that cannot translate still runs everything. */
+static int start_translator(void)
+{
+	const char *why = NULL;
+	int err = machine.config.jit ? jit_start(machine.config.jit, &why) : 0;
+
+	if (err == -EOPNOTSUPP)
+		log_warn("no translation on this host (it lacks %s): the interpreter runs everything", why);
+	else if (err)
+		return refused(why, err);
+	return 0;
+}
+
 int kernel_init(const struct machine_config *cfg)
 {
 	int err;
@@ -137,6 +151,9 @@ int kernel_init(const struct machine_config *cfg)
 	err = swap_init(machine.config.swap_bytes);
 	if (err)
 		return refused("a file to swap to", err);
+	err = start_translator();
+	if (err)
+		return err;
 	frames_at_start = ram_free_pages();
 	sched_init();
 	sched_lock();
@@ -324,6 +341,7 @@ unsigned kernel_shutdown(void)
 	leaks += leaked("descriptor tables", vfs.tables);
 	leaks += leaked("frames", frames_at_start - ram_free_pages());
 	destroy_cpus();
+	jit_stop();
 	swap_shutdown();
 	ram_shutdown();
 	sched_unlock();

@@ -127,3 +127,10 @@ uint64_t mm_tlb_generation(const struct mm *mm) { return mm->generation; }
 enum xlen mm_xlen(const struct mm *mm) { return mm->xlen; }
 void frame_mark_code(pfn_t pfn) { has_code[pfn] = true; }
 uint64_t ram_total_pages(void) { return PAGES; }
+
+struct mm_engine *mm_engine(struct mm *mm)
+{
+	static struct mm_engine engine;
+
+	return &engine;
+}

@@ -10,12 +10,14 @@ enum { STACK_AT = 0x40000000, STACK_BYTES = 64 * 1024 };
 
 const char *const trap_names[TRAP_COUNT];
 void (*unused_code_gone)(pfn_t pfn);
+const struct cpu_translator *cpu_translator;
 
 struct cpu *cpu_create(void)                     { return (struct cpu *)&unused_code_gone; }
 void cpu_destroy(struct cpu *cpu)                { }
 void cpu_interrupt(struct cpu *cpu)              { }
 void cpu_flush_icache(struct cpu *cpu)           { }
 void cpu_clear_reservation(struct cpu *cpu)      { }
+void cpu_never_offer(struct cpu *cpu, gva_t pc)  { }
 uint64_t cpu_instret(const struct cpu *cpu)      { return 0; }
 
 enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)

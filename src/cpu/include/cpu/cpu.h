@@ -64,6 +64,33 @@ void cpu_interrupt(struct cpu *cpu);
 void cpu_flush_icache(struct cpu *cpu);
 /* A trap into the kernel that changes tasks, and sigreturn, kill the LR/SC reservation. */
 void cpu_clear_reservation(struct cpu *cpu);
+/* ---- the other engine ------------------------------------------------------------------ */
+/* cpu_run asks the translator, if one is installed, to go on where the interpreter finds code hot:
+ * places that are jumped to are counted, and a place that has been reached
+ * `threshold` times is offered each time. */
+struct cpu_translated {
+	struct cpu *cpu;
+	struct cpu_regs *regs;
+	struct mm *mm;
+	int64_t budget;                /* instructions left; counted down */
+	uint64_t tval;
+	uint64_t fences;               /* changes when a fence.i was executed, or the flush call */
+	bool hot;                      /* the interpreter found pc hot */
+	void **state;                  /* what the translator keeps for this hart and address space */
+	bool *interrupt;               /* cpu_interrupt() was called: atomically, cleared when taken */
+};
+struct cpu_translator {
+	unsigned threshold;            /* 1 to 255 */
+	uint64_t warm_up;              /* instructions an address space runs before anything is offered */
+	/* Run translated code from regs->pc. A trap, or TRAP_COUNT: the interpreter is to go on. May give
+	 * up the guest (sched_leave_guest) and come back to it. */
+	enum trap (*run)(struct cpu_translated *t);
+	void (*free_state)(void *state);
+};
+extern const struct cpu_translator *cpu_translator;   /* NULL: none */
+/* pc has no translation and will have none: do not offer it any more. */
+void cpu_never_offer(struct cpu *cpu, gva_t pc);
+
 uint64_t cpu_instret(const struct cpu *cpu);   /* instructions retired by this hart, exact */
 
 #endif

@@ -5,12 +5,14 @@
 #include "kernel/task.h"
 
 /* ---- machine ------------------------------------------------------------------------ */
+struct jit_config;
 struct machine_config {
 	uint64_t memory_bytes, swap_bytes;
 	const char *hostname;             /* NULL: "hearth" */
 	bool aslr;
 	bool init_immune;                 /* a booted system: pid 1 gets no signal it does not handle */
 	uint32_t uid, gid;                /* of the first process */
+	const struct jit_config *jit;     /* NULL: the interpreter alone */
 	unsigned harts;                   /* 0: one */
 	enum sched_policy sched;
 };

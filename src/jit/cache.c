@@ -1,0 +1,681 @@
+/* The code cache: translations, shared by every process that runs the same code at the same place
+ * (design D8).
+ *
+ *   image   one stretch of guest code: part of a file, as mapped at one address by any number of
+ *           processes and changed by none ("pristine"); or all other code of one address
+ *           space (anonymous memory, text that somebody has written to)
+ *   page    a guest page of an image: a copy of the bytes that were translated, and by which units
+ *   unit    one translation (struct jit_code) and its code in the arena
+ *
+ * Validity. A page is `valid` while its copy is known to be what guest memory
+ * holds; a unit may be entered while all its pages are. What is known is looked at again
+ * where the ISA lets a program expect it: after fence.i or the flush call, and when executable memory
+ * changes (mm_code_generation). A page that is no longer the same, or not there, becomes
+ * dormant: nothing leads into its units any more. If its bytes come back (a W^X guest that turns
+ * a page writable and back) the units do, too; if others come the units are dead.
+ *
+ * Direct exits are linked within an image only: whoever has checked the image has checked both
+ * ends. A dead or dormant unit's incoming links are undone first. Harts may be in it still; what
+ * they execute is old code, as on any machine before fence.i.
+ *
+ * Memory. Code comes from one arena, mapped twice: written through one mapping, executed through the
+ * other. When it is full, or tables and copies reach the cap, all harts leave guest code and everything is
+ * dropped; code that is hot comes back at once, that which is not is gone.
+ *
+ * Lock: the kernel lock. Only cache_fault() runs without it: `units` is in order of address,
+ * grows at its end, and shrinks only while no hart is in guest code. */
+#include "cache.h"
+
+#include <string.h>
+#include <ucontext.h>
+#include "base/alloc.h"
+#include "base/log.h"
+#include "host/host.h"
+#include "sched/sched.h"
+
+enum {
+	CODE_ALIGN = 16,
+	UNITS_MAX = 1 << 18,
+	ENTRIES_MIN = 1 << 12,
+};
+
+struct page;
+
+struct link {
+	struct link *next;
+	uint32_t offset;               /* of the displacement, in the arena */
+	int32_t unlinked;
+};
+
+struct unit {
+	struct jit_code *code;
+	struct image *image;
+	uint32_t start;                /* of its code, in the arena */
+	bool dead;
+	struct link *incoming;
+	struct page **pages;           /* code->nr_pages of them */
+};
+
+struct page {
+	gva_t va;
+	bool valid;
+	unsigned nr_units, cap_units;
+	struct unit **units;
+	uint8_t bytes[PAGE_SIZE];
+};
+
+struct image {
+	struct image *next;            /* of all */
+	uint64_t id;
+	/* A pristine one's identity; mapping_id 0: one address space's own. */
+	uint64_t mapping_id, offset;
+	gva_t start, end;
+	enum xlen xlen;
+	struct page **pages;           /* by address */
+	unsigned nr_pages, cap_pages;
+};
+
+/* What an address space knows about its code: mm_engine()->state. */
+struct area {
+	gva_t start, end;
+	struct image *image;
+	struct mapping *mapping;       /* of a pristine one, alive as long as the generation lasts */
+	uint64_t offset;
+};
+enum { AREAS_KNOWN = 64 };
+struct known {
+	uint64_t generation, epoch;
+	struct image *own;
+	struct area areas[AREAS_KNOWN];
+	unsigned nr;
+};
+
+struct entry {
+	uint64_t image_id;             /* 0: free */
+	gva_t pc;
+	struct unit *unit;
+	uint32_t at;                   /* in the arena */
+};
+
+static struct {
+	uint8_t *writable, *executable;
+	uint64_t size, used;
+	uint64_t cap, tables;          /* bytes of code, tables and copies: allowed; of the latter two: used */
+	struct unit **units;
+	uint32_t nr_units;             /* atomically */
+	struct entry *entries;
+	unsigned nr_entries, cap_entries;
+	struct image *images;
+	uint64_t next_id;
+	uint64_t flushes;              /* struct known of before is void */
+} cache;
+
+uint64_t cache_epoch;
+struct jit_counts jit_counts;
+
+static void note_replaced(void)
+{
+	__atomic_store_n(&cache_epoch, cache_epoch + 1, __ATOMIC_RELEASE);
+}
+
+/* ---- links ------------------------------------------------------------------------------ */
+
+/* Aligned, so that harts that execute it see the old or the new. */
+static void patch(uint32_t offset, int32_t displacement)
+{
+	__atomic_store_n((int32_t *)(void *)(cache.writable + offset), displacement, __ATOMIC_RELEASE);
+}
+
+static void unlink_all(struct unit *u)
+{
+	while (u->incoming) {
+		struct link *l = u->incoming;
+
+		u->incoming = l->next;
+		patch(l->offset, l->unlinked);
+		free(l);
+		jit_counts.unlinked++;
+	}
+}
+
+/* The unit whose code is at this offset. Async-signal-safe. */
+static struct unit *unit_at(uint64_t offset)
+{
+	uint32_t lo = 0, hi = __atomic_load_n(&cache.nr_units, __ATOMIC_ACQUIRE);
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (cache.units[mid]->start <= offset)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo && offset - cache.units[lo - 1]->start < cache.units[lo - 1]->code->code_size ?
+	       cache.units[lo - 1] : NULL;
+}
+
+static bool in_arena(uint64_t address)
+{
+	return address - (uint64_t)(uintptr_t)cache.executable < cache.size;
+}
+
+static uint64_t arena_offset(const void *at)
+{
+	return (uint64_t)((const uint8_t *)at - cache.executable);
+}
+
+enum jit_effort cache_effort_at(const void *at)
+{
+	const struct unit *u = unit_at(arena_offset(at));
+
+	return u ? (enum jit_effort)u->code->effort : JIT_QUICK;
+}
+
+/* ---- entries ------------------------------------------------------------------------------ */
+
+static struct entry *entry_slot(uint64_t image_id, gva_t pc)
+{
+	uint64_t h = (pc / 2 + image_id * 0x9e3779b97f4a7c15ull) * 0xd6e8feb86659fd93ull;
+
+	for (unsigned i = (unsigned)(h >> 32);; i++) {
+		struct entry *e = &cache.entries[i & (cache.cap_entries - 1)];
+
+		if (!e->image_id || (e->image_id == image_id && e->pc == pc))
+			return e;
+	}
+}
+
+static void grow_entries(void)
+{
+	struct entry *old = cache.entries;
+	unsigned n = cache.cap_entries;
+
+	cache.cap_entries = n ? 2 * n : ENTRIES_MIN;
+	cache.entries = xalloc(cache.cap_entries * sizeof(struct entry));
+	cache.nr_entries = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (!old[i].image_id || old[i].unit->dead)
+			continue;
+		*entry_slot(old[i].image_id, old[i].pc) = old[i];
+		cache.nr_entries++;
+	}
+	cache.tables += (cache.cap_entries - n) * sizeof(struct entry);
+	free(old);
+}
+
+static void add_entry(struct unit *u, const struct jit_entry *je, bool first)
+{
+	struct entry *e;
+
+	if (cache.nr_entries * 2 >= cache.cap_entries)
+		grow_entries();
+	e = entry_slot(u->image->id, je->pc);
+	if (e->image_id && !e->unit->dead) {
+		/* Better code replaces worse, and a request's own place what was made in passing. */
+		if (!first && e->unit->code->effort >= u->code->effort)
+			return;
+		unlink_all(e->unit);
+		note_replaced();
+	}
+	if (!e->image_id)
+		cache.nr_entries++;
+	*e = (struct entry){ u->image->id, je->pc, u, u->start + je->offset };
+}
+
+/* ---- images and their pages ------------------------------------------------------------------ */
+
+static struct page *find_page(const struct image *image, gva_t va, unsigned *at)
+{
+	unsigned lo = 0, hi = image->nr_pages;
+
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+
+		if (image->pages[mid]->va < va)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	*at = lo;
+	return lo < image->nr_pages && image->pages[lo]->va == va ? image->pages[lo] : NULL;
+}
+
+static struct page *get_page(struct image *image, gva_t va)
+{
+	unsigned at;
+	struct page *p = find_page(image, va, &at);
+
+	if (p)
+		return p;
+	if (image->nr_pages == image->cap_pages) {
+		image->cap_pages = MAX(16u, 2 * image->cap_pages);
+		image->pages = xrealloc(image->pages, image->cap_pages * sizeof(struct page *));
+	}
+	p = xnew(struct page);
+	p->va = va;
+	memmove(&image->pages[at + 1], &image->pages[at], (image->nr_pages - at) * sizeof(struct page *));
+	image->pages[at] = p;
+	image->nr_pages++;
+	cache.tables += sizeof(*p);
+	return p;
+}
+
+static void put_to_sleep(struct page *p)
+{
+	if (!p->valid)
+		return;
+	p->valid = false;
+	for (unsigned i = 0; i < p->nr_units; i++)
+		unlink_all(p->units[i]);
+	note_replaced();
+}
+
+static void kill_units(struct page *p)
+{
+	put_to_sleep(p);
+	for (unsigned i = 0; i < p->nr_units; i++)
+		p->units[i]->dead = true;
+	jit_counts.stale += p->nr_units;
+	p->nr_units = 0;
+}
+
+/* What guest memory holds at this page of the area now; NULL: nothing that may be executed. */
+static const uint8_t *bytes_now(struct mm *mm, const struct area *a, gva_t va)
+{
+	struct translation t;
+
+	if (a->mapping) {
+		pfn_t pfn = mapping_peek_page(a->mapping, (a->offset + (va - a->start)) >> PAGE_SHIFT);
+
+		return pfn == PFN_NONE ? NULL : frame_host(pfn);
+	}
+	return mm_translate(mm, va, ACCESS_EXEC, &t) == 0 ? t.host : NULL;
+}
+
+/* Make the page's copy what is there now; false: nothing is. */
+static bool wake_page(struct mm *mm, const struct area *a, struct page *p)
+{
+	const uint8_t *now;
+
+	if (p->valid)
+		return true;
+	now = bytes_now(mm, a, p->va);
+	if (!now)
+		return false;
+	if (memcmp(p->bytes, now, PAGE_SIZE) != 0) {
+		kill_units(p);
+		memcpy(p->bytes, now, PAGE_SIZE);
+	}
+	p->valid = true;
+	return true;
+}
+
+static void check_page(struct mm *mm, const struct area *a, struct page *p)
+{
+	const uint8_t *now;
+
+	if (!p->valid)
+		return;
+	now = bytes_now(mm, a, p->va);
+	if (!now || memcmp(p->bytes, now, PAGE_SIZE) != 0)
+		put_to_sleep(p);
+}
+
+static void free_image(struct image *image)
+{
+	for (unsigned i = 0; i < image->nr_pages; i++) {
+		free(image->pages[i]->units);
+		free(image->pages[i]);
+	}
+	free(image->pages);
+	free(image);
+}
+
+static struct image *new_image(enum xlen xlen)
+{
+	struct image *image = xnew(struct image);
+
+	image->id = ++cache.next_id;
+	image->xlen = xlen;
+	image->next = cache.images;
+	cache.images = image;
+	return image;
+}
+
+static struct image *shared_image(struct mm *mm, const struct mm_code_area *a)
+{
+	struct image *image;
+
+	for (image = cache.images; image; image = image->next)
+		if (image->mapping_id == a->mapping->id && image->start == a->start && image->end == a->end &&
+		    image->offset == a->offset && image->xlen == mm_xlen(mm))
+			return image;
+	image = new_image(mm_xlen(mm));
+	image->mapping_id = a->mapping->id;
+	image->offset = a->offset;
+	image->start = a->start;
+	image->end = a->end;
+	return image;
+}
+
+/* ---- what an address space knows ---------------------------------------------------------------- */
+
+/* An address space ends, and with it code that only it had. */
+static void forget_space(void *state)
+{
+	struct known *k = state;
+	struct image *image = k->epoch == cache.flushes ? k->own : NULL;
+
+	if (image) {
+		struct image **at = &cache.images;
+
+		for (unsigned i = 0; i < image->nr_pages; i++)
+			kill_units(image->pages[i]);
+		while (*at != image)
+			at = &(*at)->next;
+		*at = image->next;
+		cache.tables -= image->nr_pages * sizeof(struct page);
+		free_image(image);
+	}
+	free(k);
+}
+
+static void refresh_known(struct mm *mm, struct known *k)
+{
+	if (k->epoch != cache.flushes) {
+		*k = (struct known){ .epoch = cache.flushes };
+	} else if (k->own) {
+		struct area own = { .image = k->own };
+
+		for (unsigned i = 0; i < k->own->nr_pages; i++)
+			check_page(mm, &own, k->own->pages[i]);
+	}
+	k->nr = 0;
+	k->generation = mm_code_generation(mm);
+}
+
+void cache_recheck(struct mm *mm)
+{
+	struct known *k = mm_engine(mm)->state;
+
+	if (k)
+		k->generation = mm_code_generation(mm) - 1;
+}
+
+static const struct area *area_of(struct mm *mm, gva_t pc)
+{
+	struct mm_engine *e = mm_engine(mm);
+	struct known *k = e->state;
+	struct mm_code_area a;
+	struct area *area;
+
+	if (!k) {
+		k = e->state = xnew(struct known);
+		k->generation = mm_code_generation(mm) - 1;
+		k->epoch = cache.flushes;
+	}
+	if (k->generation != mm_code_generation(mm) || k->epoch != cache.flushes)
+		refresh_known(mm, k);
+	for (unsigned i = 0; i < k->nr; i++)
+		if (pc - k->areas[i].start < k->areas[i].end - k->areas[i].start)
+			return &k->areas[i];
+	if (!mm_find_code(mm, pc, &a))
+		return NULL;
+	if (k->nr == AREAS_KNOWN)
+		k->nr = 0;
+	area = &k->areas[k->nr++];
+	*area = (struct area){ .start = a.start, .end = a.end, .mapping = a.mapping, .offset = a.offset };
+	if (a.pristine) {
+		area->image = shared_image(mm, &a);
+		for (unsigned i = 0; i < area->image->nr_pages; i++)
+			check_page(mm, area, area->image->pages[i]);
+	} else {
+		if (!k->own)
+			k->own = new_image(mm_xlen(mm));
+		area->image = k->own;
+	}
+	return area;
+}
+
+/* ---- looking up ------------------------------------------------------------------------------------ */
+
+static bool may_enter(struct mm *mm, const struct area *a, struct unit *u)
+{
+	for (unsigned i = 0; i < u->code->nr_pages && !u->dead; i++)
+		if (!wake_page(mm, a, u->pages[i]))
+			return false;
+	return !u->dead;
+}
+
+static struct entry *find(struct mm *mm, gva_t pc)
+{
+	const struct area *a = area_of(mm, pc);
+	struct entry *e;
+
+	if (!a || !cache.cap_entries)
+		return NULL;
+	e = entry_slot(a->image->id, pc);
+	return e->image_id && may_enter(mm, a, e->unit) ? e : NULL;
+}
+
+const void *cache_find(struct mm *mm, gva_t pc)
+{
+	const struct entry *e = find(mm, pc);
+
+	return e ? cache.executable + e->at : NULL;
+}
+
+const void *cache_link(struct mm *mm, int32_t *link, gva_t pc)
+{
+	struct entry *e = find(mm, pc);
+	uint32_t offset = (uint32_t)arena_offset(link);
+	const struct unit *from = unit_at(offset);
+	struct link *l;
+
+	if (!e)
+		return NULL;
+	if (!from || from->dead || from->image != e->unit->image) {
+		jit_counts.foreign_exits++;
+		return cache.executable + e->at;
+	}
+	for (uint32_t i = 0; i < from->code->nr_exits; i++) {
+		const struct jit_exit *x = &JIT_TABLE(from->code, exits, const struct jit_exit)[i];
+
+		if (from->start + x->offset != offset || x->pc != pc)
+			continue;
+		l = xnew(struct link);
+		*l = (struct link){ e->unit->incoming, offset, x->unlinked };
+		e->unit->incoming = l;
+		patch(offset, (int32_t)(e->at - (offset + 4)));
+		jit_counts.linked++;
+		break;
+	}
+	return cache.executable + e->at;
+}
+
+/* ---- translating ------------------------------------------------------------------------------------- */
+
+static void free_unit(struct unit *u)
+{
+	while (u->incoming) {
+		struct link *l = u->incoming;
+
+		u->incoming = l->next;
+		free(l);
+	}
+	free(u->code);
+	free(u->pages);
+	free(u);
+}
+
+static void drop_everything(void)
+{
+	sched_stop_space(NULL);
+	for (uint32_t i = 0; i < cache.nr_units; i++)
+		free_unit(cache.units[i]);
+	cache.nr_units = 0;
+	while (cache.images) {
+		struct image *image = cache.images;
+
+		cache.images = image->next;
+		free_image(image);
+	}
+	free(cache.entries);
+	cache.entries = NULL;
+	cache.nr_entries = cache.cap_entries = 0;
+	cache.used = cache.tables = 0;
+	cache.flushes++;
+	note_replaced();
+}
+
+static void make_room(uint64_t code_size, uint64_t table_size)
+{
+	uint64_t need = align_up(code_size, CODE_ALIGN);
+
+	if (cache.used + need <= cache.size && cache.nr_units < UNITS_MAX &&
+	    cache.used + cache.tables + need + table_size <= cache.cap)
+		return;
+	if (cache.nr_units)
+		jit_counts.flushes++;
+	drop_everything();
+}
+
+/* jit_request.page */
+struct source {
+	struct mm *mm;
+	struct area area;
+};
+
+static const uint8_t *source_page(void *ctx, gva_t va)
+{
+	struct source *s = ctx;
+	struct area here = s->area;
+	struct page *p;
+
+	if (here.mapping) {
+		if (va - here.start >= here.end - here.start)
+			return NULL;
+	} else {
+		const struct area *a = area_of(s->mm, va);
+
+		if (!a || a->image != here.image)
+			return NULL;
+		here = *a;
+	}
+	if (!bytes_now(s->mm, &here, va))
+		return NULL;
+	p = get_page(here.image, va);
+	return wake_page(s->mm, &here, p) ? p->bytes : NULL;
+}
+
+static void add_user(struct page *p, struct unit *u)
+{
+	if (p->nr_units == p->cap_units) {
+		p->cap_units = MAX(4u, 2 * p->cap_units);
+		p->units = xrealloc(p->units, p->cap_units * sizeof(struct unit *));
+	}
+	p->units[p->nr_units++] = u;
+}
+
+static struct unit *install(struct image *image, struct jit_code *code)
+{
+	const gva_t *pages = JIT_TABLE(code, pages, const gva_t);
+	struct unit *u = xnew(struct unit);
+
+	u->code = code;
+	u->image = image;
+	u->start = (uint32_t)cache.used;
+	u->pages = xalloc(MAX(1u, code->nr_pages) * sizeof(struct page *));
+	memcpy(cache.writable + u->start, (uint8_t *)code + code->code, code->code_size);
+	cache.used += align_up(code->code_size, CODE_ALIGN);
+	cache.tables += code->total + sizeof(*u);
+	for (uint32_t i = 0; i < code->nr_pages; i++) {
+		u->pages[i] = get_page(image, pages[i]);
+		add_user(u->pages[i], u);
+	}
+	cache.units[cache.nr_units] = u;
+	__atomic_store_n(&cache.nr_units, cache.nr_units + 1, __ATOMIC_RELEASE);
+	for (uint32_t i = 0; i < code->nr_entries; i++)
+		add_entry(u, &JIT_TABLE(code, entries, const struct jit_entry)[i], i == 0);
+	return u;
+}
+
+const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool *refused)
+{
+	const struct area *a = area_of(mm, pc);
+	struct source source = { .mm = mm };
+	struct jit_request req = { .xlen = mm_xlen(mm) == XLEN_64 ? 64 : 32, .effort = effort, .pc = pc,
+		.page = source_page, .ctx = &source };
+	struct jit_code *code;
+	uint64_t start;
+	struct unit *u;
+
+	if (!a)
+		return NULL;
+	source.area = *a;
+	start = sched_clock_ns();
+	if (jit_compile(&req, &code) != 0) {
+		jit_counts.refused++;
+		*refused = true;
+		return NULL;
+	}
+	jit_counts.compile_ns += sched_clock_ns() - start;
+	/* The cache may be dropped now, and the images with it: then the code has nothing to hang on. */
+	if (cache.used + align_up(code->code_size, CODE_ALIGN) > cache.size || cache.nr_units >= UNITS_MAX ||
+	    cache.used + cache.tables + code->code_size + code->total > cache.cap) {
+		make_room(code->code_size, code->total);
+		free(code);
+		return NULL;
+	}
+	u = install(source.area.image, code);
+	jit_counts.translated[effort]++;
+	jit_counts.guest_insns += code->guest_insns;
+	jit_counts.code_bytes += code->code_size;
+	return cache.executable + u->start + JIT_TABLE(code, entries, const struct jit_entry)[0].offset;
+}
+
+/* ---- faults --------------------------------------------------------------------------------------------- */
+
+bool cache_fault(void *context, uint64_t address)
+{
+	uint64_t pc = (uint64_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+	const struct unit *u;
+
+	if (!in_arena(pc))
+		return false;
+	u = unit_at(pc - (uint64_t)(uintptr_t)cache.executable);
+	return u && jit_fault(u->code, cache.executable + u->start, context, address);
+}
+
+/* ---- life --------------------------------------------------------------------------------------------------- */
+
+int cache_init(uint64_t bytes)
+{
+	void *w, *x;
+	int err;
+
+	cache.cap = bytes;
+	cache.size = align_up(bytes, PAGE_SIZE);
+	err = host_code_create(cache.size, &w, &x);
+	if (err)
+		return err;
+	cache.writable = w;
+	cache.executable = x;
+	cache.units = host_pages_alloc(UNITS_MAX * sizeof(struct unit *));
+	if (!cache.units) {
+		host_code_destroy(w, x, cache.size);
+		return -ENOMEM;
+	}
+	mm_engine_free = forget_space;
+	return 0;
+}
+
+void cache_shutdown(void)
+{
+	drop_everything();
+	host_pages_free(cache.units, UNITS_MAX * sizeof(struct unit *));
+	host_code_destroy(cache.writable, cache.executable, cache.size);
+	memset(&cache, 0, sizeof(cache));
+	mm_engine_free = NULL;
+}

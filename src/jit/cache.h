@@ -1,0 +1,39 @@
+/* The translations there are, for jit's runtime (cache.c, runtime.c). See cache.c for the theory.
+ * Lock: the kernel lock, but for cache_fault(). */
+#ifndef JIT_CACHE_H
+#define JIT_CACHE_H
+
+#include "jit/jit.h"
+#include "jit/runtime.h"
+
+extern struct jit_counts {
+	uint64_t translated[2];        /* by effort */
+	uint64_t refused, guest_insns, code_bytes, compile_ns;
+	uint64_t linked, unlinked, foreign_exits, stale, flushes;
+	uint64_t entered, exits[JIT_EXIT_COUNT], left_to[JIT_REFUSAL_COUNT], ran;
+	uint64_t view_misses, view_refused;
+} jit_counts;
+
+/* `bytes`: what code and tables together may take. 0 or -errno. */
+int  cache_init(uint64_t bytes);
+void cache_shutdown(void);
+
+/* Counts up when entries that harts may have found went away or were replaced: their jump
+ * tables must be emptied. May be read without the lock. */
+extern uint64_t cache_epoch;
+
+/* The entry for pc in mm, or NULL: there is none, or none that is still what the guest's memory says. */
+const void *cache_find(struct mm *mm, gva_t pc);
+/* Translate; as cache_find. NULL: there is no room, and all is dropped; or *refused. */
+const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool *refused);
+/* Make the direct exit whose displacement is at `link` (in the executable mapping) lead to the
+ * entry for pc, if both belong together. Returns the entry, as cache_find. */
+const void *cache_link(struct mm *mm, int32_t *link, gva_t pc);
+/* Guest code may have been written: everything that mm uses is compared before it is used again. */
+void cache_recheck(struct mm *mm);
+/* The effort that went into the code at this host address. */
+enum jit_effort cache_effort_at(const void *at);
+/* host_faults_watch: async-signal-safe. */
+bool cache_fault(void *context, uint64_t address);
+
+#endif

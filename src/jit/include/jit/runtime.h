@@ -1,0 +1,22 @@
+/* jit's runtime: when code is translated, where translations are kept, and how guest code gets
+ * from the interpreter into them and back. cpu_run() stays the door for all of it. */
+#ifndef JIT_RUNTIME_H
+#define JIT_RUNTIME_H
+
+#include "base/strbuf.h"
+#include "base/types.h"
+
+enum jit_mode { JIT_OFF, JIT_MODE_QUICK, JIT_MODE_FULL };
+struct jit_config {
+	enum jit_mode mode;
+	unsigned threshold;            /* how often a place is reached before it is translated; 0: default */
+	uint64_t cache_bytes;          /* what translations may take; 0: default */
+};
+/* After ram_init, before guest code runs. -EOPNOTSUPP: this host cannot, *why says what is
+ * missing; or -errno of the memory that was not to be had. */
+int  jit_start(const struct jit_config *config, const char **why);
+void jit_stop(void);
+/* Counters, as text. */
+void jit_report(struct strbuf *out);
+
+#endif

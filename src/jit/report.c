@@ -1,0 +1,48 @@
+/* What --report says of the translator. */
+#include "cache.h"
+
+#include <string.h>
+
+#include "base/strbuf.h"
+
+static void line(struct strbuf *out, const char *what, uint64_t n)
+{
+	if (n)
+		strbuf_printf(out, "  %14llu  %s\n", (unsigned long long)n, what);
+}
+
+void jit_report(struct strbuf *out)
+{
+	const struct jit_counts *c = &jit_counts;
+
+	if (!cpu_translator)
+		return;
+	strbuf_printf(out, "translator:\n");
+	line(out, "instructions run in translated code", c->ran);
+	line(out, "quick translations", c->translated[JIT_QUICK]);
+	line(out, "full translations", c->translated[JIT_FULL]);
+	line(out, "guest instructions translated", c->guest_insns);
+	line(out, "bytes of code made", c->code_bytes);
+	line(out, "us spent translating", c->compile_ns / 1000);
+	line(out, "places refused", c->refused);
+	line(out, "times entered", c->entered);
+	line(out, "exits linked", c->linked);
+	line(out, "exits unlinked", c->unlinked);
+	line(out, "exits to other images", c->foreign_exits);
+	line(out, "translations gone stale", c->stale);
+	line(out, "times the cache was emptied", c->flushes);
+	line(out, "views made", mm_view_counts.created);
+	line(out, "views refused", mm_view_counts.refused);
+	line(out, "view misses", c->view_misses);
+	line(out, "view misses left to the interpreter", c->view_refused);
+	line(out, "view fills", mm_view_counts.fills);
+	line(out, "pages filled in", mm_view_counts.pages);
+	line(out, "view ranges forgotten", mm_view_counts.forgets);
+	line(out, "views emptied for others", mm_view_counts.evictions);
+	strbuf_printf(out, "left translated code:\n");
+	for (unsigned i = 0; i < JIT_EXIT_COUNT; i++)
+		line(out, jit_exit_names[i], c->exits[i]);
+	strbuf_printf(out, "left to the interpreter:\n");
+	for (unsigned i = 0; i < JIT_REFUSAL_COUNT; i++)
+		line(out, jit_refusal_text[i], c->left_to[i]);
+}
