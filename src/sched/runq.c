@@ -423,7 +423,10 @@ static void cut_lag(struct run_queue *q, struct thread *t)
 {
 	int64_t lag = average(q) - t->vruntime, limit = lag_limit(q, t);
 
-	if (lag > limit || (lag < -limit && !q->nr))
+	/* More than one hart's share: weight / sum of weights > 1 / harts. */
+	bool unfeasible = t->weight * q->harts > q->weight;
+
+	if ((lag > limit && unfeasible) || (lag < -limit && !q->nr))
 		set_vruntime(q, t, average(q) - clamp(lag, limit));
 }
 

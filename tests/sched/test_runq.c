@@ -125,6 +125,28 @@ static void more_than_a_hart(void)
 	CHECK(share(1, 4) > 80);
 }
 
+/* All bound to one of two harts, whose clock stands still now and then (the host runs somebody
+ * else): the shares are as ever. */
+static void shares_on_a_stalling_hart(void)
+{
+	static const int weight[] = { 1024, 1024, 335, 110 };
+
+	begin(SCHED_EEVDF, 2);
+	for (unsigned i = 0; i < 4; i++) {
+		add(i, ABI_SCHED_NORMAL, (int[]){ 0, 0, 5, 10 }[i], 0);
+		runq_bind(&q, &crowd[i], 1);
+	}
+	for (unsigned n = 0; n < 200000; n++) {
+		tick();
+		if (n % 300 == 0 && running[0]) {
+			runq_charge(&q, running[0], 30 * MS);
+			ran_ns[running[0] - crowd] += 30 * MS;
+		}
+	}
+	for (unsigned i = 0; i < 4; i++)
+		CHECK_NEAR(share(i, 4), weight[i] * 1000 / 2493, 5);
+}
+
 /* Time that nobody else wanted is not held against anybody. */
 static void alone_is_free(void)
 {
@@ -308,6 +330,7 @@ int main(void)
 	RUN(shares_follow_nice);
 	RUN(shares_on_two_harts);
 	RUN(more_than_a_hart);
+	RUN(shares_on_a_stalling_hart);
 	RUN(alone_is_free);
 	RUN(idle_gets_the_rest);
 	RUN(sleepers_wait_little);
