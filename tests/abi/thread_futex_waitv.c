@@ -1,12 +1,16 @@
 /* needs: 64 bits (the RV32 library has no kernel headers). futex_waitv(2): which of several was woken, wrong values, flags and times. */
 #include "abi.h"
 
-#include <linux/futex.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <time.h>
 
+/* RV32's musl comes without the kernel's headers, and has the call with 64-bit time only. */
+#define FUTEX_WAKE_PRIVATE (1 | 128)
+#ifndef SYS_futex
+#define SYS_futex SYS_futex_time64
+#endif
 #define NR_FUTEX_WAITV 449
 
 struct waiter { uint64_t val, uaddr; uint32_t flags, reserved; };
