@@ -42,7 +42,7 @@ static void every_row_is_complete(void)
 			const struct sys_arg *arg = &r->args[a];
 			bool sized = arg->kind >= ARG_IN && arg->kind <= ARG_IOV_OUT;
 
-			CHECK(arg->kind != ARG_NONE && arg->name);
+			CHECK(arg->kind != ARG_NONE && arg->name[0]);
 			CHECK(!sized || (arg->len_arg < r->nargs && arg->len_arg != a));
 			CHECK((arg->kind != ARG_FLAGS && arg->kind != ARG_ENUM) || arg->names);
 			CHECK(arg->kind < ARG_IN_STRUCT || arg->show);
