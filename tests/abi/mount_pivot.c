@@ -1,4 +1,4 @@
-/* pivot_root into a tmpfs, and what is left of the old root. */
+/* pivot_root into a tmpfs, and what is left of the old root. needs: mounted root */
 #include "abi.h"
 #include <sys/mount.h>
 

@@ -150,13 +150,21 @@ static void sleepers_wake_in_turn(void)
 	CHECK(!wait_queue_active(&queue));
 }
 
-static int exclusive_woken;
+static int exclusive_waiting, exclusive_woken;
+
+/* Who of several runs next is the policy's affair: yield until they have been there. */
+static void yield_until(const int *count, int reached)
+{
+	for (int i = 0; i < 10000 && *count < reached; i++)
+		sched_yield_hart();
+}
 
 static void wait_exclusive(void)
 {
 	struct wait_entry e = { .link = LIST_INIT(e.link), .exclusive = true };
 
 	wait_prepare(&queue, &e, WAIT_INTERRUPTIBLE);
+	exclusive_waiting++;
 	CHECK_EQ(wait_sleep(&e, WAIT_INTERRUPTIBLE, WAIT_FOREVER), 0);
 	wait_finish(&e);
 	exclusive_woken++;
@@ -167,10 +175,10 @@ static void exclusive_entry(void *arg)
 {
 	if ((long)arg < 4)
 		wait_exclusive();
-	sched_yield_hart();
+	yield_until(&exclusive_waiting, 4);
 	CHECK_EQ(wake_up_nr(&queue, 1, 0), 1);
 	CHECK_EQ(wake_up_nr(&queue, 1, 0), 1);   /* not the same one again */
-	sched_yield_hart();
+	yield_until(&exclusive_woken, 2);
 	CHECK_EQ(exclusive_woken, 2);
 	CHECK_EQ(wake_up_nr(&queue, 5, 0), 2);
 	leave();
