@@ -2,7 +2,7 @@
  *
  *     entries      budget and rounding checks, pins loaded, jump to their blocks
  *     blocks       in the order of their guest addresses
- *     stubs        whatever is rare: exits, edges that have work to do, fixing of NaNs
+ *     cold code    whatever is rare: exits, edges that have work to do, fixing of NaNs
  *
  * Counting: r15 is reduced where a loop header begins, by the header's own instructions, and
  * checked there; elsewhere what was executed is carried along as a constant and subtracted where
@@ -129,23 +129,23 @@ static uint8_t current_zone(const struct gen *g)
 	return (uint8_t)((g->r->host - g->r->zone[0]) / V_COUNT);
 }
 
-static struct stub *add_stub(struct gen *g, enum stub_kind kind, uint32_t at)
+static struct cold *add_cold(struct gen *g, enum cold_kind kind, uint32_t at)
 {
-	static struct stub nowhere;
-	struct stub *s;
+	static struct cold nowhere;
+	struct cold *s;
 
-	if (g->nr_stubs == g->cap_stubs) {
-		unsigned cap = MAX(64u, g->cap_stubs * 2);
+	if (g->nr_cold == g->cap_cold) {
+		unsigned cap = MAX(64u, g->cap_cold * 2);
 
-		s = realloc(g->stubs, cap * sizeof(*s));
+		s = realloc(g->cold, cap * sizeof(*s));
 		if (!s) {
 			g->failed = true;
 			return &nowhere;
 		}
-		g->stubs = s;
-		g->cap_stubs = cap;
+		g->cold = s;
+		g->cap_cold = cap;
 	}
-	s = &g->stubs[g->nr_stubs++];
+	s = &g->cold[g->nr_cold++];
 	memset(s, 0, sizeof(*s));
 	s->kind = kind;
 	s->at = at;
@@ -155,10 +155,10 @@ static struct stub *add_stub(struct gen *g, enum stub_kind kind, uint32_t at)
 
 void gen_canonical(struct gen *g, unsigned xmm, unsigned width)
 {
-	struct stub *s;
+	struct cold *s;
 
 	x86_vex_rr(&g->a, width == 64 ? 1 : 0, 1, 0x2e, false, xmm, 0, xmm);
-	s = add_stub(g, STUB_CANON, x86_jcc(&g->a, CC_P));
+	s = add_cold(g, COLD_CANON, x86_jcc(&g->a, CC_P));
 	s->xmm = (uint8_t)xmm;
 	s->width = (uint8_t)width;
 	s->back = g->a.len;
@@ -229,9 +229,9 @@ static struct snap snap_here(const struct gen *g)
 	return gen_snap(g, &g->s, g->r->insn[g->i->insn].pc, gen_pending(g));
 }
 
-void gen_exit_stub(struct gen *g, uint32_t at, const struct snap *snap, uint8_t kind, uint32_t arg)
+void gen_cold_exit(struct gen *g, uint32_t at, const struct snap *snap, uint8_t kind, uint32_t arg)
 {
-	struct stub *s = add_stub(g, STUB_EXIT, at);
+	struct cold *s = add_cold(g, COLD_EXIT, at);
 
 	s->snap = *snap;
 	s->exit_kind = kind;
@@ -243,7 +243,7 @@ void gen_slow(struct gen *g, int cc, enum jit_refusal why)
 	struct snap snap = snap_here(g);
 	uint32_t at = cc == CC_ALWAYS ? x86_jmp(&g->a) : x86_jcc(&g->a, (enum x86_cc)cc);
 
-	gen_exit_stub(g, at, &snap, JIT_EXIT_INTERPRET, why);
+	gen_cold_exit(g, at, &snap, JIT_EXIT_INTERPRET, why);
 }
 
 void gen_site(struct gen *g, bool is_store)
@@ -398,7 +398,7 @@ static bool same_registers(const struct snap *a, const struct snap *b)
 }
 
 /* Where the registers are written back and control goes on to the common part. */
-static void make_tail(struct gen *g, const struct stub *s)
+static void make_tail(struct gen *g, const struct cold *s)
 {
 	for (unsigned k = 0; k < g->nr_tails; k++) {
 		if (g->tails[k].zone == s->zone && same_registers(&g->tails[k].snap, &s->snap)) {
@@ -410,7 +410,7 @@ static void make_tail(struct gen *g, const struct stub *s)
 	if (g->nr_tails < MAX_TAILS)
 		g->tails[g->nr_tails++] = (struct tail){ s->snap, s->zone, g->a.len };
 	write_registers(g, &s->snap);
-	add_stub(g, STUB_COMMON, x86_jmp(&g->a));
+	add_cold(g, COLD_COMMON, x86_jmp(&g->a));
 }
 
 /* Leave with everything the snap says. */
@@ -421,7 +421,7 @@ static void leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, 
 
 	x86_mov_imm(&g->a, RDX, (int64_t)v);
 	at = x86_jmp(&g->a);
-	add_stub(g, STUB_TAIL, at)->snap = *snap;
+	add_cold(g, COLD_TAIL, at)->snap = *snap;
 }
 
 /* What is needed once, and made when it is first asked for. */
@@ -470,7 +470,7 @@ static void direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
 	x86_byte(&g->a, 0x15);
 	lea = g->a.len;
 	x86_imm32(&g->a, at - (lea + 4));
-	add_stub(g, STUB_DIRECT, x86_jmp(&g->a));
+	add_cold(g, COLD_DIRECT, x86_jmp(&g->a));
 }
 
 /* ---- edges ------------------------------------------------------------------------------------------------ */
@@ -481,7 +481,7 @@ static void edge_exit(struct gen *g, const struct flow *s, const struct block *t
 {
 	struct snap snap = gen_snap(g, s, to->pc, pending);
 
-	gen_exit_stub(g, x86_jcc(&g->a, (enum x86_cc)cc), &snap, JIT_EXIT_INTERPRET, why);
+	gen_cold_exit(g, x86_jcc(&g->a, (enum x86_cc)cc), &snap, JIT_EXIT_INTERPRET, why);
 }
 
 void gen_check_boxed(struct gen *g, unsigned v, const struct snap *snap, uint8_t kind, uint32_t arg)
@@ -496,7 +496,7 @@ void gen_check_boxed(struct gen *g, unsigned v, const struct snap *snap, uint8_t
 		m.disp += 4;
 		x86_alu_mem_imm(&g->a, 7, false, &m, -1);
 	}
-	gen_exit_stub(g, x86_jcc(&g->a, CC_NE), snap, kind, arg);
+	gen_cold_exit(g, x86_jcc(&g->a, CC_NE), snap, kind, arg);
 }
 
 static bool edge_int(struct gen *g, const struct flow *from, const struct block *to, unsigned v, int pending, bool make)
@@ -617,7 +617,7 @@ static void go_to(struct gen *g, const struct flow *from, unsigned to, int pendi
 	if (b->label) {
 		x86_patch(&g->a, x86_jmp(&g->a), b->label);
 	} else {
-		struct stub *s = add_stub(g, STUB_EDGE, x86_jmp(&g->a));
+		struct cold *s = add_cold(g, COLD_EDGE, x86_jmp(&g->a));
 
 		s->to = to;
 	}
@@ -656,7 +656,7 @@ static void end_branch(struct gen *g, const struct ir *i)
 	const struct block *b = g->b;
 	int pending = settle_count(g, g->base + (int)b->nr_insns);
 	int to = b->succ[0];
-	struct stub *s;
+	struct cold *s;
 	uint32_t at;
 
 	gen_compare(g, i);
@@ -667,13 +667,13 @@ static void end_branch(struct gen *g, const struct ir *i)
 		if (g->r->block[to].label) {
 			x86_patch(&g->a, at, g->r->block[to].label);
 		} else {
-			s = add_stub(g, STUB_EDGE, at);
+			s = add_cold(g, COLD_EDGE, at);
 			s->to = (unsigned)to;
 		}
 	} else {
 		struct flow *copy = malloc(sizeof(*copy));
 
-		s = add_stub(g, STUB_EDGE, at);
+		s = add_cold(g, COLD_EDGE, at);
 		if (!copy) {
 			g->failed = true;
 			return;
@@ -816,7 +816,7 @@ static void header_check(struct gen *g, const struct block *b)
 	x86_alu_imm(&g->a, 5, true, R15, (int32_t)b->nr_insns);
 	g->base = -(int)b->nr_insns;
 	snap = gen_snap(g, &b->in, b->pc, g->base);
-	gen_exit_stub(g, x86_jcc(&g->a, CC_S), &snap, JIT_EXIT_TIMER, 0);
+	gen_cold_exit(g, x86_jcc(&g->a, CC_S), &snap, JIT_EXIT_TIMER, 0);
 }
 
 static void make_block(struct gen *g, struct block *b, unsigned n)
@@ -858,7 +858,7 @@ static void entry_check(struct gen *g, const struct block *b, uint32_t at, uint8
 {
 	struct snap snap = { .pc_delta = (uint32_t)(b->pc - g->r->insn[0].pc) };
 
-	gen_exit_stub(g, at, &snap, kind, arg);
+	gen_cold_exit(g, at, &snap, kind, arg);
 }
 
 static void make_entry(struct gen *g, unsigned n)
@@ -885,7 +885,7 @@ static void make_entry(struct gen *g, unsigned n)
 	go_to(g, &s, n, 0);
 }
 
-/* ---- stubs --------------------------------------------------------------------------------------------------------------- */
+/* ---- cold code ----------------------------------------------------------------------------------------------------------- */
 
 static gva_t snap_pc(const struct gen *g, const struct snap *s)
 {
@@ -894,34 +894,34 @@ static gva_t snap_pc(const struct gen *g, const struct snap *s)
 	return g->r->xlen == 32 ? (uint32_t)pc : pc;
 }
 
-static void make_stub(struct gen *g, struct stub s)
+static void make_cold(struct gen *g, struct cold s)
 {
-	if (s.kind == STUB_EDGE && !s.flow) {
+	if (s.kind == COLD_EDGE && !s.flow) {
 		x86_patch(&g->a, s.at, g->r->block[s.to].label);
 		return;
 	}
 	g->r->host = g->r->zone[s.zone];
-	if (s.kind < STUB_TAIL)
+	if (s.kind < COLD_TAIL)
 		x86_patch(&g->a, s.at, g->a.len);
 	switch (s.kind) {
-	case STUB_TAIL:
+	case COLD_TAIL:
 		make_tail(g, &s);
 		break;
-	case STUB_COMMON:
+	case COLD_COMMON:
 		make_once(g, &g->common, s.at, common_exit);
 		break;
-	case STUB_DIRECT:
+	case COLD_DIRECT:
 		make_once(g, &g->direct, s.at, common_direct);
 		break;
-	case STUB_EXIT:
+	case COLD_EXIT:
 		leave_by_tail(g, &s.snap, s.exit_kind, s.arg);
 		break;
-	case STUB_CANON:
+	case COLD_CANON:
 		x86_mov_imm(&g->a, RAX, s.width == 64 ? 0x7ff8000000000000 : 0x7fc00000);
 		x86_vex_rr(&g->a, 1, 1, 0x6e, true, s.xmm, 0, RAX);
 		x86_patch(&g->a, x86_jmp(&g->a), s.back);
 		break;
-	case STUB_EDGE:
+	case COLD_EDGE:
 		if (s.to == MAX_BLOCKS)
 			direct_exit(g, &s.snap, snap_pc(g, &s.snap));
 		else
@@ -958,9 +958,9 @@ static void make_all(struct gen *g)
 			make_block(g, &r->block[k], k);
 		}
 	g->next = -1;
-	/* Stubs may ask for further stubs. */
-	for (unsigned k = 0; k < g->nr_stubs; k++)
-		make_stub(g, g->stubs[k]);
+	/* Cold code may ask for more of it. */
+	for (unsigned k = 0; k < g->nr_cold; k++)
+		make_cold(g, g->cold[k]);
 	make_flag_table(g);
 	if (g->nr_sites)
 		qsort(g->sites, g->nr_sites, sizeof(g->sites[0]), by_offset);
@@ -989,7 +989,7 @@ int gen_region(struct region *r, struct jit_code **out)
 	ret = *out ? 0 : -ENOMEM;
 out:
 	free(g->a.bytes);
-	free(g->stubs);
+	free(g->cold);
 	free(g->sites);
 	free(g->exits);
 	free(g);

@@ -13,18 +13,18 @@ struct snap {
 };
 
 /* Code that is made at the end, out of the way. */
-enum stub_kind { STUB_EXIT, STUB_CANON, STUB_EDGE, STUB_TAIL, STUB_COMMON, STUB_DIRECT };
+enum cold_kind { COLD_EXIT, COLD_CANON, COLD_EDGE, COLD_TAIL, COLD_COMMON, COLD_DIRECT };
 enum { MAX_TAILS = 256 };
-struct stub {
-	enum stub_kind kind;
+struct cold {
+	enum cold_kind kind;
 	uint32_t at;                   /* displacement that leads here */
-	struct snap snap;              /* STUB_EXIT */
+	struct snap snap;              /* COLD_EXIT */
 	uint8_t exit_kind, zone;
 	uint32_t arg;
-	uint32_t back;                 /* STUB_CANON: where to go on */
+	uint32_t back;                 /* COLD_CANON: where to go on */
 	uint8_t xmm, width;
-	unsigned to;                   /* STUB_EDGE: the block */
-	struct flow *flow;             /* state at the branch; freed when the stub is made */
+	unsigned to;                   /* COLD_EDGE: the block */
+	struct flow *flow;             /* state at the branch; freed when the code is made */
 };
 
 /* What exits with the same registers to be written back share. */
@@ -44,8 +44,8 @@ struct gen {
 	int next;                      /* the block that will be made right here; -1: none */
 	uint32_t to_table[64];         /* displacements of references to the flag table */
 	unsigned nr_to_table;
-	struct stub *stubs;
-	unsigned nr_stubs, cap_stubs;
+	struct cold *cold;
+	unsigned nr_cold, cap_cold;
 	struct jit_site *sites;
 	unsigned nr_sites, cap_sites;
 	struct jit_exit *exits;
@@ -78,7 +78,7 @@ void gen_canonical(struct gen *g, unsigned xmm, unsigned width);
 void gen_box(struct gen *g, unsigned xmm);
 void gen_check_boxed(struct gen *g, unsigned v, const struct snap *snap, uint8_t kind, uint32_t arg);
 struct snap gen_snap(const struct gen *g, const struct flow *s, gva_t pc, int pending);
-void gen_exit_stub(struct gen *g, uint32_t at, const struct snap *snap, uint8_t kind, uint32_t arg);
+void gen_cold_exit(struct gen *g, uint32_t at, const struct snap *snap, uint8_t kind, uint32_t arg);
 void gen_table_address(struct gen *g, unsigned reg);     /* of fflags by MXCSR's low six bits */
 int gen_pending(const struct gen *g);                    /* before the current instruction */
 

@@ -59,7 +59,7 @@ struct jit_entry {
 };
 
 /* A direct exit: `jmp rel32` whose displacement is the 4 bytes at `offset`, aligned to 4, so that
- * storing it is atomic. As made it leads to the exit's own stub (JIT_EXIT_DIRECT), `unlinked` is
+ * storing it is atomic. As made it leads to the exit's own code (JIT_EXIT_DIRECT), `unlinked` is
  * the value then. The runtime may make it lead to an entry of any translation for `pc`, and must undo
  * that before it drops that one. */
 struct jit_exit {
