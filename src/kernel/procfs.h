@@ -28,6 +28,8 @@ struct process *proc_process(uint64_t arg);      /* NULL: gone; zombies are ther
 struct task *proc_task(uint64_t arg);
 /* ptrace-like permission (Linux ptrace_may_access, PTRACE_MODE_READ): 0, -EACCES, -ESRCH. */
 int proc_may_look(uint64_t arg);
+/* What readlink says of a link to an open file: its length in buf, cut at cap, or -errno. */
+int proc_file_link_text(struct file *f, char *buf, size_t cap);
 /* Text appended with a trailing newline, as most one-value files are. */
 int proc_show_line(struct strbuf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void proc_owner(uint64_t arg, uint32_t *uid, uint32_t *gid);

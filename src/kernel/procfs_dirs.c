@@ -69,22 +69,25 @@ static bool next_fd(uint64_t arg, uint64_t cursor, char *buf, size_t cap, uint64
 	return true;
 }
 
+int proc_file_link_text(struct file *f, char *buf, size_t cap)
+{
+	char *text = xalloc(ABI_PATH_MAX + 16);
+	int ret = file_describe(f, task_current()->fs, text, ABI_PATH_MAX + 16);
+
+	if (ret >= 0) {
+		ret = (int)MIN(strlen(text), cap);
+		memcpy(buf, text, (size_t)ret);
+	}
+	free(text);
+	return ret;
+}
+
 static int read_fd_link(uint64_t arg, char *buf, size_t cap)
 {
 	int err;
 	struct file *f = file_of(arg, &err);
-	char *text;
 
-	if (!f)
-		return err;
-	text = xalloc(ABI_PATH_MAX + 16);
-	err = file_describe(f, task_current()->fs, text, ABI_PATH_MAX + 16);
-	if (err >= 0) {
-		err = (int)MIN(strlen(text), cap);
-		memcpy(buf, text, (size_t)err);
-	}
-	free(text);
-	return err;
+	return f ? proc_file_link_text(f, buf, cap) : err;
 }
 
 static int follow_fd_link(uint64_t arg, struct path *out)

@@ -45,18 +45,8 @@ static int read_area_link(uint64_t arg, char *buf, size_t cap)
 {
 	int err;
 	struct file *f = file_of_area(arg, &err);
-	char *text;
 
-	if (!f)
-		return err;
-	text = xalloc(ABI_PATH_MAX + 16);
-	err = file_describe(f, task_current()->fs, text, ABI_PATH_MAX + 16);
-	if (err >= 0) {
-		err = (int)MIN(strlen(text), cap);
-		memcpy(buf, text, (size_t)err);
-	}
-	free(text);
-	return err;
+	return f ? proc_file_link_text(f, buf, cap) : err;
 }
 
 static int follow_area_link(uint64_t arg, struct path *out)
