@@ -278,7 +278,7 @@ int procfs_show_status(uint64_t arg, struct strbuf *out)
 	print_pids(out, arg, p);
 	if (who->cred)
 		print_cred(out, who->cred);
-	strbuf_printf(out, "FDSize:\t%d\n", t ? 256 : 0);
+	strbuf_printf(out, "FDSize:\t%u\n", t && t->files ? files_capacity(t->files) : 0);
 	if (who->cred)
 		print_groups(out, who->cred);
 	strbuf_printf(out, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n",

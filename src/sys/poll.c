@@ -178,8 +178,8 @@ static int64_t select_fds(unsigned n, struct select_sets *s, uint64_t deadline)
 
 int64_t sys_pselect6(int nfds, gva_t readfds, gva_t writefds, gva_t exceptfds, gva_t timeout, gva_t sigmask)
 {
-	/* Descriptors beyond the table's size cannot be open: Linux looks at no more bits. */
-	unsigned max = (unsigned)MIN(task_rlimit(current(), ABI_RLIMIT_NOFILE), (uint64_t)1 << 20);
+	/* Descriptors beyond the table's size cannot be open: Linux looks at no more bits (core_sys_select). */
+	unsigned max = files_capacity(current()->files);
 	unsigned word = current_is_32() ? 4 : 8, n = MIN((unsigned)MAX(nfds, 0), max);
 	struct select_sets s = { .user = { readfds, writefds, exceptfds },
 				 .bytes = align_up(n, word * 8) / 8 };

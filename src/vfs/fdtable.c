@@ -1,7 +1,11 @@
 /* Descriptor tables: small integers -> open files, with close-on-exec.
  *
  * Shared by CLONE_FILES, copied by fork. The lowest free descriptor is found
- * from `first_free`, below which there is none. */
+ * from `first_free`, below which there is none.
+ *
+ * Programs can see how large a table is: select() looks at no descriptor beyond
+ * it, and /proc/PID/status tells. So it has Linux' sizes for 64 bits (fs/file.c):
+ * 64, doubled as needed; a copy is as large as what is open needs. */
 #include "internal.h"
 
 #include <stdlib.h>
@@ -10,7 +14,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 
-enum { FIRST_SLOTS = 32 };
+enum { FIRST_SLOTS = 64 /* NR_OPEN_DEFAULT */ };
 
 struct slot { struct file *file; bool cloexec; };
 struct files {
@@ -56,19 +60,31 @@ void files_put(struct files *t)
 	live_tables--;
 }
 
+/* sane_fdtable_size(): descriptors that were closed leave no room behind. */
+static unsigned slots_for_copy(const struct files *t)
+{
+	unsigned used = t->nr_slots, n = FIRST_SLOTS;
+
+	while (used && !t->slots[used - 1].file)
+		used--;
+	while (n < used)
+		n *= 2;
+	return n;
+}
+
 int files_copy(const struct files *t, struct files **out)
 {
 	struct files *n = xnew(struct files);
 
-	n->slots = try_alloc(t->nr_slots * sizeof(*n->slots));
+	n->nr_slots = slots_for_copy(t);
+	n->slots = try_alloc(n->nr_slots * sizeof(*n->slots));
 	if (!n->slots) {
 		free(n);
 		return -ENOMEM;
 	}
 	n->refs = 1;
-	n->nr_slots = t->nr_slots;
 	n->first_free = t->first_free;
-	memcpy(n->slots, t->slots, t->nr_slots * sizeof(*n->slots));
+	memcpy(n->slots, t->slots, MIN(n->nr_slots, t->nr_slots) * sizeof(*n->slots));
 	for (unsigned fd = 0; fd < n->nr_slots; fd++)
 		if (n->slots[fd].file)
 			file_get(n->slots[fd].file);
@@ -80,6 +96,11 @@ int files_copy(const struct files *t, struct files **out)
 unsigned files_count_refs(const struct files *t)
 {
 	return t->refs;
+}
+
+unsigned files_capacity(const struct files *t)
+{
+	return t->nr_slots;
 }
 
 static struct slot *slot_of(struct files *t, int fd)

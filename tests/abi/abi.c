@@ -2,6 +2,7 @@
  *
  *   abi            names of all topics
  *   abi NAME ...   run one
+ *   abi @NAME      the same, after what was inherited has been made equal everywhere
  *   anything else  "show" mode, for exec tests: print argc, argv and the environment */
 #include "abi.h"
 
@@ -225,9 +226,42 @@ static void show_mode(int argc, char **argv)
 		printf("env \"%s\"\n", *env);
 }
 
+static void limit(int which, rlim_t soft, rlim_t hard)
+{
+	struct rlimit l;
+
+	getrlimit(which, &l);
+	l.rlim_max = l.rlim_max < hard ? l.rlim_max : hard;
+	l.rlim_cur = l.rlim_max < soft ? l.rlim_max : soft;
+	setrlimit(which, &l);
+}
+
+/* Descriptors, signals and limits come from whoever started us; topics are not about them. */
+static void forget_inheritance(void)
+{
+	sigset_t none;
+
+	syscall(SYS_close_range, 3, ~0u, 0);
+	for (int signo = 1; signo < NSIG; signo++)
+		signal(signo, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	umask(022);
+	limit(RLIMIT_NOFILE, 1024, 4096);
+	limit(RLIMIT_CORE, 0, RLIM_INFINITY);
+	limit(RLIMIT_STACK, 8 << 20, RLIM_INFINITY);
+	limit(RLIMIT_MEMLOCK, 64 << 10, 64 << 10);
+	limit(RLIMIT_NICE, 0, 0);
+	limit(RLIMIT_RTPRIO, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 4096);
+	if (argc > 1 && argv[1][0] == '@') {
+		argv[1]++;
+		forget_inheritance();
+	}
 	if (argc == 1 && argv[0][0]) {
 		for (const struct topic *const *t = __start_topics; t < __stop_topics; t++)
 			puts((*t)->name);

@@ -234,6 +234,7 @@ int  files_cloexec(struct files *t, int fd);                  /* 0/1, -EBADF */
 int  files_set_cloexec(struct files *t, int fd, bool on);
 int  files_next(struct files *t, int from);                   /* next open fd >= from, or -1 */
 unsigned files_count_refs(const struct files *t);
+unsigned files_capacity(const struct files *t);                      /* descriptors it has room for */
 
 /* ---- names -> objects --------------------------------------------------------------------- */
 enum {
