@@ -17,462 +17,6 @@
 enum { CODE_MAX = 256 << 10, JUMP_TABLE_MASK = (JIT_JUMP_ENTRIES - 1) * 16 };
 _Static_assert(sizeof(struct jit_jump) == 16, "indexed by generated code");
 
-/* ---- registers ---------------------------------------------------------------------------- */
-
-struct x86_mem gen_engine(size_t offset)
-{
-	return (struct x86_mem){ .base = RBP, .index = HOST_NONE, .disp = (int32_t)offset - REGS_BIAS };
-}
-
-struct x86_mem gen_slot(unsigned v)
-{
-	return gen_engine(v < V_F0 ? offsetof(struct cpu_regs, x) + 8 * v
-	                           : offsetof(struct cpu_regs, f) + 8 * (v - V_F0));
-}
-
-bool gen_pinned(const struct gen *g, unsigned v) { return v < V_COUNT && pinned(g->r, v); }
-
-unsigned gen_src(struct gen *g, unsigned v, unsigned scratch)
-{
-	if (gen_pinned(g, v))
-		return g->r->host[v];
-	gen_load_to(g, scratch, v);
-	return scratch;
-}
-
-void gen_load_to(struct gen *g, unsigned reg, unsigned v)
-{
-	if (gen_pinned(g, v)) {
-		if (g->r->host[v] != reg)
-			x86_mov(&g->a, true, reg, g->r->host[v]);
-	} else {
-		struct x86_mem m = gen_slot(v == V_IMM ? 0 : v);
-
-		x86_rm(&g->a, 0x8b, true, reg, &m);
-	}
-}
-
-void gen_op(struct gen *g, uint32_t op, bool w, unsigned reg, unsigned v)
-{
-	if (gen_pinned(g, v)) {
-		x86_rr(&g->a, op, w, reg, g->r->host[v]);
-	} else {
-		struct x86_mem m = gen_slot(v == V_IMM ? 0 : v);
-
-		x86_rm(&g->a, op, w, reg, &m);
-	}
-}
-
-bool gen_wide(const struct gen *g)
-{
-	return !flow_low(g->r, &g->s, g->i);
-}
-
-unsigned gen_dst(const struct gen *g)
-{
-	return gen_pinned(g, g->i->d) ? g->r->host[g->i->d] : RAX;
-}
-
-void gen_done(struct gen *g, unsigned reg)
-{
-	unsigned d = g->i->d;
-	struct flow after = g->s;
-	struct x86_mem m;
-
-	if (d == V_NONE)
-		return;
-	if (gen_pinned(g, d)) {
-		if (g->r->host[d] != reg)
-			x86_mov(&g->a, true, g->r->host[d], reg);
-		return;
-	}
-	/* Memory always has it all. A register for d would say whether the result is a low half. */
-	if (g->r->xlen == 64) {
-		struct ir i = *g->i;
-
-		i.d = V_TMP;
-		flow_ir(g->r, &after, &i);
-		if (after.kind[XI(V_TMP)] == K_LOW)
-			x86_rr(&g->a, 0x63, true, reg, reg);
-	}
-	m = gen_slot(d);
-	x86_rm(&g->a, 0x89, true, reg, &m);
-}
-
-/* ---- float registers -------------------------------------------------------------------------- */
-
-unsigned gen_fsrc(struct gen *g, unsigned v, unsigned scratch)
-{
-	struct x86_mem m;
-
-	if (gen_pinned(g, v))
-		return g->r->host[v];
-	m = gen_slot(v);
-	x86_vex_rm(&g->a, 3, 1, 0x10, false, scratch, 0, &m);
-	return scratch;
-}
-
-unsigned gen_fdst(const struct gen *g)
-{
-	return gen_pinned(g, g->i->d) ? g->r->host[g->i->d] : 13;
-}
-
-/* All ones above the single. */
-void gen_box(struct gen *g, unsigned xmm)
-{
-	x86_vex_rr(&g->a, 1, 1, 0x76, false, 15, 15, 15);
-	x86_vex_rr(&g->a, 0, 1, 0x14, false, xmm, xmm, 15);
-}
-
-static uint8_t current_zone(const struct gen *g)
-{
-	return (uint8_t)((g->r->host - g->r->zone[0]) / V_COUNT);
-}
-
-static struct cold *add_cold(struct gen *g, enum cold_kind kind, uint32_t at)
-{
-	static struct cold nowhere;
-	struct cold *s;
-
-	if (g->nr_cold == g->cap_cold) {
-		unsigned cap = MAX(64u, g->cap_cold * 2);
-
-		s = realloc(g->cold, cap * sizeof(*s));
-		if (!s) {
-			g->failed = true;
-			return &nowhere;
-		}
-		g->cold = s;
-		g->cap_cold = cap;
-	}
-	s = &g->cold[g->nr_cold++];
-	memset(s, 0, sizeof(*s));
-	s->kind = kind;
-	s->at = at;
-	s->zone = current_zone(g);
-	return s;
-}
-
-void gen_canonical(struct gen *g, unsigned xmm, unsigned width)
-{
-	struct cold *s;
-
-	x86_vex_rr(&g->a, width == 64 ? 1 : 0, 1, 0x2e, false, xmm, 0, xmm);
-	s = add_cold(g, COLD_CANON, x86_jcc(&g->a, CC_P));
-	s->xmm = (uint8_t)xmm;
-	s->width = (uint8_t)width;
-	s->back = g->a.len;
-}
-
-void gen_fdone(struct gen *g, unsigned xmm)
-{
-	unsigned d = g->i->d;
-	struct flow after;
-	struct x86_mem m;
-
-	if (gen_pinned(g, d)) {
-		if (g->r->host[d] != xmm)
-			x86_vex_rr(&g->a, 0, 1, 0x28, false, g->r->host[d], 0, xmm);
-		return;
-	}
-	/* As it would be in a register, made whole. */
-	memset(&after, 0, sizeof(after));
-	{
-		uint8_t host = g->r->host[d];
-
-		g->r->host[d] = (uint8_t)xmm;
-		after = g->s;
-		flow_ir(g->r, &after, g->i);
-		g->r->host[d] = host;
-	}
-	if (after.fkind[d - V_F0] & F_LOOSE)
-		gen_canonical(g, xmm, after.fkind[d - V_F0] & F_BOXED ? 32 : 64);
-	if (after.fkind[d - V_F0] & F_NARROW)
-		gen_box(g, xmm);
-	m = gen_slot(d);
-	x86_vex_rm(&g->a, 3, 1, 0x11, false, xmm, 0, &m);
-}
-
-/* ---- where everything is ------------------------------------------------------------------------ */
-
-struct snap gen_snap(const struct gen *g, const struct flow *s, gva_t pc, int pending)
-{
-	struct snap n = { .pc_delta = (uint32_t)(pc - g->r->insn[0].pc), .pending = (int16_t)pending };
-
-	for (unsigned v = 0; v < 32; v++) {
-		unsigned x = g->r->host[v], f = g->r->host[V_F0 + v];
-
-		if (x != HOST_NONE && s->dirty_x >> v & 1)
-			n.dirty_x |= (uint16_t)(1u << x);
-		if (x != HOST_NONE && s->kind[v] == K_LOW)
-			n.narrow_x |= (uint16_t)(1u << x);
-		if (f == HOST_NONE)
-			continue;
-		if (s->dirty_f >> v & 1)
-			n.dirty_f |= (uint16_t)(1u << f);
-		if (s->fkind[v] & F_NARROW)
-			n.narrow_f |= (uint16_t)(1u << f);
-		if (s->fkind[v] & F_LOOSE)
-			n.loose_f |= (uint16_t)(1u << f);
-		/* fault.c tells a loose single by its being narrow: make the exits agree. */
-	}
-	return n;
-}
-
-int gen_pending(const struct gen *g)
-{
-	return g->base + (int)(g->i->insn - g->b->first_insn);
-}
-
-static struct snap snap_here(const struct gen *g)
-{
-	return gen_snap(g, &g->s, g->r->insn[g->i->insn].pc, gen_pending(g));
-}
-
-void gen_cold_exit(struct gen *g, uint32_t at, const struct snap *snap, uint8_t kind, uint32_t arg)
-{
-	struct cold *s = add_cold(g, COLD_EXIT, at);
-
-	s->snap = *snap;
-	s->exit_kind = kind;
-	s->arg = arg;
-}
-
-void gen_slow(struct gen *g, int cc, enum jit_refusal why)
-{
-	struct snap snap = snap_here(g);
-	uint32_t at = cc == CC_ALWAYS ? x86_jmp(&g->a) : x86_jcc(&g->a, (enum x86_cc)cc);
-
-	gen_cold_exit(g, at, &snap, JIT_EXIT_INTERPRET, why);
-}
-
-void gen_site(struct gen *g, bool is_store)
-{
-	struct snap n = snap_here(g);
-
-	if (g->nr_sites == g->cap_sites) {
-		unsigned cap = MAX(64u, g->cap_sites * 2);
-		struct jit_site *p = realloc(g->sites, cap * sizeof(*p));
-
-		if (!p) {
-			g->failed = true;
-			return;
-		}
-		g->sites = p;
-		g->cap_sites = cap;
-	}
-	g->sites[g->nr_sites++] = (struct jit_site){ .offset = g->a.len, .pc_delta = n.pc_delta,
-		.pending = n.pending, .dirty_x = n.dirty_x, .dirty_f = n.dirty_f, .narrow_x = n.narrow_x,
-		.narrow_f = n.narrow_f, .loose_f = n.loose_f, .is_store = is_store,
-		.zone = current_zone(g) };
-}
-
-/* ---- the table of flags ------------------------------------------------------------------------- */
-
-void gen_table_address(struct gen *g, unsigned reg)
-{
-	x86_byte(&g->a, 0x48 | (reg >= R8) << 2);
-	x86_byte(&g->a, 0x8d);
-	x86_byte(&g->a, (reg & 7) << 3 | 5);             /* lea reg, [rip + ...] */
-	if (g->nr_to_table == ARRAY_SIZE(g->to_table))
-		g->a.full = true;
-	else
-		g->to_table[g->nr_to_table++] = g->a.len;
-	x86_imm32(&g->a, 0);
-}
-
-static void make_flag_table(struct gen *g)
-{
-	uint32_t at = g->a.len;
-
-	if (g->nr_to_table == 0)
-		return;
-	/* MXCSR: IE DE ZE OE UE PE; fflags: NX UF OF DZ NV. */
-	for (unsigned v = 0; v < 64; v++)
-		x86_byte(&g->a, (v & 1) << 4 | (v & 4) << 1 | (v & 8) >> 1 | (v & 16) >> 3 | (v & 32) >> 5);
-	for (unsigned k = 0; k < g->nr_to_table; k++)
-		x86_patch(&g->a, g->to_table[k], at);
-}
-
-/* ---- leaving ----------------------------------------------------------------------------------------- */
-
-static void add_budget(struct gen *g, int n)
-{
-	struct x86_mem m = { .base = R15, .index = HOST_NONE, .disp = n };
-
-	if (n)
-		x86_rm(&g->a, 0x8d, true, R15, &m);
-}
-
-static void write_back_x(struct gen *g, unsigned host, unsigned v, const struct snap *n)
-{
-	struct x86_mem m = gen_slot(v);
-
-	if (n->narrow_x >> host & 1) {
-		x86_rr(&g->a, 0x63, true, RAX, host);
-		host = RAX;
-	}
-	x86_rm(&g->a, 0x89, true, host, &m);
-}
-
-static void write_back_f(struct gen *g, unsigned xmm, unsigned v, const struct snap *n)
-{
-	struct x86_mem m = gen_slot(v);
-	bool narrow = n->narrow_f >> xmm & 1;
-
-	if (n->loose_f >> xmm & 1)
-		gen_canonical(g, xmm, narrow ? 32 : 64);
-	x86_vex_rm(&g->a, narrow ? 2 : 3, 1, 0x11, false, xmm, 0, &m);
-	if (narrow) {
-		m.disp += 4;
-		x86_rm(&g->a, 0xc7, false, 0, &m);
-		x86_imm32(&g->a, UINT32_MAX);
-	}
-}
-
-/* All that is stale in memory. Clobbers rax. */
-static void write_registers(struct gen *g, const struct snap *n)
-{
-	for (unsigned v = 0; v < 32; v++) {
-		unsigned x = g->r->host[v], f = g->r->host[V_F0 + v];
-
-		if (x != HOST_NONE && n->dirty_x >> x & 1)
-			write_back_x(g, x, v, n);
-		if (f != HOST_NONE && n->dirty_f >> f & 1)
-			write_back_f(g, f, V_F0 + v, n);
-	}
-}
-
-/* And the count. */
-static void write_back(struct gen *g, const struct snap *n)
-{
-	write_registers(g, n);
-	add_budget(g, -n->pending);
-}
-
-static void leave(struct gen *g, uint8_t kind)
-{
-	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, engine.exit));
-
-	x86_mov_imm(&g->a, RAX, kind);
-	x86_rm(&g->a, 0xff, false, 4, &m);
-}
-
-/* pc = the region's first + rax, which is a distance. All pins are written back: rcx is free. */
-static void set_pc(struct gen *g)
-{
-	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, pc));
-
-	x86_mov_imm(&g->a, RCX, (int64_t)g->r->insn[0].pc);
-	x86_rr(&g->a, 0x03, g->r->xlen == 64, RAX, RCX);
-	x86_rm(&g->a, 0x89, true, RAX, &m);
-}
-
-/* Exits are many and rarely taken, so they share what they can. Each says in rdx, from the top:
- * distance of pc (32 bits), pending count (16), argument (8), kind (8); then come the registers,
- * shared by all exits that have the same to write back; then what is common to the region. */
-static void common_exit(struct gen *g)
-{
-	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, engine.exit));
-
-	x86_mov(&g->a, true, RAX, RDX);
-	x86_shift_imm(&g->a, 4, true, RAX, 32);
-	x86_shift_imm(&g->a, 7, true, RAX, 48);
-	x86_rr(&g->a, 0x2b, true, R15, RAX);
-	x86_mov(&g->a, true, RAX, RDX);
-	x86_shift_imm(&g->a, 7, true, RAX, 32);
-	set_pc(g);
-	x86_mov(&g->a, false, RAX, RDX);
-	x86_shift_imm(&g->a, 5, false, RAX, 8);
-	x86_rr8(&g->a, 0x0fb6, RAX, RAX);
-	x86_shift_imm(&g->a, 4, true, RAX, 32);
-	x86_rr8(&g->a, 0x0fb6, RDX, RDX);
-	x86_rr(&g->a, 0x0b, true, RAX, RDX);
-	x86_rm(&g->a, 0xff, false, 4, &m);
-}
-
-static bool same_registers(const struct snap *a, const struct snap *b)
-{
-	return a->dirty_x == b->dirty_x && a->dirty_f == b->dirty_f && a->narrow_x == b->narrow_x &&
-	       a->narrow_f == b->narrow_f && a->loose_f == b->loose_f;
-}
-
-/* Where the registers are written back and control goes on to the common part. */
-static void make_tail(struct gen *g, const struct cold *s)
-{
-	for (unsigned k = 0; k < g->nr_tails; k++) {
-		if (g->tails[k].zone == s->zone && same_registers(&g->tails[k].snap, &s->snap)) {
-			x86_patch(&g->a, s->at, g->tails[k].label);
-			return;
-		}
-	}
-	x86_patch(&g->a, s->at, g->a.len);
-	if (g->nr_tails < MAX_TAILS)
-		g->tails[g->nr_tails++] = (struct tail){ s->snap, s->zone, g->a.len };
-	write_registers(g, &s->snap);
-	add_cold(g, COLD_COMMON, x86_jmp(&g->a));
-}
-
-/* Leave with everything the snap says. */
-static void leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, uint32_t arg)
-{
-	uint64_t v = (uint64_t)snap->pc_delta << 32 | (uint64_t)(uint16_t)snap->pending << 16 | arg << 8 | kind;
-	uint32_t at;
-
-	x86_mov_imm(&g->a, RDX, (int64_t)v);
-	at = x86_jmp(&g->a);
-	add_cold(g, COLD_TAIL, at)->snap = *snap;
-}
-
-/* What is needed once, and made when it is first asked for. */
-static void make_once(struct gen *g, uint32_t *label, uint32_t at, void (*make)(struct gen *g))
-{
-	if (*label) {
-		x86_patch(&g->a, at, *label);
-		return;
-	}
-	*label = g->a.len;
-	x86_patch(&g->a, at, *label);
-	make(g);
-}
-
-static void common_direct(struct gen *g)
-{
-	x86_rr(&g->a, 0x63, true, RAX, RAX);
-	set_pc(g);
-	leave(g, JIT_EXIT_DIRECT);
-}
-
-/* A direct exit: the jump that can be linked, and what it does until then. */
-static void direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
-{
-	uint32_t at, lea;
-
-	write_back(g, snap);
-	while ((g->a.len + 1) % 4)
-		x86_byte(&g->a, 0x90);
-	at = x86_jmp(&g->a);
-	if (g->nr_exits == g->cap_exits) {
-		unsigned cap = MAX(32u, g->cap_exits * 2);
-		struct jit_exit *p = realloc(g->exits, cap * sizeof(*p));
-
-		if (!p) {
-			g->failed = true;
-			return;
-		}
-		g->exits = p;
-		g->cap_exits = cap;
-	}
-	g->exits[g->nr_exits++] = (struct jit_exit){ .pc = pc, .offset = at, .unlinked = 0 };
-	x86_mov_imm(&g->a, RAX, (uint32_t)(pc - g->r->insn[0].pc));
-	x86_byte(&g->a, 0x48);                   /* lea rdx, [rip + the displacement] */
-	x86_byte(&g->a, 0x8d);
-	x86_byte(&g->a, 0x15);
-	lea = g->a.len;
-	x86_imm32(&g->a, at - (lea + 4));
-	add_cold(g, COLD_DIRECT, x86_jmp(&g->a));
-}
-
 /* ---- edges ------------------------------------------------------------------------------------------------ */
 
 /* At a check that fails on the way into block `to`: the interpreter goes on there. */
@@ -603,7 +147,7 @@ static void go_to(struct gen *g, const struct flow *from, unsigned to, int pendi
 		struct snap snap = gen_snap(g, from, b->pc, pending);
 		struct flow crossed = *from;
 
-		write_back(g, &snap);
+		gen_write_back(g, &snap);
 		flow_cross(&crossed);
 		enter_zone(g->r, b);
 		load_pins(g, b);
@@ -617,7 +161,7 @@ static void go_to(struct gen *g, const struct flow *from, unsigned to, int pendi
 	if (b->label) {
 		x86_patch(&g->a, x86_jmp(&g->a), b->label);
 	} else {
-		struct cold *s = add_cold(g, COLD_EDGE, x86_jmp(&g->a));
+		struct cold *s = gen_add_cold(g, COLD_EDGE, x86_jmp(&g->a));
 
 		s->to = to;
 	}
@@ -632,7 +176,7 @@ static void make_edge(struct gen *g, const struct flow *s, int to, gva_t pc, int
 	} else {
 		struct snap snap = gen_snap(g, s, pc, pending);
 
-		direct_exit(g, &snap, pc);
+		gen_direct_exit(g, &snap, pc);
 	}
 }
 
@@ -644,7 +188,7 @@ static int settle_count(struct gen *g, int pending)
 	for (unsigned n = 0; n < g->b->nr_succs; n++) {
 		if (g->b->succ[n] >= 0 && (!inherits(&g->r->block[g->b->succ[n]]) ||
 		                           g->r->block[g->b->succ[n]].zone != g->b->zone)) {
-			add_budget(g, -pending);
+			gen_add_budget(g, -pending);
 			return 0;
 		}
 	}
@@ -667,13 +211,13 @@ static void end_branch(struct gen *g, const struct ir *i)
 		if (g->r->block[to].label) {
 			x86_patch(&g->a, at, g->r->block[to].label);
 		} else {
-			s = add_cold(g, COLD_EDGE, at);
+			s = gen_add_cold(g, COLD_EDGE, at);
 			s->to = (unsigned)to;
 		}
 	} else {
 		struct flow *copy = malloc(sizeof(*copy));
 
-		s = add_cold(g, COLD_EDGE, at);
+		s = gen_add_cold(g, COLD_EDGE, at);
 		if (!copy) {
 			g->failed = true;
 			return;
@@ -729,7 +273,7 @@ static void end_indirect(struct gen *g, const struct ir *i)
 		link_register(g, i->d, g->b->end);
 	}
 	snap = gen_snap(g, &g->s, g->b->end, g->base + (int)g->b->nr_insns);
-	write_back(g, &snap);
+	gen_write_back(g, &snap);
 	x86_mov(&g->a, true, RAX, RDX);
 	x86_shift_imm(&g->a, 4, false, RAX, 3);
 	x86_alu_imm(&g->a, 4, false, RAX, JUMP_TABLE_MASK);
@@ -740,14 +284,14 @@ static void end_indirect(struct gen *g, const struct ir *i)
 	x86_rm(&g->a, 0xff, false, 4, &entry);
 	x86_patch(&g->a, miss, g->a.len);
 	x86_rm(&g->a, 0x89, true, RDX, &pc);
-	leave(g, JIT_EXIT_INDIRECT);
+	gen_leave(g, JIT_EXIT_INDIRECT);
 }
 
 static void end_exit(struct gen *g, const struct ir *i)
 {
-	struct snap snap = snap_here(g);
+	struct snap snap = gen_snap_here(g);
 
-	leave_by_tail(g, &snap, i->sub, (uint32_t)i->imm);
+	gen_leave_by_tail(g, &snap, i->sub, (uint32_t)i->imm);
 }
 
 static void end_jump(struct gen *g)
@@ -783,7 +327,7 @@ static void prepare(struct gen *g, const struct ir *i)
 			if (have & F_NARROW && !(after.fkind[v - V_F0] & F_NARROW))
 				gen_box(g, g->r->host[v]);
 			if ((need == FN_SINGLE || need == FN_SINGLE_EXACT) && !(have & F_BOXED)) {
-				struct snap snap = snap_here(g);
+				struct snap snap = gen_snap_here(g);
 
 				gen_check_boxed(g, v, &snap, JIT_EXIT_INTERPRET, JIT_REFUSE_unbox);
 			}
@@ -905,16 +449,16 @@ static void make_cold(struct gen *g, struct cold s)
 		x86_patch(&g->a, s.at, g->a.len);
 	switch (s.kind) {
 	case COLD_TAIL:
-		make_tail(g, &s);
+		gen_make_tail(g, &s);
 		break;
 	case COLD_COMMON:
-		make_once(g, &g->common, s.at, common_exit);
+		gen_make_once(g, &g->common, s.at, gen_common_exit);
 		break;
 	case COLD_DIRECT:
-		make_once(g, &g->direct, s.at, common_direct);
+		gen_make_once(g, &g->direct, s.at, gen_common_direct);
 		break;
 	case COLD_EXIT:
-		leave_by_tail(g, &s.snap, s.exit_kind, s.arg);
+		gen_leave_by_tail(g, &s.snap, s.exit_kind, s.arg);
 		break;
 	case COLD_CANON:
 		x86_mov_imm(&g->a, RAX, s.width == 64 ? 0x7ff8000000000000 : 0x7fc00000);
@@ -923,7 +467,7 @@ static void make_cold(struct gen *g, struct cold s)
 		break;
 	case COLD_EDGE:
 		if (s.to == MAX_BLOCKS)
-			direct_exit(g, &s.snap, snap_pc(g, &s.snap));
+			gen_direct_exit(g, &s.snap, snap_pc(g, &s.snap));
 		else
 			go_to(g, s.flow, s.to, s.snap.pending);
 		free(s.flow);
@@ -961,7 +505,7 @@ static void make_all(struct gen *g)
 	/* Cold code may ask for more of it. */
 	for (unsigned k = 0; k < g->nr_cold; k++)
 		make_cold(g, g->cold[k]);
-	make_flag_table(g);
+	gen_flag_table(g);
 	if (g->nr_sites)
 		qsort(g->sites, g->nr_sites, sizeof(g->sites[0]), by_offset);
 }

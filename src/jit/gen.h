@@ -70,6 +70,21 @@ unsigned gen_fsrc(struct gen *g, unsigned v, unsigned scratch);
 unsigned gen_fdst(const struct gen *g);
 void gen_fdone(struct gen *g, unsigned xmm);
 
+/* gen_exit.c */
+struct cold *gen_add_cold(struct gen *g, enum cold_kind kind, uint32_t at);
+struct snap gen_snap_here(const struct gen *g);
+void gen_add_budget(struct gen *g, int n);
+void gen_write_back(struct gen *g, const struct snap *n);        /* registers and count; clobbers rax */
+void gen_leave(struct gen *g, uint8_t kind);
+void gen_leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, uint32_t arg);
+void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc);
+/* The pieces that exits share, made when cold code is. */
+void gen_make_tail(struct gen *g, const struct cold *s);
+void gen_make_once(struct gen *g, uint32_t *label, uint32_t at, void (*make)(struct gen *g));
+void gen_common_exit(struct gen *g);
+void gen_common_direct(struct gen *g);
+void gen_flag_table(struct gen *g);
+
 /* Leave to the interpreter at the current instruction, if the jcc's condition holds. */
 void gen_slow(struct gen *g, int cc, enum jit_refusal why);
 enum { CC_O = 0, CC_ALWAYS = -1 };
