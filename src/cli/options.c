@@ -248,7 +248,7 @@ const struct option_row option_rows[] = {
 	{ "--publish", "HOST:GUEST", add_publish, "the host's port HOST leads to port GUEST inside; /udp for UDP" },
 	{ "--memory", "SIZE", set_memory, "the machine's memory: 512M, 4G, ... (1G)" },
 	{ "--swap", "SIZE", set_swap, "memory beyond that goes to a file of the host's (none)" },
-	{ "--harts", "N", set_harts, "how many processors the machine has (1)" },
+	{ "--harts", "N", set_harts, "how many processors the machine has (as many as the host)" },
 	{ "--sched", "POLICY", set_sched, "who runs when: rr, latency, eevdf (eevdf)" },
 	{ "--seed", "N", set_seed, "random numbers and addresses repeat from run to run" },
 	{ "--jit", "MODE", set_jit, "translate hot code: off, quick or full (off)" },

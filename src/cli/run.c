@@ -223,13 +223,18 @@ static void choose_user(struct options *o)
 	o->gid = gid;
 }
 
-/* HEARTH_HARTS is for running whole test suites with another number. */
+/* As many as the host lets us use; with --seed one, since two never run twice in the same order.
+ * HEARTH_HARTS is for running whole test suites with another number. */
 static unsigned choose_harts(const struct options *o)
 {
-	const char *env = o->harts ? NULL : getenv("HEARTH_HARTS");
+	const char *env = getenv("HEARTH_HARTS");
 	int n = env ? atoi(env) : 0;
 
-	return o->harts ? o->harts : n >= 1 && n <= HART_MAX ? (unsigned)n : 1;
+	if (o->harts)
+		return o->harts;
+	if (n >= 1 && n <= HART_MAX)
+		return (unsigned)n;
+	return o->has_seed ? 1 : (unsigned)MAX(1, MIN(host_cpu_count(), HART_MAX));
 }
 
 static int machine_up(struct options *o)

@@ -92,7 +92,7 @@ void exec_commit(struct binprm *b)
 	struct task *t = b->task;
 	struct process *p = t->proc;
 
-	futex_exit_robust_list(t);
+	futex_exit(t);
 	posix_timers_exit(p);
 	task_replace_mm(t, b->mm);
 	b->mm = NULL;

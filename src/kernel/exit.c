@@ -237,7 +237,8 @@ static void release_resources(struct task *t)
 	struct files *files = t->files;
 	struct fs *fs = t->fs;
 
-	futex_exit_robust_list(t);
+	futex_exit(t);
+	t->pi_over = true;
 	clear_tid(t);
 	rusage_add_task(&t->proc->dead_threads, t);
 	task_release_mm(t);

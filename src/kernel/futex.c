@@ -8,21 +8,11 @@
  *
  * The word is read and the waiter queued under the kernel lock with no sleep
  * between: a wake-up cannot slip through. */
-#include "internal.h"
+#include "futex.h"
 
 #include "abi/process.h"
 #include "base/alloc.h"
 #include "base/log.h"
-
-struct futex_key { enum { KEY_MM, KEY_MAPPING } kind; uint64_t object, offset; };
-
-struct futex_waiter {
-	struct list link;             /* in its bucket; unlinked by the waker */
-	struct futex_key key;
-	uint32_t bitset;
-	bool woken;
-	struct wait_queue *queue;     /* its thread alone */
-};
 
 enum { FUTEX_BUCKETS = 256, ROBUST_LIST_LIMIT = 2048 };
 static struct list buckets[FUTEX_BUCKETS];
@@ -42,19 +32,14 @@ unsigned futex_waiter_count(void)
 
 /* ---- keys ------------------------------------------------------------------------------ */
 
-static bool same_key(const struct futex_key *a, const struct futex_key *b)
-{
-	return a->kind == b->kind && a->object == b->object && a->offset == b->offset;
-}
-
-static struct list *bucket_of(const struct futex_key *k)
+struct list *futex_bucket(const struct futex_key *k)
 {
 	uint64_t h = (k->object * 31 + k->offset / 4) * 0x9e3779b97f4a7c15ull;
 
 	return &buckets[h >> 56];
 }
 
-static int key_for(struct mm *mm, gva_t uaddr, bool shared, struct futex_key *out)
+int futex_key_for(struct mm *mm, gva_t uaddr, bool shared, struct futex_key *out)
 {
 	struct vma_info vma;
 
@@ -74,21 +59,45 @@ static int key_for(struct mm *mm, gva_t uaddr, bool shared, struct futex_key *ou
 
 /* ---- waiting ----------------------------------------------------------------------------- */
 
-static void waiter_queue(struct futex_waiter *w)
+static unsigned priority_of(const struct thread *t)
 {
-	list_add_tail(bucket_of(&w->key), &w->link);
-	nr_waiters++;
+	return (unsigned)t->sched.rt_priority;
 }
 
-static void waiter_unqueue(struct futex_waiter *w)
+void futex_waiter_queue(struct futex_waiter *w)
+{
+	struct list *bucket = futex_bucket(&w->key);
+	struct futex_waiter *at;
+
+	nr_waiters++;
+	if (w->priority)
+		list_for_each(at, bucket, link)
+			if (at->priority < w->priority) {
+				list_add_tail(&at->link, &w->link);
+				return;
+			}
+	list_add_tail(bucket, &w->link);
+}
+
+void futex_waiter_unqueue(struct futex_waiter *w)
 {
 	list_del(&w->link);
 	nr_waiters--;
 }
 
-static void waiter_wake(struct futex_waiter *w)
+struct futex_waiter *futex_first_waiter(const struct futex_key *key)
 {
-	waiter_unqueue(w);
+	struct futex_waiter *w;
+
+	list_for_each(w, futex_bucket(key), link)
+		if (futex_same_key(&w->key, key))
+			return w;
+	return NULL;
+}
+
+void futex_waiter_wake(struct futex_waiter *w)
+{
+	futex_waiter_unqueue(w);
 	w->woken = true;
 	wake_up(w->queue);
 }
@@ -114,23 +123,24 @@ int64_t futex_wait(gva_t uaddr, uint32_t val, uint32_t bitset, uint64_t deadline
 {
 	struct mm *mm = task_current()->mm;
 	struct wait_queue queue = WAIT_QUEUE_INIT(queue);
-	struct futex_waiter w = { .bitset = bitset, .queue = &queue };
+	struct futex_waiter w = { .bitset = bitset, .queue = &queue,
+				  .priority = priority_of(thread_current()) };
 	uint32_t now;
 	int err;
 
 	if (!bitset)
 		return -EINVAL;
-	err = key_for(mm, uaddr, shared, &w.key);
+	err = futex_key_for(mm, uaddr, shared, &w.key);
 	if (err)
 		return err;
 	if (mm_copy_from(mm, &now, uaddr, sizeof(now)) < 0)
 		return -EFAULT;
 	if (now != val)
 		return -EAGAIN;
-	waiter_queue(&w);
+	futex_waiter_queue(&w);
 	err = wait_event(&queue, w.woken, WAIT_INTERRUPTIBLE, deadline_ns);
 	if (!w.woken)
-		waiter_unqueue(&w);
+		futex_waiter_unqueue(&w);
 	if (err == -ERESTARTSYS)
 		return wait_interrupted(uaddr, val, bitset, deadline_ns, shared);
 	return err;
@@ -154,11 +164,12 @@ static int queue_several(struct futex_waiter *w, const struct futex_wait_k *want
 	int err;
 
 	for (unsigned i = 0; i < nr; i++) {
-		err = key_for(mm, want[i].uaddr, want[i].shared, &w[i].key);
+		err = futex_key_for(mm, want[i].uaddr, want[i].shared, &w[i].key);
 		if (err)
 			return err;
 		w[i].bitset = ABI_FUTEX_BITSET_ALL;
 		w[i].queue = queue;
+		w[i].priority = priority_of(thread_current());
 	}
 	/* Reading may fault, but does not sleep: all are as expected at one moment. */
 	for (unsigned i = 0; i < nr; i++) {
@@ -168,7 +179,7 @@ static int queue_several(struct futex_waiter *w, const struct futex_wait_k *want
 			return -EAGAIN;
 	}
 	for (unsigned i = 0; i < nr; i++)
-		waiter_queue(&w[i]);
+		futex_waiter_queue(&w[i]);
 	return 0;
 }
 
@@ -182,7 +193,7 @@ int64_t futex_wait_several(const struct futex_wait_k *want, unsigned nr, uint64_
 		ret = wait_event(&queue, first_woken(w, nr) >= 0, WAIT_INTERRUPTIBLE, deadline_ns);
 		for (unsigned i = 0; i < nr; i++)
 			if (!w[i].woken)
-				waiter_unqueue(&w[i]);
+				futex_waiter_unqueue(&w[i]);
 		if (!ret)
 			ret = first_woken(w, nr);
 	}
@@ -197,11 +208,15 @@ static int wake_key(const struct futex_key *key, int nr, uint32_t bitset)
 	struct futex_waiter *w, *next;
 	int woken = 0;
 
-	list_for_each_safe(w, next, bucket_of(key), link) {
+	list_for_each_safe(w, next, futex_bucket(key), link) {
 		if (woken >= nr)
 			break;
-		if (same_key(&w->key, key) && (w->bitset & bitset)) {
-			waiter_wake(w);
+		if (!futex_same_key(&w->key, key))
+			continue;
+		if (!futex_is_plain(w))
+			return -EINVAL;
+		if (w->bitset & bitset) {
+			futex_waiter_wake(w);
 			woken++;
 		}
 	}
@@ -215,7 +230,7 @@ int64_t futex_wake(gva_t uaddr, int nr, uint32_t bitset, bool shared)
 
 	if (!bitset)
 		return -EINVAL;
-	err = key_for(task_current()->mm, uaddr, shared, &key);
+	err = futex_key_for(task_current()->mm, uaddr, shared, &key);
 	if (err)
 		return err;
 	/* Linux wakes one when asked for none (or fewer). */
@@ -226,7 +241,7 @@ void futex_wake_at(struct mm *mm, gva_t uaddr, int nr)
 {
 	struct futex_key key;
 
-	if (key_for(mm, uaddr, true, &key) == 0)
+	if (futex_key_for(mm, uaddr, true, &key) == 0)
 		wake_key(&key, nr, ABI_FUTEX_BITSET_ALL);
 }
 
@@ -240,9 +255,9 @@ int64_t futex_requeue(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_requeue, co
 
 	if (nr_wake < 0 || nr_requeue < 0)
 		return -EINVAL;
-	err = key_for(mm, uaddr, shared, &from);
+	err = futex_key_for(mm, uaddr, shared, &from);
 	if (!err)
-		err = key_for(mm, uaddr2, shared, &to);
+		err = futex_key_for(mm, uaddr2, shared, &to);
 	if (err)
 		return err;
 	if (cmp) {
@@ -251,17 +266,19 @@ int64_t futex_requeue(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_requeue, co
 		if (now != *cmp)
 			return -EAGAIN;
 	}
-	list_for_each_safe(w, next, bucket_of(&from), link) {
+	list_for_each_safe(w, next, futex_bucket(&from), link) {
 		if (done >= nr_wake && done - nr_wake >= nr_requeue)
 			break;
-		if (!same_key(&w->key, &from))
+		if (!futex_same_key(&w->key, &from))
 			continue;
+		if (!futex_is_plain(w))
+			return -EINVAL;
 		if (done++ < nr_wake) {
-			waiter_wake(w);
-		} else if (!same_key(&from, &to)) {
-			waiter_unqueue(w);
+			futex_waiter_wake(w);
+		} else if (!futex_same_key(&from, &to)) {
+			futex_waiter_unqueue(w);
 			w->key = to;
-			waiter_queue(w);
+			futex_waiter_queue(w);
 		}
 	}
 	return done;
@@ -308,11 +325,11 @@ int64_t futex_wake_op(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_wake2, uint
 	int32_t oparg = sign_extend12(encoded >> 12), cmparg = sign_extend12(encoded), old, new;
 	struct futex_key key, key2;
 	int32_t *word;
-	int err, woken;
+	int err, woken, woken2;
 
-	err = key_for(mm, uaddr, shared, &key);
+	err = futex_key_for(mm, uaddr, shared, &key);
 	if (!err)
-		err = key_for(mm, uaddr2, shared, &key2);
+		err = futex_key_for(mm, uaddr2, shared, &key2);
 	if (err)
 		return err;
 	if (op >= OP_COUNT || cmp >= CMP_COUNT)
@@ -328,9 +345,10 @@ int64_t futex_wake_op(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_wake2, uint
 		new = apply_op(op, old, oparg);
 	while (!__atomic_compare_exchange_n(word, &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 	woken = wake_key(&key, nr_wake, ABI_FUTEX_BITSET_ALL);
-	if (compare(cmp, old, cmparg))
-		woken += wake_key(&key2, nr_wake2, ABI_FUTEX_BITSET_ALL);
-	return woken;
+	if (woken < 0 || !compare(cmp, old, cmparg))
+		return woken;
+	woken2 = wake_key(&key2, nr_wake2, ABI_FUTEX_BITSET_ALL);
+	return woken2 < 0 ? woken2 : woken + woken2;
 }
 
 /* ---- robust lists: locks that a dying task still holds --------------------------------------------- */
@@ -346,7 +364,7 @@ static bool read_word(struct mm *mm, gva_t at, gva_t *out)
 }
 
 /* Mark the lock as orphaned and let one waiter find out (handle_futex_death). */
-static void lock_owner_died(struct task *t, gva_t uaddr, bool pending_op)
+static void lock_owner_died(struct task *t, gva_t uaddr, bool pi, bool pending_op)
 {
 	uint32_t val, *word = uaddr & 3 ? NULL : mm_pin(t->mm, uaddr, sizeof(*word), ACCESS_WRITE);
 
@@ -354,7 +372,7 @@ static void lock_owner_died(struct task *t, gva_t uaddr, bool pending_op)
 		return;
 	val = __atomic_load_n(word, __ATOMIC_RELAXED);
 	/* Interrupted between unlocking and waking: the wake-up is still owed. */
-	if (pending_op && val == 0) {
+	if (pending_op && !pi && val == 0) {
 		futex_wake_at(t->mm, uaddr, 1);
 		return;
 	}
@@ -364,11 +382,12 @@ static void lock_owner_died(struct task *t, gva_t uaddr, bool pending_op)
 			return;
 	while (!__atomic_compare_exchange_n(word, &val, (val & ABI_FUTEX_WAITERS) | ABI_FUTEX_OWNER_DIED,
 					    false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
-	if (val & ABI_FUTEX_WAITERS)
+	/* Who waits for a lock of the other kind gets it from futex_exit_pi(). */
+	if (!pi && (val & ABI_FUTEX_WAITERS))
 		futex_wake_at(t->mm, uaddr, 1);
 }
 
-void futex_exit_robust_list(struct task *t)
+static void exit_robust_list(struct task *t)
 {
 	gva_t head = t->robust_list, entry, next, pending, offset, mark;
 	unsigned word;
@@ -387,10 +406,16 @@ void futex_exit_robust_list(struct task *t)
 	for (int i = 0; i < ROBUST_LIST_LIMIT && (entry & ~(gva_t)1) != head; i++) {
 		if (!read_word(t->mm, entry & ~(gva_t)1, &next))
 			break;
-		if (entry != pending)
-			lock_owner_died(t, ((entry & ~(gva_t)1) + offset) & mark, false);
+		if ((entry ^ pending) & ~(gva_t)1)
+			lock_owner_died(t, ((entry & ~(gva_t)1) + offset) & mark, entry & 1, false);
 		entry = next;
 	}
 	if (pending & ~(gva_t)1)
-		lock_owner_died(t, ((pending & ~(gva_t)1) + offset) & mark, true);
+		lock_owner_died(t, ((pending & ~(gva_t)1) + offset) & mark, pending & 1, true);
+}
+
+void futex_exit(struct task *t)
+{
+	exit_robust_list(t);
+	futex_exit_pi(t);
 }

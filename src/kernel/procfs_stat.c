@@ -94,6 +94,7 @@ static void print_usage(struct strbuf *out, uint64_t arg, const struct process *
 	const struct rusage_k *dead = &p->dead_children;
 	struct rusage_k r = { 0 };
 	uint64_t start = t ? t->start_ns : p->start_ns;
+	int rt = t ? thread_rt_priority(&t->thread) : 0;
 
 	if (arg & PROC_THREAD) {
 		if (t)
@@ -107,7 +108,7 @@ static void print_usage(struct strbuf *out, uint64_t arg, const struct process *
 		      r.min_flt, dead->min_flt, r.maj_flt, dead->maj_flt);
 	strbuf_printf(out, " %lu %lu %lu %lu", ticks(r.utime_ns), ticks(r.stime_ns),
 		      ticks(dead->utime_ns), ticks(dead->stime_ns));
-	strbuf_printf(out, " %d %d %u 0 %lu", sched->rt_priority ? -1 - sched->rt_priority : 20 + sched->nice,
+	strbuf_printf(out, " %d %d %u 0 %lu", rt ? -1 - rt : 20 + sched->nice,
 		      sched->nice, thread_count(p), ticks(start - machine.boot_ns));
 }
 

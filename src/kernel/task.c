@@ -120,6 +120,7 @@ struct task *task_create(struct process *p)
 	t->proc = p;
 	process_get(p);
 	list_init(&t->group_link);
+	list_init(&t->pi_owned);
 	signal_init_pending(&t->pending);
 	t->altstack.flags = SS_DISABLE;
 	t->syscall_nr = -1;

@@ -57,7 +57,7 @@ static const int nice_weight[40] = {
 
 static bool is_rt(const struct thread *t)
 {
-	return t->sched.policy == ABI_SCHED_FIFO || t->sched.policy == ABI_SCHED_RR;
+	return t->sched.policy == ABI_SCHED_FIFO || t->sched.policy == ABI_SCHED_RR || t->lent_priority;
 }
 
 static int64_t weight_of(const struct sched_attr_k *a)
@@ -264,7 +264,7 @@ static void wait_in_line(struct run_queue *q, struct thread *t, bool front)
 	q->nr_bound += bound(q, t);
 	t->turn = q->turn++;
 	if (is_rt(t)) {
-		struct list *line = &q->rt[t->sched.rt_priority];
+		struct list *line = &q->rt[thread_rt_priority(t)];
 
 		q->nr_rt++;
 		if (front)
@@ -445,8 +445,8 @@ static bool rt_should_switch(struct run_queue *q, struct thread *t, const struct
 {
 	if (!is_rt(other))
 		return false;
-	if (other->sched.rt_priority != t->sched.rt_priority)
-		return other->sched.rt_priority > t->sched.rt_priority;
+	if (thread_rt_priority(other) != thread_rt_priority(t))
+		return thread_rt_priority(other) > thread_rt_priority(t);
 	if (t->sched.policy != ABI_SCHED_RR || t->slice_used_ns < RT_SLICE_NS)
 		return false;
 	t->slice_used_ns = 0;
@@ -483,7 +483,7 @@ bool runq_should_switch(struct run_queue *q, struct thread *t, unsigned hart)
 bool runq_preempts(const struct run_queue *q, const struct thread *t, const struct thread *current)
 {
 	if (is_rt(t))
-		return !is_rt(current) || t->sched.rt_priority > current->sched.rt_priority;
+		return !is_rt(current) || thread_rt_priority(t) > thread_rt_priority(current);
 	if (is_rt(current) || t->sched.policy == ABI_SCHED_BATCH || t->sched.policy == ABI_SCHED_IDLE)
 		return false;
 	if (current->sched.policy == ABI_SCHED_IDLE)
@@ -496,19 +496,20 @@ bool runq_preempts(const struct run_queue *q, const struct thread *t, const stru
 
 /* ---- changes ----------------------------------------------------------------------------------------- */
 
-void runq_change(struct run_queue *q, struct thread *t, const struct sched_attr_k *attr)
+/* Out of the queue's sums, and in again as what it has become meanwhile. */
+static int take_out(struct run_queue *q, struct thread *t)
 {
 	int state = t->on_queue;
-	int64_t old = t->weight;
 
 	if (state == THREAD_WAITS)
 		leave_line(q, t);
 	if (state != THREAD_AWAY)
 		runq_sleep(q, t);
-	t->sched = *attr;
-	t->weight = weight_of(attr);
-	/* What it is owed in real time stays the same. */
-	t->vlag = t->vlag * old / t->weight;
+	return state;
+}
+
+static void put_in(struct run_queue *q, struct thread *t, int state)
+{
 	if (state == THREAD_AWAY)
 		return;
 	if (!is_rt(t))
@@ -516,6 +517,26 @@ void runq_change(struct run_queue *q, struct thread *t, const struct sched_attr_
 	t->on_queue = THREAD_RUNS;
 	if (state == THREAD_WAITS)
 		wait_in_line(q, t, false);
+}
+
+void runq_change(struct run_queue *q, struct thread *t, const struct sched_attr_k *attr)
+{
+	int state = take_out(q, t);
+	int64_t old = t->weight;
+
+	t->sched = *attr;
+	t->weight = weight_of(attr);
+	/* What it is owed in real time stays the same. */
+	t->vlag = t->vlag * old / t->weight;
+	put_in(q, t, state);
+}
+
+void runq_lend(struct run_queue *q, struct thread *t, unsigned rt_priority)
+{
+	int state = take_out(q, t);
+
+	t->lent_priority = rt_priority;
+	put_in(q, t, state);
 }
 
 void runq_bind(struct run_queue *q, struct thread *t, uint64_t affinity)

@@ -49,6 +49,7 @@ bool runq_should_switch(struct run_queue *q, struct thread *t, unsigned hart);
 bool runq_preempts(const struct run_queue *q, const struct thread *t, const struct thread *current);
 /* Change what counts (t->sched), whether it waits, runs or sleeps. */
 void runq_change(struct run_queue *q, struct thread *t, const struct sched_attr_k *attr);
+void runq_lend(struct run_queue *q, struct thread *t, unsigned rt_priority);
 void runq_bind(struct run_queue *q, struct thread *t, uint64_t affinity);
 uint64_t runq_slice_ns(const struct run_queue *q, const struct thread *t);
 

@@ -305,6 +305,15 @@ void thread_set_sched(struct thread *t, const struct sched_attr_k *attr)
 		preempt_for(t);
 }
 
+void thread_lend_priority(struct thread *t, unsigned rt_priority)
+{
+	if (t->on_hart)
+		charge(t->hart, sched_clock_ns());
+	runq_lend(&harts.queue, t, rt_priority);
+	if (t->on_queue == THREAD_WAITS)
+		preempt_for(t);
+}
+
 void thread_set_affinity(struct thread *t, uint64_t affinity)
 {
 	if (!harts_reach(affinity)) {

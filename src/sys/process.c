@@ -422,6 +422,7 @@ static int64_t set_sched(struct task *t, const struct sched_attr_k *a, bool rese
 		return -EPERM;
 	t->sched_reset_on_fork = reset_on_fork;
 	thread_set_sched(&t->thread, a);
+	futex_priority_changed(t);
 	return 0;
 }
 

@@ -164,7 +164,15 @@ int64_t futex_wake_op(gva_t uaddr, gva_t uaddr2, int nr_wake, int nr_wake2, uint
 struct futex_wait_k { gva_t uaddr; uint32_t val; bool shared; };
 /* Which one was woken; -EAGAIN when one does not have the expected value. */
 int64_t futex_wait_several(const struct futex_wait_k *want, unsigned nr, uint64_t deadline_ns);
-void futex_exit_robust_list(struct task *t);
+/* What a task that ends or executes another program owes to who waits for its locks. */
+void futex_exit(struct task *t);
+/* Locks that lend their owner the priority of who waits for them (futex_pi.c). */
+int64_t futex_lock_pi(gva_t uaddr, uint64_t deadline_ns, bool shared, bool try_only);
+int64_t futex_unlock_pi(gva_t uaddr, bool shared);
+int64_t futex_wait_requeue_pi(gva_t uaddr, uint32_t val, gva_t lock, uint64_t deadline_ns, bool shared);
+int64_t futex_cmp_requeue_pi(gva_t uaddr, gva_t lock, int nr_wake, int nr_requeue, uint32_t cmp, bool shared);
+/* The task's own priority has changed. */
+void futex_priority_changed(struct task *t);
 
 /* Restartable sequences (rseq.c): registration, and what is owed to them before guest code goes
  * on after the task was off its hart, or before a signal's frame is made. */

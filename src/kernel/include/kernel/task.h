@@ -145,6 +145,9 @@ struct task {
 	/* thread library */
 	gva_t clear_child_tid, set_child_tid;
 	gva_t robust_list; uint64_t robust_len;
+	struct list pi_owned;         /* locks it holds that others wait for (futex_pi.c) */
+	struct futex_waiter *pi_blocked;  /* the lock it waits for */
+	bool pi_over;                 /* it has given its locks away for good */
 	gva_t rseq; uint32_t rseq_len, rseq_sig;
 	struct vfork_done { unsigned refs; bool done; struct wait_queue wait; } *vfork;   /* we are a vfork child: tell the parent */
 	bool exiting;

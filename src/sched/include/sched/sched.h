@@ -58,6 +58,7 @@ struct thread {
 	struct hart *hart;            /* where it runs, or last ran */
 	/* The scheduler's: see runq.c. */
 	struct sched_attr_k sched;    /* changed by thread_set_sched() */
+	unsigned lent_priority;       /* 0, or a real-time priority that others lend it: thread_lend_priority() */
 	uint64_t affinity;            /* bit n: may run on hart n */
 	enum { THREAD_AWAY, THREAD_WAITS, THREAD_RUNS } on_queue;
 	int64_t vruntime, deadline, vlag;
@@ -123,6 +124,13 @@ void thread_notify(struct thread *t);
 /* ---- who runs when -------------------------------------------------------------- */
 /* Inherited by a new thread as its creator's are copied to it, before thread_start(). */
 void thread_set_sched(struct thread *t, const struct sched_attr_k *attr);
+/* Who waits for what `t` holds lends it this real-time priority; 0: nobody does any more. */
+void thread_lend_priority(struct thread *t, unsigned rt_priority);
+/* The real-time priority it runs with, 0 if none. */
+static inline int thread_rt_priority(const struct thread *t)
+{
+	return MAX(t->sched.rt_priority, (int)t->lent_priority);
+}
 /* Bits of harts that do not exist are harmless; one that does exist must be there. The calling
  * thread changes hart before this returns, if it must. */
 void thread_set_affinity(struct thread *t, uint64_t affinity);
