@@ -1,4 +1,6 @@
-/* ENOEXEC is the kernel's; it is execvp that retries with the shell (C12). needs: /bin/sh needs: 64 bits */
+/* ENOEXEC is the kernel's; it is execvp that retries with the shell (C12).
+ * needs: /bin/sh
+ * needs: 64 bits */
 #include "abi.h"
 
 TOPIC(exec_shell)
