@@ -202,6 +202,8 @@ static void build_auxv(struct binprm *b, const struct exec_image *img, gva_t ran
 		b->execfd_auxv_slot = a.n + 1;     /* the descriptor is known at commit */
 		put_aux(&a, AT_EXECFD, 0);
 	}
+	put_aux(&a, AT_RSEQ_FEATURE_SIZE, offsetof(struct abi_rseq, mm_cid) + sizeof(uint32_t));
+	put_aux(&a, AT_RSEQ_ALIGN, 32);
 	put_aux(&a, AT_NULL, 0);
 	l->auxv_words = a.n;
 }

@@ -14,6 +14,7 @@
 
 #include "abi/elf.h"
 #include "abi/mman.h"
+#include "abi/system.h"
 #include "base/log.h"
 #include "host/host.h"
 #include "internal.h"
@@ -168,6 +169,19 @@ uint64_t vdso_clock_offset_ns(int clock)
 	return vvar.offset_ns[clock];
 }
 
+_Static_assert((int)VVAR_HWPROBE_KEYS == (int)ABI_HWPROBE_KEYS, "the vDSO answers for all keys");
+
+static void fill_hwprobe(const struct mm *mm)
+{
+	uint64_t *value = vvar.hwprobe[mm_xlen(mm) == XLEN_32];
+
+	if (value[ABI_HWPROBE_BASE_BEHAVIOR])
+		return;                         /* since an earlier exec */
+	for (int key = 0; key < VVAR_HWPROBE_KEYS; key++)
+		hwprobe_value(key, mm, &value[key]);
+	publish();
+}
+
 /* ---- exec ---------------------------------------------------------------------------------- */
 
 int vdso_map(struct mm *mm)
@@ -178,6 +192,7 @@ int vdso_map(struct mm *mm)
 	int64_t at;
 
 	vdso_update_clocks();
+	fill_hwprobe(mm);
 	v = &vdsos[mm_xlen(mm) == XLEN_32];
 	req.len = VVAR_PAGE_SIZE + image_size(&v->mapping);
 	at = mm_mmap(mm, &req);                 /* one hole for both */

@@ -384,68 +384,89 @@ int64_t sys_riscv_flush_icache(gva_t start, gva_t end, uint64_t flags)
 
 /* ---- riscv_hwprobe ----------------------------------------------------------------------------------------- */
 
-/* What the engine executes: must agree with AT_HWCAP and /proc/cpuinfo (spec A5). A key that is
- * not known gets key -1. Misaligned accesses are one host access: fast. */
-static void hwprobe_answer(struct abi_hwprobe *p)
+/* The harts asked about; 0 or an error. A set that is shorter than ours means the first harts. */
+static int get_harts(gva_t cpus, uint64_t size, uint64_t *out)
 {
-	switch (p->key) {
-	case ABI_HWPROBE_MVENDORID:
-	case ABI_HWPROBE_MARCHID:
-	case ABI_HWPROBE_MIMPID:
-		p->value = 0;
-		return;
-	case ABI_HWPROBE_BASE_BEHAVIOR:
-		p->value = ABI_HWPROBE_BASE_BEHAVIOR_IMA;
-		return;
-	case ABI_HWPROBE_IMA_EXT_0:
-		p->value = ABI_HWPROBE_IMA_FD | ABI_HWPROBE_IMA_C | ABI_HWPROBE_EXT_ZBA |
-			   ABI_HWPROBE_EXT_ZBB | ABI_HWPROBE_EXT_ZBS | ABI_HWPROBE_EXT_ZICOND;
-		return;
-	case ABI_HWPROBE_CPUPERF_0:
-	case ABI_HWPROBE_MISALIGNED_SCALAR_PERF:
-		p->value = ABI_HWPROBE_MISALIGNED_FAST;
-		return;
-	case ABI_HWPROBE_ZICBOZ_BLOCK_SIZE:
-		p->value = 0;
-		return;
-	case ABI_HWPROBE_HIGHEST_VIRT_ADDRESS:
-		p->value = mm_top(current_mm()) - 1;
-		return;
-	case ABI_HWPROBE_TIME_CSR_FREQ:
-		p->value = CPU_TIMEBASE_HZ;
-		return;
-	case ABI_HWPROBE_MISALIGNED_VECTOR_PERF:
-		p->value = 4;                    /* unsupported: no vectors */
-		return;
-	default:
-		p->key = -1;
-		p->value = 0;
-	}
+	*out = 0;
+	if (get_user(out, cpus, MIN(size, sizeof(*out))))
+		return -EFAULT;
+	*out &= machine_harts_mask();
+	return 0;
 }
 
-int64_t sys_riscv_hwprobe(gva_t pairs, uint64_t pair_count, uint64_t cpusetsize, gva_t cpus, uint32_t flags)
+/* All are alike: one question is answered for any of them. A key that is not known gets key -1. */
+static int answer_pairs(gva_t pairs, uint64_t count)
 {
-	uint8_t first = 0;
-
-	if (flags)                               /* WHICH_CPUS makes no sense for one hart */
-		return -EINVAL;
-	if (cpus && cpusetsize) {
-		if (get_user(&first, cpus, 1))
-			return -EFAULT;
-		if (!(first & 1))
-			return -EINVAL;
-	} else if (cpusetsize) {
-		return -EINVAL;
-	}
-	for (uint64_t i = 0; i < pair_count; i++) {
+	for (uint64_t i = 0; i < count; i++) {
 		struct abi_hwprobe p;
 		gva_t at = pairs + i * sizeof(p);
 
 		if (get_user(&p, at, sizeof(p)))
 			return -EFAULT;
-		hwprobe_answer(&p);
+		if (!hwprobe_value(p.key, current_mm(), &p.value))
+			p.key = -1;
 		if (put_user(at, &p, sizeof(p)))
 			return -EFAULT;
 	}
 	return 0;
+}
+
+/* Is what we are what the pair asks for? Of a set of bits it may ask for some. */
+static bool hart_matches(const struct abi_hwprobe *want)
+{
+	uint64_t value;
+
+	if (!hwprobe_value(want->key, current_mm(), &value))
+		return false;
+	if (want->key == ABI_HWPROBE_BASE_BEHAVIOR || want->key == ABI_HWPROBE_IMA_EXT_0 ||
+	    want->key == ABI_HWPROBE_CPUPERF_0)
+		return (value & want->value) == want->value;
+	return value == want->value;
+}
+
+/* RISCV_HWPROBE_WHICH_CPUS: which of the set are like this? None in it: of all. */
+static int64_t which_harts(gva_t pairs, uint64_t count, uint64_t size, gva_t cpus)
+{
+	static const struct abi_hwprobe unknown = { .key = -1 };
+	uint64_t set;
+	int err;
+
+	if (!size || !cpus)
+		return -EINVAL;
+	size = MIN(size, sizeof(set));
+	err = get_harts(cpus, size, &set);
+	if (err)
+		return err;
+	if (!set)
+		set = machine_harts_mask();
+	for (uint64_t i = 0; i < count; i++) {
+		gva_t at = pairs + i * sizeof(unknown);
+		struct abi_hwprobe p;
+		uint64_t value;
+
+		if (get_user(&p, at, sizeof(p)))
+			return -EFAULT;
+		if (!hart_matches(&p))
+			set = 0;
+		if (!hwprobe_value(p.key, current_mm(), &value) && put_user(at, &unknown, sizeof(unknown)))
+			return -EFAULT;
+	}
+	return put_user(cpus, &set, size) ? -EFAULT : 0;
+}
+
+int64_t sys_riscv_hwprobe(gva_t pairs, uint64_t pair_count, uint64_t cpusetsize, gva_t cpus, uint32_t flags)
+{
+	uint64_t set;
+	int err;
+
+	if (flags & ABI_HWPROBE_WHICH_CPUS)
+		return flags == ABI_HWPROBE_WHICH_CPUS ? which_harts(pairs, pair_count, cpusetsize, cpus) : -EINVAL;
+	if (flags)
+		return -EINVAL;
+	if (cpusetsize || cpus) {
+		err = get_harts(cpus, cpusetsize, &set);
+		if (err || !set)
+			return err ? err : -EINVAL;
+	}
+	return answer_pairs(pairs, pair_count);
 }

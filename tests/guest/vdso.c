@@ -78,6 +78,14 @@ int main(void)
 		syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &kernel);
 		bad += kernel.tv_sec < ts.tv_sec || (ts.tv_sec == kernel.tv_sec && kernel.tv_nsec < ts.tv_nsec);
 	}
+	for (int64_t key = -1; key < 14; key++) {
+		struct { int64_t key; uint64_t value; } asked[2] = { { key, 99 }, { key, 99 } };
+		int (*probe)(void *, unsigned long, unsigned long, void *, unsigned) = symbol("__vdso_riscv_hwprobe");
+
+		bad += probe(&asked[0], 1, 0, NULL, 0) != 0;
+		bad += syscall(258, &asked[1], 1, 0, NULL, 0) != 0;
+		bad += memcmp(&asked[0], &asked[1], sizeof(asked[0])) != 0;
+	}
 	printf("bad answers: %d, unknown clock: %d\n", bad, gettime(99, &ts));
 	return 0;
 }

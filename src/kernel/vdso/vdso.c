@@ -169,7 +169,7 @@ int __vdso_clock_getres_time64(int clock, struct timespec64 *res)
 }
 #endif
 
-/* ---- the rest are calls with a fixed address ------------------------------------------- */
+/* ---- the rest are mostly calls with a fixed address ------------------------------------------- */
 
 int __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused)
 {
@@ -181,9 +181,21 @@ int __vdso_flush_icache(void *start, void *end, unsigned long flags)
 	return (int)syscall5(NR_riscv_flush_icache, (word)start, (word)end, (word)flags, 0, 0);
 }
 
-int __vdso_riscv_hwprobe(void *pairs, unsigned long pair_count, unsigned long cpusetsize,
+struct hwprobe_pair { int64_t key; uint64_t value; };
+
+/* What is asked of all harts is answered here. */
+int __vdso_riscv_hwprobe(struct hwprobe_pair *pairs, unsigned long pair_count, unsigned long cpusetsize,
 			 unsigned long *cpus, unsigned flags)
 {
+	if (!cpusetsize && !cpus && !flags) {
+		for (unsigned long i = 0; i < pair_count; i++) {
+			int known = (uint64_t)pairs[i].key < VVAR_HWPROBE_KEYS;
+
+			pairs[i].value = known ? VVAR->hwprobe[__riscv_xlen == 32][pairs[i].key] : 0;
+			pairs[i].key = known ? pairs[i].key : -1;
+		}
+		return 0;
+	}
 	return (int)syscall5(NR_riscv_hwprobe, (word)pairs, (word)pair_count, (word)cpusetsize,
 			     (word)cpus, (word)flags);
 }

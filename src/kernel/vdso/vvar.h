@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 enum { VVAR_CLOCKS = 12 };          /* CLOCK_REALTIME (0) ... CLOCK_TAI (11) */
+enum { VVAR_HWPROBE_KEYS = 11 };
 
 struct vvar {
 	uint32_t seq;
@@ -21,6 +22,8 @@ struct vvar {
 	uint32_t pad;
 	/* CLOCK_MONOTONIC is `time` in nanoseconds; each clock is that plus its offset. */
 	uint64_t offset_ns[VVAR_CLOCKS];
+	/* riscv_hwprobe(2) of all harts, for RV64 and RV32. Written before it is mapped there. */
+	uint64_t hwprobe[2][VVAR_HWPROBE_KEYS];
 };
 
 #define VVAR_PAGE_SIZE 4096

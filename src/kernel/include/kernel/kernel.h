@@ -114,6 +114,8 @@ void vdso_update_clocks(void);
 /* REALTIME, BOOTTIME or TAI minus MONOTONIC: what guest code adds, and so the kernel too. */
 uint64_t vdso_clock_offset_ns(int clockid);
 void vdso_shutdown(void);
+/* Answers of riscv_hwprobe(2), hwprobe.c. false: a key that is not known. */
+bool hwprobe_value(int64_t key, const struct mm *mm, uint64_t *out);
 
 /* ---- signals --------------------------------------------------------------------------------- */
 /* Send with siginfo; process-directed or to one task. 0, -EAGAIN (queue limit), -ESRCH. */
