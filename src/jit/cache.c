@@ -61,6 +61,7 @@ struct page {
 	bool valid;
 	unsigned nr_units, cap_units;
 	struct unit **units;
+	uint8_t seen[PAGE_SIZE / 16];  /* by half-word: has been translated because it was run */
 	uint8_t bytes[PAGE_SIZE];
 };
 
@@ -215,8 +216,8 @@ static void add_entry(struct unit *u, const struct jit_entry *je, bool first)
 		/* Better code replaces worse, and a request's own place what was made in passing. */
 		if (!first && e->unit->code->effort >= u->code->effort)
 			return;
+		/* It stays valid: jump tables that lead to it may go on doing so until it is hot again. */
 		unlink_all(e->unit);
-		note_replaced();
 	}
 	if (!e->image_id)
 		cache.nr_entries++;
@@ -306,6 +307,7 @@ static bool wake_page(struct mm *mm, const struct area *a, struct page *p)
 	if (memcmp(p->bytes, now, PAGE_SIZE) != 0) {
 		kill_units(p);
 		memcpy(p->bytes, now, PAGE_SIZE);
+		memset(p->seen, 0, sizeof(p->seen));
 	}
 	p->valid = true;
 	return true;
@@ -569,6 +571,42 @@ static const uint8_t *source_page(void *ctx, gva_t va)
 	return wake_page(s->mm, &here, p) ? p->bytes : NULL;
 }
 
+static bool is_seen(const struct image *image, gva_t pc)
+{
+	unsigned at, half = (pc & PAGE_MASK) / 2;
+	const struct page *p = find_page(image, pc & ~PAGE_MASK, &at);
+
+	return p && p->seen[half / 8] >> half % 8 & 1;
+}
+
+/* jit_request.seen */
+static enum jit_seen source_seen(void *ctx, gva_t pc)
+{
+	const struct source *s = ctx;
+	const struct entry *e = cache.cap_entries ? entry_slot(s->area.image->id, pc) : NULL;
+
+	if (e && e->image_id && !e->unit->dead)
+		return JIT_SEEN_ENTRY;
+	return is_seen(s->area.image, pc) ? JIT_SEEN_OFTEN : JIT_SEEN_NEVER;
+}
+
+/* All of a quick translation counts as run. */
+static void mark_seen(struct image *image, const struct jit_code *code)
+{
+	for (uint32_t i = 0; i < code->nr_ranges; i++) {
+		const struct jit_range *range = &JIT_TABLE(code, ranges, const struct jit_range)[i];
+		gva_t pc = code->pc_base + (gva_t)(int64_t)range->pc_delta, end = pc + range->size;
+
+		while (pc < end) {
+			struct page *p = get_page(image, pc & ~PAGE_MASK);
+			gva_t stop = MIN(end, p->va + PAGE_SIZE);
+
+			for (; pc < stop; pc += 2)
+				p->seen[(pc & PAGE_MASK) / 16] |= (uint8_t)(1u << (pc & PAGE_MASK) / 2 % 8);
+		}
+	}
+}
+
 static void add_user(struct page *p, struct unit *u)
 {
 	if (p->nr_units == p->cap_units) {
@@ -601,12 +639,13 @@ static struct unit *install(struct image *image, struct jit_code *code)
 	return u;
 }
 
-const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool *refused)
+const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool tiers, bool *refused)
 {
 	const struct area *a = area_of(mm, pc);
 	struct source source = { .mm = mm };
 	struct jit_request req = { .xlen = mm_xlen(mm) == XLEN_64 ? 64 : 32, .effort = effort, .pc = pc,
-		.page = source_page, .ctx = &source };
+		.page = source_page, .ctx = &source, .seen = tiers ? source_seen : NULL,
+		.counts = tiers && effort == JIT_QUICK };
 	struct jit_code *code;
 	uint64_t start;
 	struct unit *u;
@@ -629,10 +668,26 @@ const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, boo
 		return NULL;
 	}
 	u = install(source.area.image, code);
+	if (effort == JIT_QUICK)
+		mark_seen(source.area.image, code);
 	jit_counts.translated[effort]++;
 	jit_counts.guest_insns += code->guest_insns;
 	jit_counts.code_bytes += code->code_size;
 	return cache.executable + u->start + JIT_TABLE(code, entries, const struct jit_entry)[0].offset;
+}
+
+const void *cache_promote(struct mm *mm, gva_t pc, bool *refused)
+{
+	const struct entry *e = find(mm, pc);
+	const void *full;
+
+	if (!e || e->unit->code->effort == JIT_FULL)
+		return e ? cache.executable + e->at : NULL;
+	full = cache_translate(mm, pc, JIT_FULL, true, refused);
+	if (full)
+		return full;
+	e = find(mm, pc);
+	return e ? cache.executable + e->at : NULL;
 }
 
 /* ---- faults --------------------------------------------------------------------------------------------- */

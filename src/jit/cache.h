@@ -24,8 +24,10 @@ extern uint64_t cache_epoch;
 
 /* The entry for pc in mm, or NULL: there is none, or none that is still what the guest's memory says. */
 const void *cache_find(struct mm *mm, gva_t pc);
-/* Translate; as cache_find. NULL: there is no room, and all is dropped; or *refused. */
-const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool *refused);
+/* Translate; tiers: quick code counts, full code has what quick code was made of. As cache_find. NULL: there is no room, and all is dropped; or *refused. */
+const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool tiers, bool *refused);
+/* The quick translation of pc is hot: its better, or itself. *refused: there will be no better one. */
+const void *cache_promote(struct mm *mm, gva_t pc, bool *refused);
 /* Make the direct exit whose displacement is at `link` (in the executable mapping) lead to the
  * entry for pc, if both belong together. Returns the entry, as cache_find. */
 const void *cache_link(struct mm *mm, int32_t *link, gva_t pc);

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <cpuid.h>
+#include <string.h>
+/* What glibc found at its start: cpuid itself costs a virtual machine an exit each. */
+#include <sys/platform/x86.h>
 
 /* enter.S relies on these. */
 _Static_assert(offsetof(struct cpu_regs, engine.budget) == 528, "ENGINE_BUDGET");
@@ -15,7 +17,7 @@ const char *const jit_exit_names[JIT_EXIT_COUNT] = {
 	[JIT_EXIT_DIRECT] = "direct exit not linked", [JIT_EXIT_INDIRECT] = "indirect jump missed",
 	[JIT_EXIT_TIMER] = "timer", [JIT_EXIT_SYSCALL] = "system call",
 	[JIT_EXIT_BREAKPOINT] = "breakpoint", [JIT_EXIT_INTERPRET] = "left to the interpreter",
-	[JIT_EXIT_FAULT] = "page fault",
+	[JIT_EXIT_FAULT] = "page fault", [JIT_EXIT_HOT] = "quick code is hot",
 };
 const char *const jit_refusal_text[JIT_REFUSAL_COUNT] = {
 #define REFUSAL(id, text) [JIT_REFUSE_##id] = text,
@@ -25,16 +27,15 @@ uint64_t jit_refusals[JIT_REFUSAL_COUNT];
 
 bool jit_supported(const char **why)
 {
-	static const struct { unsigned leaf, reg, bit; const char *name; } need[] = {
-		{ 1, 2, 12, "FMA" }, { 1, 2, 23, "POPCNT" }, { 1, 2, 28, "AVX" }, { 7, 1, 0, "FSGSBASE" },
-		{ 7, 1, 3, "BMI1" }, { 7, 1, 8, "BMI2" }, { 0x80000001, 2, 5, "LZCNT" },
+	const struct { bool there; const char *name; } need[] = {
+		{ CPU_FEATURE_ACTIVE(FMA), "FMA" }, { CPU_FEATURE_ACTIVE(POPCNT), "POPCNT" },
+		{ CPU_FEATURE_ACTIVE(AVX), "AVX" }, { CPU_FEATURE_PRESENT(FSGSBASE), "FSGSBASE" },
+		{ CPU_FEATURE_ACTIVE(BMI1), "BMI1" }, { CPU_FEATURE_ACTIVE(BMI2), "BMI2" },
+		{ CPU_FEATURE_ACTIVE(LZCNT), "LZCNT" },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(need); i++) {
-		unsigned r[4] = { 0 };
-
-		if (!__get_cpuid_count(need[i].leaf, 0, &r[0], &r[1], &r[2], &r[3]) ||
-		    !(r[need[i].reg] >> need[i].bit & 1)) {
+		if (!need[i].there) {
 			*why = need[i].name;
 			return false;
 		}
@@ -71,30 +72,84 @@ static bool starts_with_exit(const struct region *r)
 	return true;
 }
 
-int jit_compile(const struct jit_request *req, struct jit_code **out)
+/* What a translation needs while it is made. Kept from one to the next, so that it is warm: whoever
+ * takes the spare one has it for himself. */
+struct workspace {
+	struct gen *gen;
+	struct finder finder;
+	struct region region;
+};
+static struct workspace *spare;        /* atomically */
+
+static void free_workspace(struct workspace *w)
 {
-	struct region *r = malloc(sizeof(*r));
+	if (w)
+		gen_free(w->gen);
+	free(w);
+}
+
+static struct workspace *take_workspace(void)
+{
+	struct workspace *w = __atomic_exchange_n(&spare, NULL, __ATOMIC_ACQUIRE);
+
+	if (w)
+		return w;
+	w = malloc(sizeof(*w));
+	if (!w)
+		return NULL;
+	memset(&w->finder, 0, sizeof(w->finder));
+	w->gen = gen_new();
+	if (w->gen)
+		return w;
+	free(w);
+	return NULL;
+}
+
+static void give_workspace(struct workspace *w)
+{
+	free_workspace(__atomic_exchange_n(&spare, w, __ATOMIC_RELEASE));
+}
+
+void jit_compile_done(void)
+{
+	free_workspace(__atomic_exchange_n(&spare, NULL, __ATOMIC_ACQUIRE));
+}
+
+static int compile(struct workspace *w, const struct jit_request *req, struct jit_code **out)
+{
+	struct region *r = &w->region;
 	int ret;
 
-	if (!r)
-		return -ENOMEM;
 	r->nr_insns = r->nr_blocks = r->nr_ir = r->nr_pages = 0;
 	r->rounds = false;
-	ret = region_find(r, req);
+	r->bare = req->effort == JIT_QUICK;
+	ret = region_find(r, &w->finder, req);
 	if (ret < 0)
-		goto out;
+		return ret;
 	for (unsigned k = 0; k < r->nr_blocks; k++)
 		build_block(r, &r->block[k]);
-	ret = -EOPNOTSUPP;
 	if (starts_with_exit(r))
-		goto out;
-	region_find_loops(r);
-	opt_pins(r);
-	flow_region(r);
+		return -EOPNOTSUPP;
+	if (r->bare) {
+		flow_nothing(r);
+	} else {
+		region_find_loops(r);
+		opt_pins(r);
+		flow_region(r);
+	}
 	if (jit_dump_what != JIT_DUMP_NONE)
 		dump_region(r, jit_dump_what >= JIT_DUMP_IR);
-	ret = gen_region(r, out);
-out:
-	free(r);
+	return gen_region(w->gen, r, out);
+}
+
+int jit_compile(const struct jit_request *req, struct jit_code **out)
+{
+	struct workspace *w = take_workspace();
+	int ret;
+
+	if (!w)
+		return -ENOMEM;
+	ret = compile(w, req, out);
+	give_workspace(w);
 	return ret;
 }

@@ -531,3 +531,14 @@ void flow_region(struct region *r)
 		give_up(r);
 	find_live(r, true);
 }
+
+/* No register is pinned and nothing is known where a block begins: for code that is made in a hurry. */
+void flow_nothing(struct region *r)
+{
+	r->nr_zones = 1;
+	r->nr_loops = 0;
+	memset(r->zone[0], HOST_NONE, V_COUNT);
+	r->zone[0][V_TMP] = RAX;
+	for (unsigned k = 0; k < r->nr_blocks; k++)
+		state_entry(&r->block[k].in);
+}

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CODE_MAX = 256 << 10, JUMP_TABLE_MASK = (JIT_JUMP_ENTRIES - 1) * 16 };
+enum { JUMP_TABLE_MASK = (JIT_JUMP_ENTRIES - 1) * 16 };
 _Static_assert(sizeof(struct jit_jump) == 16, "indexed by generated code");
 
 /* ---- edges ------------------------------------------------------------------------------------------------ */
@@ -110,6 +110,8 @@ static bool edge_work(struct gen *g, const struct flow *from, const struct block
 {
 	bool work = g->r->host != g->r->zone[to->zone];
 
+	if (g->r->bare)
+		return false;
 	for (unsigned v = 0; v < 32; v++) {
 		work |= edge_int(g, from, to, v, pending, make);
 		work |= edge_float(g, from, to, v, pending, make);
@@ -120,6 +122,8 @@ static bool edge_work(struct gen *g, const struct flow *from, const struct block
 /* What block b wants in host registers, from memory. */
 static void load_pins(struct gen *g, const struct block *b)
 {
+	if (g->r->bare)
+		return;
 	for (unsigned v = 0; v < 64; v++) {
 		struct x86_mem m = gen_slot(v);
 
@@ -215,15 +219,10 @@ static void end_branch(struct gen *g, const struct ir *i)
 			s->to = (unsigned)to;
 		}
 	} else {
-		struct flow *copy = malloc(sizeof(*copy));
-
+		ASSERT(g->nr_edges < ARRAY_SIZE(g->edges));
 		s = gen_add_cold(g, COLD_EDGE, at);
-		if (!copy) {
-			g->failed = true;
-			return;
-		}
-		*copy = g->s;
-		s->flow = copy;
+		s->flow = &g->edges[g->nr_edges++];
+		*s->flow = g->s;
 		s->to = to >= 0 ? (unsigned)to : MAX_BLOCKS;
 		s->snap = gen_snap(g, &g->s, b->succ_pc[0], pending);
 		if (to >= 0)
@@ -417,6 +416,14 @@ static void make_entry(struct gen *g, unsigned n)
 	g->entries[g->nr_entries++] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
 	x86_rr(&g->a, 0x85, true, R15, R15);
 	entry_check(g, b, x86_jcc(&g->a, CC_S), JIT_EXIT_TIMER, 0);
+	if (g->r->req->counts) {
+		m = gen_engine(offsetof(struct cpu_regs, engine.jumps));
+		x86_rm(&g->a, 0x8b, true, RAX, &m);
+		m = (struct x86_mem){ .base = RAX, .index = HOST_NONE,
+			.disp = (int32_t)(offsetof(struct jit_tables, heat) + 4 * jit_heat_slot(b->pc)) };
+		x86_alu_mem_imm(&g->a, 5, false, &m, 1);
+		entry_check(g, b, x86_jcc(&g->a, CC_S), JIT_EXIT_HOT, 0);
+	}
 	if (g->r->rounds) {
 		m = gen_engine(offsetof(struct cpu_regs, engine.round_nearest));
 		x86_alu_mem_imm(&g->a, 7, false, &m, 0);
@@ -470,7 +477,6 @@ static void make_cold(struct gen *g, struct cold s)
 			gen_direct_exit(g, &s.snap, snap_pc(g, &s.snap));
 		else
 			go_to(g, s.flow, s.to, s.snap.pending);
-		free(s.flow);
 		break;
 	}
 }
@@ -510,32 +516,33 @@ static void make_all(struct gen *g)
 		qsort(g->sites, g->nr_sites, sizeof(g->sites[0]), by_offset);
 }
 
-int gen_region(struct region *r, struct jit_code **out)
+struct gen *gen_new(void)
 {
-	struct gen *g = calloc(1, sizeof(*g));
-	int ret = -ENOMEM;
+	return calloc(1, sizeof(struct gen));
+}
 
+void gen_free(struct gen *g)
+{
 	if (!g)
-		return -ENOMEM;
-	g->r = r;
-	g->a.cap = CODE_MAX;
-	g->a.bytes = malloc(CODE_MAX);
-	if (!g->a.bytes)
-		goto out;
-	make_all(g);
-	if (g->failed)
-		goto out;
-	ret = -EOPNOTSUPP;
-	if (g->a.full)
-		goto out;
-	dump_code(r, g->a.bytes, g->a.len);
-	*out = gen_assemble(g);
-	ret = *out ? 0 : -ENOMEM;
-out:
-	free(g->a.bytes);
+		return;
 	free(g->cold);
 	free(g->sites);
 	free(g->exits);
 	free(g);
-	return ret;
+}
+
+int gen_region(struct gen *g, struct region *r, struct jit_code **out)
+{
+	memset(g, 0, offsetof(struct gen, cold));
+	g->r = r;
+	g->a.cap = CODE_MAX;
+	g->a.bytes = g->code;
+	make_all(g);
+	if (g->failed)
+		return -ENOMEM;
+	if (g->a.full)
+		return -EOPNOTSUPP;
+	dump_code(r, g->a.bytes, g->a.len);
+	*out = gen_assemble(g);
+	return *out ? 0 : -ENOMEM;
 }

@@ -14,7 +14,7 @@ struct snap {
 
 /* Code that is made at the end, out of the way. */
 enum cold_kind { COLD_EXIT, COLD_CANON, COLD_EDGE, COLD_TAIL, COLD_COMMON, COLD_DIRECT };
-enum { MAX_TAILS = 256 };
+enum { MAX_TAILS = 256, CODE_MAX = 256 << 10 };
 struct cold {
 	enum cold_kind kind;
 	uint32_t at;                   /* displacement that leads here */
@@ -24,7 +24,7 @@ struct cold {
 	uint32_t back;                 /* COLD_CANON: where to go on */
 	uint8_t xmm, width;
 	unsigned to;                   /* COLD_EDGE: the block */
-	struct flow *flow;             /* state at the branch; freed when the code is made */
+	struct flow *flow;             /* state at the branch */
 };
 
 /* What exits with the same registers to be written back share. */
@@ -38,21 +38,21 @@ struct gen {
 	const struct ir *i;
 	int base;                      /* instructions executed before the block, not yet subtracted */
 	bool failed;                   /* out of memory */
-	struct tail tails[MAX_TAILS];
 	unsigned nr_tails;
 	uint32_t common, direct;       /* labels of the two last pieces; 0: not made yet */
 	int next;                      /* the block that will be made right here; -1: none */
-	uint32_t to_table[64];         /* displacements of references to the flag table */
-	unsigned nr_to_table;
+	unsigned nr_to_table, nr_cold, nr_sites, nr_exits, nr_entries, nr_edges;
+	/* From here on nothing is cleared from one translation to the next; what was allocated stays. */
 	struct cold *cold;
-	unsigned nr_cold, cap_cold;
 	struct jit_site *sites;
-	unsigned nr_sites, cap_sites;
 	struct jit_exit *exits;
-	unsigned nr_exits, cap_exits;
+	unsigned cap_cold, cap_sites, cap_exits;
+	uint32_t to_table[64];         /* displacements of references to the flag table */
+	struct tail tails[MAX_TAILS];
 	struct jit_entry entries[MAX_INSNS];
-	unsigned nr_entries;
+	struct flow edges[MAX_BLOCKS]; /* states at branches whose edge has work to do */
 	int16_t end_pending[MAX_BLOCKS];
+	uint8_t code[CODE_MAX];
 };
 
 struct x86_mem gen_slot(unsigned v);                     /* a guest register's place in memory */

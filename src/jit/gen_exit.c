@@ -53,6 +53,8 @@ struct snap gen_snap(const struct gen *g, const struct flow *s, gva_t pc, int pe
 {
 	struct snap n = { .pc_delta = (uint32_t)(pc - g->r->insn[0].pc), .pending = (int16_t)pending };
 
+	if (g->r->bare)
+		return n;
 	for (unsigned v = 0; v < 32; v++) {
 		unsigned x = g->r->host[v], f = g->r->host[V_F0 + v];
 
@@ -187,6 +189,8 @@ static void write_back_f(struct gen *g, unsigned xmm, unsigned v, const struct s
 /* All that is stale in memory. Clobbers rax. */
 static void write_registers(struct gen *g, const struct snap *n)
 {
+	if (g->r->bare)
+		return;
 	for (unsigned v = 0; v < 32; v++) {
 		unsigned x = g->r->host[v], f = g->r->host[V_F0 + v];
 

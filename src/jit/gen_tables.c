@@ -27,6 +27,23 @@ static void fill_pins(const struct region *r, struct jit_pins *pins)
 	}
 }
 
+/* The blocks are in the order of their addresses. Returns how many ranges there are. */
+static uint32_t fill_ranges(const struct region *r, struct jit_range *out)
+{
+	gva_t end = 0;
+	uint32_t n = 0;
+
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		const struct block *b = &r->block[k];
+
+		if (k == 0 || b->pc != end)
+			out[n++] = (struct jit_range){ .pc_delta = (int32_t)(b->pc - r->insn[0].pc) };
+		out[n - 1].size += (uint32_t)(b->end - b->pc);
+		end = b->end;
+	}
+	return n;
+}
+
 struct jit_code *gen_assemble(struct gen *g)
 {
 	struct region *r = g->r;
@@ -34,14 +51,17 @@ struct jit_code *gen_assemble(struct gen *g)
 		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_pages = r->nr_pages, .nr_pins = r->nr_zones, .xlen = (uint32_t)r->xlen,
 		.effort = r->req->effort, .guest_insns = r->nr_insns, .guest_blocks = r->nr_blocks,
 		.pc_base = r->insn[0].pc, .total = sizeof(h) };
+	struct jit_range ranges[MAX_BLOCKS];
 	struct jit_code *out;
 
+	h.nr_ranges = fill_ranges(r, ranges);
 	h.code = place(&h.total, g->a.len);
 	h.entries = place(&h.total, g->nr_entries * sizeof(g->entries[0]));
 	h.exits = place(&h.total, g->nr_exits * sizeof(g->exits[0]));
 	h.sites = place(&h.total, g->nr_sites * sizeof(g->sites[0]));
 	h.pages = place(&h.total, r->nr_pages * sizeof(gva_t));
 	h.pins = place(&h.total, r->nr_zones * sizeof(struct jit_pins));
+	h.ranges = place(&h.total, h.nr_ranges * sizeof(ranges[0]));
 	out = calloc(1, h.total);
 	if (!out)
 		return NULL;
@@ -52,6 +72,7 @@ struct jit_code *gen_assemble(struct gen *g)
 		memcpy(JIT_TABLE(out, exits, uint8_t), g->exits, g->nr_exits * sizeof(g->exits[0]));
 	if (g->nr_sites)
 		memcpy(JIT_TABLE(out, sites, uint8_t), g->sites, g->nr_sites * sizeof(g->sites[0]));
+	memcpy(JIT_TABLE(out, ranges, uint8_t), ranges, h.nr_ranges * sizeof(ranges[0]));
 	fill_pins(r, JIT_TABLE(out, pins, struct jit_pins));
 	memcpy(JIT_TABLE(out, pages, uint8_t), r->page_va, r->nr_pages * sizeof(gva_t));
 	return out;

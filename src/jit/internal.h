@@ -60,7 +60,7 @@ struct ir {
 
 enum {
 	MAX_INSNS = 512, MAX_BLOCKS = MAX_INSNS, MAX_IR = 3 * MAX_INSNS, MAX_PAGES = 24, MAX_ZONES = 24, MAX_LOOPS = 64,
-	FULL_INSNS = 160, QUICK_INSNS = 64,
+	FULL_INSNS = 160, QUICK_INSNS = 32,
 };
 
 struct guest_insn {
@@ -134,15 +134,27 @@ struct region {
 	struct loop loop[MAX_LOOPS];
 	uint8_t *host;                 /* that of the zone being worked on */
 	uint64_t uses[V_COUNT];
+	bool bare;                     /* quick: nothing is pinned, and nothing known where blocks begin */
 	bool rounds;                   /* has float instructions that round as frm says */
 };
+
+/* region.c's working space. */
+enum { FINDER_HASH = 2048 };
+struct finder {
+	struct region *r;
+	unsigned head, tail, limit;
+	gva_t queue[MAX_INSNS];
+	bool queue_entry[MAX_INSNS];
+	uint16_t at[FINDER_HASH];      /* 1 + index in insn[]; all 0 between two translations */
+};
+struct gen;
 
 static inline bool pinned(const struct region *r, unsigned v) { return r->host[v] != HOST_NONE; }
 
 static inline void enter_zone(struct region *r, const struct block *b) { r->host = r->zone[b->zone]; }
 
 /* region.c: find the blocks. 0, -EFAULT. */
-int region_find(struct region *r, const struct jit_request *req);
+int region_find(struct region *r, struct finder *f, const struct jit_request *req);
 /* loops.c; after the blocks are final. */
 void region_find_loops(struct region *r);
 /* front.c: the intermediate code of one instruction; the last one of a block ends it. */
@@ -163,12 +175,15 @@ bool flow_low(const struct region *r, const struct flow *s, const struct ir *i);
 void flow_ir(const struct region *r, struct flow *s, const struct ir *i);
 void flow_cross(struct flow *s);                    /* everything through memory */
 void flow_region(struct region *r);
+void flow_nothing(struct region *r);
 /* Does the access need its address checked? */
 bool flow_unchecked(const struct region *r, const struct flow *s, const struct ir *i);
 void flow_uses(const struct ir *i, uint8_t v[3]);   /* registers read; V_NONE */
 bool flow_observes(const struct ir *i);             /* the guest's state can be seen here */
 /* gen.c */
-int gen_region(struct region *r, struct jit_code **out);
+struct gen *gen_new(void);                          /* working space; NULL: no memory */
+void gen_free(struct gen *g);
+int gen_region(struct gen *g, struct region *r, struct jit_code **out);
 /* dump.c */
 void dump_region(struct region *r, bool ir);
 void dump_code(const struct region *r, const uint8_t *code, size_t size);

@@ -10,23 +10,12 @@
 #include <string.h>
 #include <stdlib.h>
 
-enum { HASH = 2048 };
-
-struct finder {
-	struct region *r;
-	uint16_t at[HASH];             /* 1 + index in insn[] */
-	gva_t queue[MAX_INSNS];
-	bool queue_entry[MAX_INSNS];
-	unsigned head, tail;
-	unsigned limit;
-};
-
 static uint16_t *slot_of(struct finder *f, gva_t pc)
 {
-	unsigned h = (unsigned)((pc >> 1) * 0x9e3779b1u >> 7) % HASH;
+	unsigned h = (unsigned)((pc >> 1) * 0x9e3779b1u >> 7) % FINDER_HASH;
 
 	while (f->at[h] && f->r->insn[f->at[h] - 1].pc != pc)
-		h = (h + 1) % HASH;
+		h = (h + 1) % FINDER_HASH;
 	return &f->at[h];
 }
 
@@ -72,9 +61,20 @@ static bool fetch(struct region *r, gva_t pc, uint32_t *bits)
 
 static gva_t wrap(const struct region *r, gva_t pc) { return r->xlen == 32 ? (uint32_t)pc : pc; }
 
+/* Full: what has never been run stays outside, and costs nothing. Quick: what has an entry is not
+ * made twice. */
+static bool wanted(const struct finder *f, gva_t pc)
+{
+	const struct jit_request *req = f->r->req;
+
+	if (!req->seen || pc == req->pc)
+		return true;
+	return req->seen(req->ctx, pc) != (req->effort == JIT_FULL ? JIT_SEEN_NEVER : JIT_SEEN_ENTRY);
+}
+
 static void enqueue(struct finder *f, gva_t pc, bool entry)
 {
-	if (f->tail == MAX_INSNS)
+	if (f->tail == MAX_INSNS || !wanted(f, pc))
 		return;
 	f->queue[f->tail] = pc;
 	f->queue_entry[f->tail++] = entry;
@@ -91,11 +91,12 @@ static bool follow(struct finder *f, const struct guest_insn *gi)
 	case ISA_FMT_B:
 		if (full)
 			enqueue(f, target, false);
-		return full;
+		/* Backward branches are mostly taken. */
+		return (full || gi->d.imm > 0) && wanted(f, next);
 	case ISA_FMT_J:
-		if (gi->d.rd == 0)
+		if (gi->d.rd == 0 && (full || gi->d.imm > 0))
 			enqueue(f, target, false);
-		else if (full)
+		else if (full && gi->d.rd)
 			enqueue(f, next, true);
 		return false;
 	case ISA_FMT_JR:
@@ -127,7 +128,7 @@ static bool follow(struct finder *f, const struct guest_insn *gi)
 static void walk(struct finder *f, gva_t pc, bool entry)
 {
 	struct region *r = f->r;
-	bool first = true;
+	bool first = true, quick = r->req->effort == JIT_QUICK;
 
 	for (;;) {
 		uint16_t *slot = slot_of(f, pc);
@@ -151,6 +152,8 @@ static void walk(struct finder *f, gva_t pc, bool entry)
 		if (isa_rows[gi->d.op].fmt == ISA_FMT_B)
 			first = true;
 		pc = wrap(r, pc + gi->d.len);
+		if (quick && !wanted(f, pc))
+			return;
 	}
 }
 
@@ -218,7 +221,8 @@ static void make_blocks(struct region *r)
 
 static void add_succ(struct region *r, struct block *b, gva_t pc)
 {
-	b->succ[b->nr_succs] = block_at(r, pc);
+	/* Quick code has no loops: it goes back through its entry, where the budget is looked at. */
+	b->succ[b->nr_succs] = r->req->effort == JIT_QUICK && pc <= b->pc ? -1 : block_at(r, pc);
 	b->succ_pc[b->nr_succs++] = pc;
 }
 
@@ -252,25 +256,36 @@ static void link_block(struct region *r, struct block *b)
 	}
 }
 
-int region_find(struct region *r, const struct jit_request *req)
+/* Quick code comes in order. */
+static bool is_sorted(const struct region *r)
 {
-	struct finder *f = calloc(1, sizeof(*f));
+	for (unsigned i = 1; i < r->nr_insns; i++)
+		if (r->insn[i - 1].pc > r->insn[i].pc)
+			return false;
+	return true;
+}
 
-	if (!f)
-		return -ENOMEM;
+int region_find(struct region *r, struct finder *f, const struct jit_request *req)
+{
 	r->req = req;
 	r->xlen = req->xlen;
 	f->r = r;
+	f->head = f->tail = 0;
 	f->limit = req->effort == JIT_FULL ? FULL_INSNS : QUICK_INSNS;
 	enqueue(f, req->pc, true);
 	while (f->head < f->tail) {
 		walk(f, f->queue[f->head], f->queue_entry[f->head]);
 		f->head++;
 	}
-	free(f);
 	if (r->nr_insns == 0)
 		return -EFAULT;
-	qsort(r->insn, r->nr_insns, sizeof(r->insn[0]), by_pc);
+	if (r->nr_insns > FINDER_HASH / 16)
+		memset(f->at, 0, sizeof(f->at));
+	else
+		for (unsigned i = r->nr_insns; i-- > 0;)
+			*slot_of(f, r->insn[i].pc) = 0;      /* latest first: probes go through what came before */
+	if (!is_sorted(r))
+		qsort(r->insn, r->nr_insns, sizeof(r->insn[0]), by_pc);
 	make_blocks(r);
 	for (unsigned i = 0; i < r->nr_blocks; i++)
 		link_block(r, &r->block[i]);

@@ -27,8 +27,12 @@ enum {
 	WARM_UP_PER_COUNT = 20000,
 	CACHE_DEFAULT = 128 << 20,
 	SLICE = 16384,                 /* instructions between looks at the interrupt flag: 5 us */
-	MISSES = 1024,
+	MISSES = 4096,
 	NO_PC = 1,                     /* odd: no instruction is there */
+	JUMPS_LISTED = JIT_JUMP_ENTRIES / 8,
+	/* How often a quick translation is entered before its place is worth the full effort. */
+	PROMOTE = 4000,
+	NEVER = INT32_MAX,
 };
 
 /* Places that had no translation when they were looked up, and how often since. */
@@ -41,41 +45,52 @@ struct miss {
 /* What a hart keeps for an address space. */
 struct hart_space {
 	uint64_t mm_id, generation, epoch, fences;
-	bool dirty;                    /* the jump table is not empty */
+	/* Entries of the jump table that are in use, as far as they are listed: emptying costs what
+	 * filling did. */
+	unsigned nr_jumps;
+	uint16_t jumps[JUMPS_LISTED];
 	uint8_t *view;
 	struct miss misses[MISSES];
-	struct jit_jump jumps[JIT_JUMP_ENTRIES];
+	struct jit_tables tables;
 };
 
 static struct jit_config config;
 static struct cpu_translator translator;
+static enum { IDLE, STARTED, FAILED } state;   /* atomically; written with the kernel lock */
 static __thread void *fault_stack;     /* of the hart; it never leaves its thread */
 
 /* ---- a hart and an address space ------------------------------------------------------- */
 
+/* No pc but an even one has an index: 1 is in no slot's way, and 0 only in the first's. */
+static void empty_jump(struct hart_space *hs, unsigned slot)
+{
+	hs->tables.jumps[slot].pc = slot ? 0 : NO_PC;
+}
+
 static void empty_jumps(struct hart_space *hs)
 {
-	if (!hs->dirty)
-		return;
-	for (unsigned i = 0; i < JIT_JUMP_ENTRIES; i++)
-		hs->jumps[i].pc = NO_PC;
-	hs->dirty = false;
+	if (hs->nr_jumps <= JUMPS_LISTED) {
+		for (unsigned i = 0; i < hs->nr_jumps; i++)
+			empty_jump(hs, hs->jumps[i]);
+	} else {
+		memset(hs->tables.jumps, 0, sizeof(hs->tables.jumps));
+		empty_jump(hs, 0);
+	}
+	hs->nr_jumps = 0;
 }
 
 static struct hart_space *hart_space_new(void)
 {
-	struct hart_space *hs = xnew(struct hart_space);
+	struct hart_space *hs = host_pages_alloc(sizeof(*hs));
 
-	hs->dirty = true;
+	if (!hs)
+		return NULL;
+	empty_jump(hs, 0);
+	for (unsigned i = 0; i < JIT_HEAT_ENTRIES; i++)
+		hs->tables.heat[i] = PROMOTE;
 	if (!fault_stack)
 		fault_stack = host_fault_stack_enter();
 	return hs;
-}
-
-static void reset_misses(struct hart_space *hs)
-{
-	for (unsigned i = 0; i < MISSES; i++)
-		hs->misses[i].pc = NO_PC;
 }
 
 /* Is what the hart knows still so? Whatever is taken away is taken only while no hart is in
@@ -98,7 +113,7 @@ static bool sync(struct cpu_translated *t, struct hart_space *hs)
 		hs->epoch = __atomic_load_n(&cache_epoch, __ATOMIC_ACQUIRE);
 		hs->fences = t->fences;
 		if (other)
-			reset_misses(hs);
+			memset(hs->misses, 0, sizeof(hs->misses));
 		if (!fenced)
 			continue;
 		sched_leave_guest();
@@ -111,21 +126,33 @@ static bool sync(struct cpu_translated *t, struct hart_space *hs)
 
 static struct jit_jump *jump_slot(struct hart_space *hs, gva_t pc)
 {
-	return &hs->jumps[pc / 2 % JIT_JUMP_ENTRIES];
+	return &hs->tables.jumps[pc / 2 % JIT_JUMP_ENTRIES];
 }
 
 static void remember(struct hart_space *hs, gva_t pc, const void *entry)
 {
-	*jump_slot(hs, pc) = (struct jit_jump){ pc, entry };
-	hs->dirty = true;
+	struct jit_jump *j = jump_slot(hs, pc);
+
+	if (j->pc != pc && hs->nr_jumps <= JUMPS_LISTED) {
+		if (hs->nr_jumps < JUMPS_LISTED)
+			hs->jumps[hs->nr_jumps] = (uint16_t)(j - hs->tables.jumps);
+		hs->nr_jumps++;
+	}
+	*j = (struct jit_jump){ pc, entry };
 }
 
 /* ---- finding where to go on --------------------------------------------------------------- */
 
+/* Quick first, then full where it is worth it. A threshold of 1 asks for the one effort at once. */
+static bool tiers(void)
+{
+	return config.mode == JIT_MODE_FULL && config.threshold > 1;
+}
+
 /* With the kernel lock, outside the guest. */
 static const void *find_or_translate(struct cpu_translated *t, struct miss *m, int32_t *link)
 {
-	enum jit_effort effort = config.mode == JIT_MODE_FULL ? JIT_FULL : JIT_QUICK;
+	enum jit_effort effort = config.mode == JIT_MODE_FULL && !tiers() ? JIT_FULL : JIT_QUICK;
 	gva_t pc = t->regs->pc;
 	const void *entry = link ? cache_link(t->mm, link, pc) : cache_find(t->mm, pc);
 
@@ -136,7 +163,7 @@ static const void *find_or_translate(struct cpu_translated *t, struct miss *m, i
 	if (!t->hot && m->count < config.threshold)
 		return NULL;
 	m->count = 0;
-	return cache_translate(t->mm, pc, effort, &m->refused);
+	return cache_translate(t->mm, pc, effort, tiers(), &m->refused);
 }
 
 /* The entry for regs->pc. NULL: none (*again: or all has changed meanwhile). */
@@ -165,6 +192,24 @@ static const void *next_entry(struct cpu_translated *t, struct hart_space *hs, i
 		return NULL;
 	remember(hs, pc, entry);
 	return entry;
+}
+
+/* The quick translation of regs->pc is hot. */
+static void promote(struct cpu_translated *t, struct hart_space *hs)
+{
+	gva_t pc = t->regs->pc;
+	int32_t *heat = &hs->tables.heat[jit_heat_slot(pc)];
+	bool refused = false;
+	const void *entry;
+
+	*heat = PROMOTE;
+	sched_leave_guest();
+	entry = cache_promote(t->mm, pc, &refused);
+	sched_enter_guest(t->mm);
+	if (refused)
+		*heat = NEVER;
+	if (entry && in_sync(t, hs))
+		remember(hs, pc, entry);
 }
 
 /* ---- leaving translated code ---------------------------------------------------------------- */
@@ -223,6 +268,7 @@ static enum trap left(struct cpu_translated *t, const struct jit_left *l)
 		if (l->arg < JIT_REFUSAL_COUNT)
 			jit_counts.left_to[l->arg]++;
 		return INTERPRET;
+	case JIT_EXIT_HOT:
 	case JIT_EXIT_DIRECT:
 	case JIT_EXIT_INDIRECT:
 	case JIT_EXIT_COUNT:
@@ -237,17 +283,46 @@ static void prepare(struct cpu_translated *t, const struct hart_space *hs, int64
 
 	e->budget = slice;
 	e->limit = mm_xlen(t->mm) == XLEN_64 ? JIT_VIEW_SIZE_64 : JIT_VIEW_SIZE_32;
-	e->jumps = hs->jumps;
+	e->jumps = &hs->tables;
 	e->round_nearest = (t->regs->fcsr >> 5 & 7) == 0;
+}
+
+/* Nothing is mapped for the translator until there is something to translate. */
+static bool start(const struct cpu_translated *t)
+{
+	sched_leave_guest();
+	if (state == IDLE) {
+		int err = cache_init(config.cache_bytes);
+
+		if (err)
+			log_warn("no memory for translated code (%d): the interpreter runs everything", -err);
+		else
+			host_faults_watch(cache_fault);
+		__atomic_store_n(&state, err ? FAILED : STARTED, __ATOMIC_RELEASE);
+	}
+	sched_enter_guest(t->mm);
+	return state == STARTED;
+}
+
+static bool ready(struct cpu_translated *t)
+{
+	int now = __atomic_load_n(&state, __ATOMIC_ACQUIRE);
+
+	if (unlikely(now != STARTED) && (now == FAILED || !start(t)))
+		return false;
+	if (unlikely(!*t->state))
+		*t->state = hart_space_new();
+	return *t->state != NULL;
 }
 
 static enum trap run(struct cpu_translated *t)
 {
-	struct hart_space *hs = *t->state;
+	struct hart_space *hs;
 	int32_t *link = NULL;
 
-	if (!hs)
-		hs = *t->state = hart_space_new();
+	if (!ready(t))
+		return INTERPRET;
+	hs = *t->state;
 	while (sync(t, hs)) {
 		bool again;
 		const void *entry = next_entry(t, hs, link, &again);
@@ -271,21 +346,21 @@ static enum trap run(struct cpu_translated *t)
 		if (t->budget <= 0)
 			return TRAP_TIMER;
 		link = l.kind == JIT_EXIT_DIRECT ? l.link : NULL;
+		if (l.kind == JIT_EXIT_HOT)
+			promote(t, hs);
 	}
 	return INTERPRET;
 }
 
 /* ---- starting and stopping --------------------------------------------------------------------- */
 
-static void free_hart_space(void *state)
+static void free_hart_space(void *hs)
 {
-	free(state);
+	host_pages_free(hs, sizeof(struct hart_space));
 }
 
 int jit_start(const struct jit_config *wanted, const char **why)
 {
-	int err;
-
 	config = *wanted;
 	if (config.mode == JIT_OFF)
 		return 0;
@@ -296,13 +371,7 @@ int jit_start(const struct jit_config *wanted, const char **why)
 	config.threshold = MIN(config.threshold, (unsigned)THRESHOLD_MAX);
 	if (!config.cache_bytes)
 		config.cache_bytes = CACHE_DEFAULT;
-	err = cache_init(config.cache_bytes);
-	if (err) {
-		*why = "memory for code";
-		return err;
-	}
 	memset(&jit_counts, 0, sizeof(jit_counts));
-	host_faults_watch(cache_fault);
 	translator = (struct cpu_translator){
 		.threshold = config.threshold,
 		.warm_up = (uint64_t)(config.threshold - 1) * WARM_UP_PER_COUNT,
@@ -317,8 +386,12 @@ void jit_stop(void)
 	if (!cpu_translator)
 		return;
 	cpu_translator = NULL;
+	if (state != STARTED)
+		return;
+	state = IDLE;
 	host_faults_unwatch();
 	host_fault_stack_leave(fault_stack);
 	fault_stack = NULL;
 	cache_shutdown();
+	jit_compile_done();
 }

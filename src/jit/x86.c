@@ -16,8 +16,12 @@ void x86_byte(struct asm_buf *a, unsigned b)
 
 void x86_imm32(struct asm_buf *a, uint32_t v)
 {
-	for (int i = 0; i < 4; i++)
-		x86_byte(a, v >> 8 * i & 255);
+	if (a->cap - a->len < sizeof(v)) {
+		a->full = true;
+		return;
+	}
+	memcpy(a->bytes + a->len, &v, sizeof(v));
+	a->len += sizeof(v);
 }
 
 static void modrm(struct asm_buf *a, unsigned mod, unsigned reg, unsigned rm)

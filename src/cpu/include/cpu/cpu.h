@@ -22,7 +22,7 @@ struct cpu_regs {
 		int64_t budget;          /* instructions that may still run */
 		uint64_t limit;          /* first guest address past the view */
 		const void *exit;        /* where generated code goes when it leaves */
-		const void *jumps;       /* struct jit_jump[]: indirect jumps */
+		const void *jumps;       /* struct jit_tables */
 		uint64_t view;           /* host address of guest address 0 */
 		uint64_t tval;           /* of a fault */
 		uint64_t scratch[2];

@@ -26,7 +26,7 @@
 #include "base/types.h"
 #include "cpu/cpu.h"
 
-enum { JIT_VERSION = 1 };              /* of the generated code; counts up with every change of it */
+enum { JIT_VERSION = 2 };              /* of the generated code; counts up with every change of it */
 #define JIT_GUARD (UINT64_C(1) << 32)
 #define JIT_VIEW_SIZE_64 (UINT64_C(1) << 38)
 #define JIT_VIEW_SIZE_32 (UINT64_C(1) << 32)
@@ -39,6 +39,8 @@ bool jit_supported(const char **why);
 
 enum jit_effort { JIT_QUICK, JIT_FULL };
 
+enum jit_seen { JIT_SEEN_NEVER, JIT_SEEN_OFTEN, JIT_SEEN_ENTRY };
+
 struct jit_request {
 	int xlen;                      /* 32 or 64 */
 	enum jit_effort effort;
@@ -47,8 +49,11 @@ struct jit_request {
 	 * returns, or NULL: no executable code there (or none that may be used). */
 	const uint8_t *(*page)(void *ctx, gva_t page_va);
 	void *ctx;
-	/* How often control came to pc so far; may be NULL or answer 0: not known. */
-	uint32_t (*heat)(void *ctx, gva_t pc);
+	/* What was seen of the instruction at pc. Full: what JIT_SEEN_NEVER is said of stays outside.
+	 * Quick: the translation ends before what has an entry. NULL: nothing is known. */
+	enum jit_seen (*seen)(void *ctx, gva_t pc);
+	/* Quick: count down the pc's jit_tables.heat at the entry, and leave (JIT_EXIT_HOT) below zero. */
+	bool counts;
 };
 
 /* A place where a translation can be entered: regs in memory, pc implied. The first is the request's. */
@@ -83,6 +88,8 @@ struct jit_site {
 /* Host register -> guest register it holds, 0xff: none. */
 struct jit_pins { uint8_t x[16], f[16]; };
 
+struct jit_range { int32_t pc_delta; uint32_t size; };   /* pc - jit_code.pc_base */
+
 /* One translation. A single block of memory of `total` bytes without pointers: may be copied,
  * written to disk and mapped from there. Tables are found through offsets from its start. */
 struct jit_code {
@@ -96,6 +103,7 @@ struct jit_code {
 	uint32_t guest_insns, guest_blocks;
 	gva_t pc_base;
 	uint32_t pins, nr_pins;        /* struct jit_pins[]: by struct jit_site.zone */
+	uint32_t ranges, nr_ranges;    /* struct jit_range[]: the guest code in it, by address */
 };
 #define JIT_TABLE(code_, field, type) ((type *)((uint8_t *)(code_) + (code_)->field))
 
@@ -103,6 +111,8 @@ struct jit_code {
  * instruction is one that the interpreter keeps (counted in jit_refusals); -EFAULT: no code at pc;
  * -ENOMEM. Touches no global state but counters: may run in any thread. */
 int jit_compile(const struct jit_request *req, struct jit_code **out);
+/* No more for now: memory that is kept from one translation to the next is freed. */
+void jit_compile_done(void);
 
 /* ---- running ----------------------------------------------------------------------------- */
 
@@ -115,6 +125,7 @@ enum jit_exit_kind {
 	JIT_EXIT_BREAKPOINT,   /* ebreak, likewise */
 	JIT_EXIT_INTERPRET,    /* the interpreter must do the instruction at pc; arg: enum jit_refusal */
 	JIT_EXIT_FAULT,        /* arg: enum trap; regs->engine.tval. Made by jit_fault */
+	JIT_EXIT_HOT,          /* the counter of regs->pc is below zero; nothing was run */
 	JIT_EXIT_COUNT
 };
 extern const char *const jit_exit_names[JIT_EXIT_COUNT];
@@ -129,13 +140,23 @@ extern const char *const jit_refusal_text[JIT_REFUSAL_COUNT];
 extern uint64_t jit_refusals[JIT_REFUSAL_COUNT];   /* at compile time: how often it was planned */
 
 /* One entry of the jump table that generated code looks indirect jumps up in:
- * index (pc / 2) % JIT_JUMP_ENTRIES. A hart's own; empty entries have pc 1. Belongs to one address
- * space: the runtime empties or changes it (regs->engine.jumps) with the address space. */
+ * index (pc / 2) % JIT_JUMP_ENTRIES. An empty entry's pc is none that has this index. Belongs to
+ * one address space: the runtime empties or changes it with the address space. */
 struct jit_jump {
 	uint64_t pc;
 	const void *entry;             /* host address of an entry's code */
 };
-enum { JIT_JUMP_ENTRIES = 4096 };
+enum { JIT_JUMP_ENTRIES = 16384, JIT_HEAT_ENTRIES = 16384 };
+
+/* What regs->engine.jumps points to; a hart's own. */
+struct jit_tables {
+	struct jit_jump jumps[JIT_JUMP_ENTRIES];
+	int32_t heat[JIT_HEAT_ENTRIES];
+};
+static inline unsigned jit_heat_slot(gva_t pc)
+{
+	return (unsigned)(pc >> 1 ^ pc >> 15) % JIT_HEAT_ENTRIES;
+}
 
 struct jit_left {
 	enum jit_exit_kind kind;
@@ -145,7 +166,7 @@ struct jit_left {
 
 /* Run generated code from `entry` until it leaves. The caller has made MXCSR the guest's
  * with rounding mode frm; regs->engine.budget is the budget before and after (instructions run =
- * before - after, exact); .jumps the hart's table; .limit JIT_VIEW_SIZE_64 (RV64); .round_nearest:
+ * before - after, exact); .jumps the hart's tables; .limit JIT_VIEW_SIZE_64 (RV64); .round_nearest:
  * frm is RNE now. view: gs base. */
 struct jit_left jit_enter(struct cpu_regs *regs, const void *entry, void *view);
 
