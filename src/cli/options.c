@@ -307,7 +307,7 @@ static int take_option(struct options *o, char ***args, const char *command)
 	return 0;
 }
 
-/* HEARTH_JIT=MODE[,threshold=N][,cache=SIZE]: what the options of these names say, for those who
+/* HEARTH_JIT=MODE[,threshold=N][,cache=SIZE][,check]: what the options of these names say, for those who
  * cannot give options: whole test suites. */
 static int jit_environment(struct options *o)
 {
@@ -317,9 +317,14 @@ static int jit_environment(struct options *o)
 	if (!all)
 		return 0;
 	copy = rest = xstrdup(all);
-	while (!wrong && (word = strsep(&rest, ",")))
+	while (!wrong && (word = strsep(&rest, ","))) {
+		if (!strcmp(word, "check")) {
+			o->jit.check = true;
+			continue;
+		}
 		wrong = !strncmp(word, "threshold=", 10) ? set_jit_threshold(o, word + 10) :
 			!strncmp(word, "cache=", 6) ? set_jit_cache(o, word + 6) : set_jit(o, word);
+	}
 	if (wrong)
 		log_error("HEARTH_JIT=%s: %s: %s", all, word, wrong);
 	free(copy);

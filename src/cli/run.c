@@ -230,6 +230,8 @@ static unsigned choose_harts(const struct options *o)
 	const char *env = getenv("HEARTH_HARTS");
 	int n = env ? atoi(env) : 0;
 
+	if (o->jit.check)
+		return 1;
 	if (o->harts)
 		return o->harts;
 	if (n >= 1 && n <= HART_MAX)

@@ -147,6 +147,8 @@ static enum trap run_once(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm,
 	s->instret_end = cpu->instret;
 	s->tval = 0;
 	s->translating = translating;
+	if (unlikely(cpu_lockstep))
+		tlb_forget_writes(s);
 	host_control = float_enter(s, regs);
 	trap = mm_xlen(mm) == XLEN_64 ? interp64_run(s, regs, NULL) : interp32_run(s, regs, NULL);
 	float_leave(s, regs, host_control);
@@ -198,26 +200,24 @@ void cpu_never_offer(struct cpu *cpu, gva_t pc)
 			code_stop_counting(cpu->spaces[i], pc);
 }
 
-enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)
+enum trap cpu_run_engines(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t *left,
+			  uint64_t *tval, bool translating, bool offer)
 {
-	bool warm = is_warm(mm, budget), offer = warm, hot = false;
-	uint64_t began = cpu->instret, before;
 	enum trap trap = TRAP_TIMER;
-	int64_t left = budget;
+	bool hot = false;
+	uint64_t before;
 
 	do {
 		if (offer) {
-			trap = translate(cpu, regs, mm, &left, tval, hot);
+			trap = translate(cpu, regs, mm, left, tval, hot);
 			if (trap != TRAP_COUNT)
-				break;
-			if (left <= 0) {
-				trap = TRAP_TIMER;
-				break;
-			}
+				return trap;
+			if (*left <= 0)
+				return TRAP_TIMER;
 		}
 		before = cpu->instret;
-		trap = run_once(cpu, regs, mm, left, tval, warm);
-		left -= (int64_t)(cpu->instret - before);
+		trap = run_once(cpu, regs, mm, *left, tval, translating);
+		*left -= (int64_t)(cpu->instret - before);
 		offer = hot = trap == TRAP_HOT;
 		if (unlikely(cpu->code_full)) {
 			cpu->code_full = false;
@@ -225,12 +225,24 @@ enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t
 			/* No progress: other harts have not left the old code yet. Let them, and whoever
 			 * waits for this one. */
 			if (cpu->instret == before)
-				break;
+				return trap;
 		} else if (trap != TRAP_HOT) {
-			break;
+			return trap;
 		}
 		trap = TRAP_TIMER;
-	} while (left > 0);
+	} while (*left > 0);
+	return trap;
+}
+
+enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)
+{
+	bool warm = is_warm(mm, budget);
+	uint64_t began = cpu->instret;
+	enum trap trap;
+
+	if (unlikely(cpu_lockstep) && warm)
+		return lockstep_run(cpu, regs, mm, budget, tval);
+	trap = cpu_run_engines(cpu, regs, mm, &budget, tval, warm, warm);
 	if (cpu_translator && !warm)
 		__atomic_fetch_add(&mm_engine(mm)->ran, cpu->instret - began, __ATOMIC_RELAXED);
 	return trap;

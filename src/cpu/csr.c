@@ -104,7 +104,7 @@ static bool counter(int xlen, unsigned csr, uint64_t instret, uint64_t *value)
 		v = instret;
 		break;
 	case CSR_TIME:
-		v = sched_clock_ns() / (NSEC_PER_SEC / TIMEBASE_HZ);
+		v = lockstep_now() / (NSEC_PER_SEC / TIMEBASE_HZ);
 		break;
 	default:
 		return false;

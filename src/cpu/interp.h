@@ -241,6 +241,7 @@ void code_flush_space(struct space *s);
 
 void tlb_init(struct space *s);
 void tlb_flush(struct space *s);
+void tlb_forget_writes(struct space *s);
 /* Translation-buffer misses and accesses across a page. load: s->value, zero-extended.
  * False: fault, s->tval is the first byte that could not be accessed, nothing was written. */
 bool load_slow(struct space *s, uint64_t va, unsigned size);
@@ -250,6 +251,18 @@ void *atomic_address(struct space *s, uint64_t va, enum access access);
 /* Guest memory that other harts may be writing, a page of it. */
 void guest_copy_page(uint8_t *to, const uint8_t *guest);
 bool guest_page_is(const uint8_t *bytes, const uint8_t *guest);
+
+/* ---- both engines in lock step (lockstep.c) ------------------------------------------------- */
+
+/* As cpu_run; a difference ends hearth. */
+enum trap lockstep_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval);
+/* The page is about to be written by the interpreter. */
+void lockstep_writes(uint8_t *host);
+uint64_t lockstep_now(void);
+/* cpu.c: run until a trap or *left instructions are done. translating: hot places go to the
+ * translator; offer: so does the first. */
+enum trap cpu_run_engines(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t *left,
+			  uint64_t *tval, bool translating, bool offer);
 
 /* ---- CSRs and float state (csr.c) ------------------------------------------------------------- */
 

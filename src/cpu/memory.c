@@ -83,6 +83,13 @@ void tlb_init(struct space *s)
 	s->read_used.n = s->write_used.n = 0;
 }
 
+void tlb_forget_writes(struct space *s)
+{
+	for (unsigned i = 0; i < s->write_used.n; i++)
+		s->write[s->write_used.at[i]].tag = TAG_NONE;
+	s->write_used.n = 0;
+}
+
 void tlb_flush(struct space *s)
 {
 	for (unsigned i = 0; i < s->read_used.n; i++)
@@ -112,6 +119,11 @@ static uint8_t *translate(struct space *s, uint64_t va, enum access access)
 	if (mm_translate(s->mm, va, access, &t) < 0) {
 		s->tval = va;
 		return NULL;
+	}
+	if (unlikely(cpu_lockstep)) {
+		t.writable = t.writable && access == ACCESS_WRITE;
+		if (t.writable)
+			lockstep_writes(t.host);
 	}
 	if (t.readable && tlb_set(&s->read[i], page, t.host))
 		s->read_used.at[s->read_used.n++] = i;

@@ -20,7 +20,8 @@
  *
  * Memory. Code comes from one arena, mapped twice: written through one mapping, executed through the
  * other. When it is full, or tables and copies reach the cap, all harts leave guest code and everything is
- * dropped; code that is hot comes back at once, that which is not is gone.
+ * dropped; code that is hot comes back at once, that which is not is gone. A cache too small for what
+ * is hot would be made again and again: then only some of the requests are heard (cache.hold).
  *
  * Lock: the kernel lock. Only cache_fault() runs without it: `units` is in order of address,
  * grows at its end, and shrinks only while no hart is in guest code. */
@@ -36,7 +37,9 @@
 enum {
 	CODE_ALIGN = 16,
 	UNITS_MAX = 1 << 18,
-	ENTRIES_MIN = 1 << 12,
+	ENTRIES_MIN = 1 << 12, ENTRIES_LEAST = 1 << 6,
+	/* A filling of the cache is worth its making if so many instructions were run in it. */
+	FILLING_WORTH = 4 << 20, HOLD_MAX = 1 << 12,
 };
 
 struct page;
@@ -109,6 +112,8 @@ static struct {
 	struct image *images;
 	uint64_t next_id;
 	uint64_t flushes;              /* struct known of before is void */
+	uint64_t ran;                  /* jit_counts.ran at the last one */
+	unsigned hold, held;           /* requests not heard after a flush; that since */
 } cache;
 
 uint64_t cache_epoch;
@@ -193,6 +198,8 @@ static void grow_entries(void)
 	unsigned n = cache.cap_entries;
 
 	cache.cap_entries = n ? 2 * n : ENTRIES_MIN;
+	while (!n && cache.cap_entries > ENTRIES_LEAST && cache.cap_entries > cache.cap >> 10)
+		cache.cap_entries /= 2;
 	cache.entries = xalloc(cache.cap_entries * sizeof(struct entry));
 	cache.nr_entries = 0;
 	for (unsigned i = 0; i < n; i++) {
@@ -531,15 +538,22 @@ static void drop_everything(void)
 	note_replaced();
 }
 
-static void make_room(uint64_t code_size, uint64_t table_size)
+static bool has_room(const struct jit_code *code)
 {
-	uint64_t need = align_up(code_size, CODE_ALIGN);
+	uint64_t need = align_up(code->code_size, CODE_ALIGN);
 
-	if (cache.used + need <= cache.size && cache.nr_units < UNITS_MAX &&
-	    cache.used + cache.tables + need + table_size <= cache.cap)
-		return;
-	if (cache.nr_units)
-		jit_counts.flushes++;
+	return cache.used + need <= cache.size && cache.nr_units < UNITS_MAX &&
+	       cache.used + cache.tables + need + code->total <= cache.cap;
+}
+
+static void make_room(void)
+{
+	uint64_t ran = jit_counts.ran - cache.ran;
+
+	jit_counts.flushes++;
+	cache.ran = jit_counts.ran;
+	cache.hold = ran >= FILLING_WORTH ? 0 : MIN(2 * cache.hold + 16, (unsigned)HOLD_MAX);
+	cache.held = 0;
 	drop_everything();
 }
 
@@ -639,20 +653,20 @@ static struct unit *install(struct image *image, struct jit_code *code)
 	return u;
 }
 
-const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool tiers, bool *refused)
+/* NULL: none that is to be had, and *refused says whether it ever will. */
+static struct jit_code *compile(struct mm *mm, gva_t pc, enum jit_effort effort, bool tiers,
+				struct source *source, bool *refused)
 {
 	const struct area *a = area_of(mm, pc);
-	struct source source = { .mm = mm };
 	struct jit_request req = { .xlen = mm_xlen(mm) == XLEN_64 ? 64 : 32, .effort = effort, .pc = pc,
-		.page = source_page, .ctx = &source, .seen = tiers ? source_seen : NULL,
+		.page = source_page, .ctx = source, .seen = tiers ? source_seen : NULL,
 		.counts = tiers && effort == JIT_QUICK };
 	struct jit_code *code;
 	uint64_t start;
-	struct unit *u;
 
 	if (!a)
 		return NULL;
-	source.area = *a;
+	*source = (struct source){ .mm = mm, .area = *a };
 	start = sched_clock_ns();
 	if (jit_compile(&req, &code) != 0) {
 		jit_counts.refused++;
@@ -660,13 +674,33 @@ const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, boo
 		return NULL;
 	}
 	jit_counts.compile_ns += sched_clock_ns() - start;
-	/* The cache may be dropped now, and the images with it: then the code has nothing to hang on. */
-	if (cache.used + align_up(code->code_size, CODE_ALIGN) > cache.size || cache.nr_units >= UNITS_MAX ||
-	    cache.used + cache.tables + code->code_size + code->total > cache.cap) {
-		make_room(code->code_size, code->total);
-		free(code);
+	return code;
+}
+
+const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool tiers, bool *refused)
+{
+	struct source source;
+	struct jit_code *code;
+	struct unit *u;
+
+	if (cache.held < cache.hold) {
+		cache.held++;
 		return NULL;
 	}
+	code = compile(mm, pc, effort, tiers, &source, refused);
+	if (code && !has_room(code)) {
+		/* The images are dropped as well: the code has nothing to hang on. */
+		free(code);
+		make_room();
+		code = compile(mm, pc, effort, tiers, &source, refused);
+		if (code && !has_room(code)) {
+			free(code);
+			*refused = true;
+			return NULL;
+		}
+	}
+	if (!code)
+		return NULL;
 	u = install(source.area.image, code);
 	if (effort == JIT_QUICK)
 		mark_seen(source.area.image, code);

@@ -19,6 +19,7 @@ void jit_report(struct strbuf *out)
 		return;
 	strbuf_printf(out, "translator:\n");
 	line(out, "instructions run in translated code", c->ran);
+	line(out, "instructions compared with the interpreter's", cpu_lockstep_compared);
 	line(out, "quick translations", c->translated[JIT_QUICK]);
 	line(out, "full translations", c->translated[JIT_FULL]);
 	line(out, "guest instructions translated", c->guest_insns);

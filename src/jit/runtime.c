@@ -378,6 +378,7 @@ int jit_start(const struct jit_config *wanted, const char **why)
 		.run = run, .free_state = free_hart_space,
 	};
 	cpu_translator = &translator;
+	cpu_lockstep = config.check;
 	return 0;
 }
 

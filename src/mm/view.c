@@ -51,6 +51,7 @@ static struct list views = LIST_INIT(views);
 static unsigned nr_views, max_areas = AREAS_MAX;
 static int64_t nr_areas;
 struct mm_view_counts mm_view_counts;
+bool (*mm_view_may_write)(const uint8_t *host);
 
 void mm_view_limit_areas(unsigned areas)
 {
@@ -106,7 +107,8 @@ void view_destroy(struct mm *mm)
 
 static bool view_writable(pte_t e)
 {
-	return (e & (PTE_W | PTE_D)) == (PTE_W | PTE_D);
+	return (e & (PTE_W | PTE_D)) == (PTE_W | PTE_D) &&
+	       (likely(!mm_view_may_write) || mm_view_may_write(frame_host(pte_pfn(e))));
 }
 
 /* Are two neighbouring pages of the view in different areas of the host? */
@@ -185,6 +187,12 @@ static void empty_view(struct view *v)
 	add_areas(v, -v->areas);
 	for (gva_t pos = 0; pt_next_leaf(v->mm, &pos, v->mm->top, &l);)
 		clear_marks(v->mm, &l);
+}
+
+void mm_view_empty(struct mm *mm)
+{
+	if (mm->view)
+		empty_view(mm->view);
 }
 
 /* Pages of a stretch that leave together go in one call, holes between them too. */

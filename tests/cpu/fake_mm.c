@@ -134,3 +134,7 @@ struct mm_engine *mm_engine(struct mm *mm)
 
 	return &engine;
 }
+
+/* ---- views, for the comparison of the engines ------------------------------------------- */
+bool (*mm_view_may_write)(const uint8_t *host);
+void mm_view_empty(struct mm *m) { }

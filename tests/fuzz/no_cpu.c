@@ -12,6 +12,8 @@ void cpu_interrupt(struct cpu *cpu)              { }
 void cpu_flush_icache(struct cpu *cpu)           { }
 void cpu_clear_reservation(struct cpu *cpu)      { }
 const struct cpu_translator *cpu_translator;
+bool cpu_lockstep;
+uint64_t cpu_lockstep_compared;
 void cpu_never_offer(struct cpu *cpu, gva_t pc)  { }
 uint64_t cpu_instret(const struct cpu *cpu)      { return 0; }
 

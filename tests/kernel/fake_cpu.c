@@ -11,6 +11,8 @@ enum { STACK_AT = 0x40000000, STACK_BYTES = 64 * 1024 };
 const char *const trap_names[TRAP_COUNT];
 void (*unused_code_gone)(pfn_t pfn);
 const struct cpu_translator *cpu_translator;
+bool cpu_lockstep;
+uint64_t cpu_lockstep_compared;
 
 struct cpu *cpu_create(void)                     { return (struct cpu *)&unused_code_gone; }
 void cpu_destroy(struct cpu *cpu)                { }

@@ -88,6 +88,9 @@ struct cpu_translator {
 	void (*free_state)(void *state);
 };
 extern const struct cpu_translator *cpu_translator;   /* NULL: none */
+/* Everything the translator runs is run by the interpreter as well, and compared. One hart only. */
+extern bool cpu_lockstep;
+extern uint64_t cpu_lockstep_compared;         /* instructions */
 /* pc has no translation and will have none: do not offer it any more. */
 void cpu_never_offer(struct cpu *cpu, gva_t pc);
 

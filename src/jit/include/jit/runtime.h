@@ -11,6 +11,7 @@ struct jit_config {
 	enum jit_mode mode;
 	unsigned threshold;            /* how often a place is reached before it is translated; 0: default */
 	uint64_t cache_bytes;          /* what translations may take; 0: default */
+	bool check;                    /* in lock step with the interpreter: cpu/lockstep.c */
 };
 /* After ram_init, before guest code runs. -EOPNOTSUPP: this host cannot, *why says what is
  * missing; or -errno of the memory that was not to be had. */

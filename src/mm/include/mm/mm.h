@@ -233,6 +233,10 @@ uint8_t *mm_view_base(const struct mm *mm);
  * what lies around it. false: it is not to be had; let the interpreter run this access. */
 bool  mm_view_fill(struct mm *mm, gva_t va);
 void  mm_view_limit_areas(unsigned areas);   /* of the host, that all views together may use */
+/* Everything leaves the view. */
+void  mm_view_empty(struct mm *mm);
+/* If not NULL: what a fill asks before a page is writable in a view (the engines' comparison). */
+extern bool (*mm_view_may_write)(const uint8_t *host);
 struct mm_view_counts {
 	uint64_t created, refused, fills, pages, forgets, evictions;
 };
