@@ -98,6 +98,11 @@ static void destroy_cpus(void)
 
 /* ---- up ------------------------------------------------------------------------------------ */
 
+static struct walker calling_walker(void)
+{
+	return task_walker(NULL);
+}
+
 static uint64_t file_size_limit(void)
 {
 	struct task *t = task_current();
@@ -164,6 +169,7 @@ int kernel_init(const struct machine_config *cfg)
 	jobctl_install_hooks();
 	netctl_install_hooks();
 	vfs_size_limit = file_size_limit;
+	vfs_caller = calling_walker;
 	machine.boot_ns = sched_clock_ns();
 	sched_set_harts(MAX(cfg->harts, 1u));
 	sched_set_policy(cfg->sched);

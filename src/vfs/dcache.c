@@ -27,6 +27,8 @@ enum {
 static struct list buckets[BUCKETS];
 static struct list unused = LIST_INIT(unused);
 static unsigned nr_unused, nr_dentries;
+static bool shrinking;       /* dcache_shrink is on its way through the list */
+static uint64_t evictions;
 
 /* Heads are made when something is put there: to set up all of them would touch 16 pages of the
  * host at each start of hearth. */
@@ -132,6 +134,7 @@ static void evict(struct dentry *d)
 {
 	list_del(&d->lru_link);
 	nr_unused--;
+	evictions++;
 	dentry_free(d);
 }
 
@@ -148,24 +151,30 @@ void dentry_put(struct dentry *d)
 	}
 	list_add_tail(&unused, &d->lru_link);
 	nr_unused++;
-	if (nr_unused > UNUSED_MAX)
+	if (nr_unused > UNUSED_MAX && !shrinking)
 		evict(list_first(&unused, struct dentry, lru_link));
 }
 
 void dcache_shrink(struct super *s)
 {
 	struct dentry *d, *tmp;
-	bool again;
+	bool again, nested = shrinking;
 
+	shrinking = true;
 	do {                                  /* a freed child may have made its parent unused */
 		again = false;
 		list_for_each_safe(d, tmp, &unused, lru_link) {
-			if (!s || d->super == s) {
-				evict(d);
-				again = true;
-			}
+			uint64_t before = evictions;
+
+			if (s && d->super != s)
+				continue;
+			evict(d);
+			again = true;
+			if (evictions != before + 1)
+				break;        /* a file system went with it, and its names: `tmp` may be gone */
 		}
 	} while (again);
+	shrinking = nested;
 }
 
 static struct dentry *find(struct dentry *parent, const char *name)

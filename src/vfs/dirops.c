@@ -380,7 +380,7 @@ static int rename_commit(struct rename *r)
 		return 0;                        /* two links of one file: nothing happens (rename(2)) */
 	if (!old_dir->ops->rename)
 		return -EPERM;
-	if ((r->flags & ABI_RENAME_WHITEOUT) && !old_dir->ops->mknod)
+	if ((r->flags & ABI_RENAME_WHITEOUT) && (!old_dir->ops->mknod || old_dir->super->no_whiteouts))
 		return -EINVAL;
 	err = old_dir->ops->rename(old_dir, r->from.last, new_dir, r->to.last, r->flags & ~(unsigned)ABI_RENAME_WHITEOUT);
 	if (err)

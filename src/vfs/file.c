@@ -60,8 +60,11 @@ void file_put(struct file *f)
 	flock_file_released(f);
 	if (f->ops && f->ops->release)
 		f->ops->release(f);
-	if (f->counted_writer)
+	if (f->counted_writer) {
 		f->inode->writers--;
+		f->inode->super->writers--;
+		f->path.mnt->writers--;
+	}
 	path_put(f->path);
 	path_put(f->place);
 	inode_put(f->inode);

@@ -143,6 +143,13 @@ static int make_node(struct inode *dir, const char *name, uint32_t mode, uint64_
 	return err;
 }
 
+/* A node arrives in `dir` under another name: who lists it has to look at types. */
+static void mark_nodes(struct inode *dir, const struct inode *i)
+{
+	if (i && !S_ISREG(i->mode) && S_ISREG(hi(i)->host_mode))
+		host_fsetxattr(hostfs_fd(dir, false), HOSTFS_NODES, "1", 1, 0);
+}
+
 static int make_dir(struct inode *dir, const char *name, uint32_t mode, const struct cred *who, struct inode **out)
 {
 	int at = writable_dir_fd(dir, name), fd, err;
@@ -233,6 +240,7 @@ static int make_link(struct inode *dir, const char *name, struct inode *target)
 		return err == -ESTALE ? -ENOENT : err;
 	if (h->orphan)
 		hostfs_moved(target, dir, name);
+	mark_nodes(dir, target);
 	target->nlink++;
 	h->checked_ns = hi(dir)->checked_ns = 0;
 	return 0;
@@ -320,6 +328,9 @@ static int rename_name(struct inode *olddir, const char *old, struct inode *newd
 		return err;
 	if (moved)
 		hostfs_moved(moved, newdir, new_);
+	mark_nodes(newdir, moved);
+	if (flags & ABI_RENAME_EXCHANGE)
+		mark_nodes(olddir, target);
 	if (target && (flags & ABI_RENAME_EXCHANGE))
 		hostfs_moved(target, olddir, old);
 	else if (target && target != moved)

@@ -71,6 +71,7 @@ struct mount {
 	struct dentry *root;
 	unsigned flags;
 	char *source;
+	unsigned writers;             /* files open for writing through it */
 	bool expiring;                /* umount2(MNT_EXPIRE) was here */
 	struct list link;             /* all mounts, in order of mounting */
 };
@@ -162,6 +163,8 @@ struct super *tmpfs_new_super(const char *type, uint32_t root_mode);
 bool inode_is_tmpfs(const struct inode *i);
 int  hostfs_tmpfile(struct inode *dir, uint32_t mode, const struct cred *who, struct inode **out);
 bool inode_is_hostfs(const struct inode *i);
+int  ovl_tmpfile(struct inode *dir, uint32_t mode, const struct cred *who, struct inode **out);
+bool inode_is_overlay(const struct inode *dir);
 
 /* ---- what happened, for who watches (inotify.c); masks: IN_* ------------------------------------ */
 void notify_self(struct inode *i, uint32_t mask);
@@ -174,6 +177,7 @@ void notify_gone(struct inode *i, uint32_t mask);   /* tells, and ends all watch
 void notify_unmounted(struct super *s);
 
 void vfs_register_types(void);             /* mount_types.c */
+extern const struct fs_type overlay_type;  /* overlay.c */
 void memfd_shutdown(void);
 void mqueue_shutdown(void);
 void console_tty_shutdown(void);

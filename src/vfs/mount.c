@@ -60,6 +60,7 @@ void super_put(struct super *s)
 		return;
 	if (s->destroy)
 		s->destroy(s);
+	free(s->options);
 	free(s);
 }
 
@@ -490,6 +491,14 @@ static void show_mangled(struct strbuf *out, const char *s)
 	}
 }
 
+static void show_super_options(struct strbuf *out, const struct mount *m)
+{
+	if (!m->super->options)
+		return;
+	strbuf_putc(out, ',');
+	show_mangled(out, m->super->options);
+}
+
 /* Which part of its file system a mount shows. */
 static void show_mount_root(struct strbuf *out, const struct mount *m)
 {
@@ -522,13 +531,16 @@ void vfs_show_mounts(struct strbuf *out, const struct fs *viewer, bool mountinfo
 			show_mangled(out, where);
 			strbuf_putc(out, ' ');
 			show_options(out, m);
-			strbuf_printf(out, " - %s %s %s\n", m->super->type, m->source,
+			strbuf_printf(out, " - %s %s %s", m->super->type, m->source,
 				      m->super->read_only ? "ro" : "rw");
+			show_super_options(out, m);
+			strbuf_putc(out, '\n');
 		} else {
 			strbuf_printf(out, "%s ", m->source);
 			show_mangled(out, where);
 			strbuf_printf(out, " %s ", m->super->type);
 			show_options(out, m);
+			show_super_options(out, m);
 			strbuf_printf(out, " 0 0\n");
 		}
 	}

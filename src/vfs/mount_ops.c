@@ -276,6 +276,8 @@ int vfs_mount_move(struct path from, struct path where)
 /* mask: which bits of `flags` are meant. */
 static int set_flags(struct mount *m, unsigned flags, unsigned mask)
 {
+	if ((flags & mask & MNT_RDONLY) && !(m->flags & MNT_RDONLY) && m->writers)
+		return -EBUSY;
 	m->flags = (m->flags & ~mask) | (flags & mask);
 	return 0;
 }
@@ -288,7 +290,7 @@ int vfs_mount_flags(struct path where, unsigned flags, unsigned mask, bool recur
 		return -EINVAL;
 	if (recursive)
 		list_for_each(m, mount_list(), link)
-			if (is_within(m, where.mnt))
+			if (is_within(m, where.mnt) && m != where.mnt)
 				set_flags(m, flags, mask);
 	return set_flags(where.mnt, flags, mask);
 }
@@ -309,6 +311,8 @@ int vfs_remount(struct path where, unsigned flags, unsigned mask, bool read_only
 	/* A super that was made read-only from outside (--bind DIR:DIR:ro) stays so. */
 	if (!read_only && s->read_only && !t)
 		return -EROFS;
+	if (read_only && !s->read_only && s->writers)
+		return -EBUSY;
 	s->read_only = read_only;
 	return set_flags(where.mnt, flags & ~(unsigned)MNT_RDONLY, mask);
 }

@@ -148,4 +148,5 @@ void vfs_register_types(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(vfs_types); i++)
 		vfs_register_fs(&vfs_types[i]);
+	vfs_register_fs(&overlay_type);
 }

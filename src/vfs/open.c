@@ -112,8 +112,11 @@ int vfs_open_found(struct path p, uint32_t flags, const struct cred *who, bool c
 	f = file_create(i, flags & ABI_O_PATH ? &path_only_fops : i->fops, flags & (KEPT_FLAGS | ABI_O_NOCTTY), who);
 	f->path = path_get(p);
 	f->created = created;
-	if (writes)
+	if (writes) {
 		i->writers++;
+		i->super->writers++;
+		p.mnt->writers++;
+	}
 	f->counted_writer = writes;
 	if (!(flags & ABI_O_PATH))
 		err = open_inode(i, f);
@@ -239,7 +242,8 @@ static int open_tmpfile(struct walk *w, struct path dir, uint32_t flags, uint32_
 	if (inode_is_tmpfs(d)) {
 		made = tmpfs_new_file(d->super, mode, w->who.cred);
 	} else {
-		err = inode_is_hostfs(d) ? hostfs_tmpfile(d, mode, w->who.cred, &made) : -EOPNOTSUPP;
+		err = inode_is_overlay(d) ? ovl_tmpfile(d, mode, w->who.cred, &made) :
+		      inode_is_hostfs(d) ? hostfs_tmpfile(d, mode, w->who.cred, &made) : -EOPNOTSUPP;
 		if (err)
 			return err;
 	}

@@ -178,6 +178,8 @@ struct file *file_get(struct file *f);
 void file_put(struct file *f);
 /* The caller's RLIMIT_FSIZE; installed by the kernel, NULL: none. */
 extern uint64_t (*vfs_size_limit)(void);
+/* The calling task's place and identity, for names in mount options; installed by the kernel. */
+extern struct walker (*vfs_caller)(void);
 /* On an open file: checks access mode, O_APPEND, limits; -EBADF, -EINVAL, -ESPIPE, -EFBIG as Linux.
  * pos NULL: use and advance f->pos. */
 ssize_t file_read(struct file *f, struct uio *u, uint64_t *pos);
@@ -296,6 +298,9 @@ struct super {
 	unsigned refs;
 	void *private;
 	bool read_only;               /* every change is -EROFS */
+	unsigned writers;             /* files open for writing: it cannot become read-only */
+	bool no_whiteouts;            /* RENAME_WHITEOUT is not for it */
+	char *options;                /* of the mount, as /proc shows them; NULL: none. Freed with it */
 	uint64_t trust_ns;            /* a cached name is believed this long between two revalidate()s */
 	struct dentry *root_dentry;   /* vfs' own: */
 	unsigned live_inodes;
