@@ -277,7 +277,7 @@ struct rec *code_lookup(struct space *s, uint64_t pc)
 	if (s->jump[i].pc == TAG_NONE)
 		s->jump_used.at[s->jump_used.n++] = i;
 	s->jump[i] = (struct jump_entry){ pc, record(cp, slot), cp->left[slot] };
-	if (unlikely(cpu_translator != NULL))
+	if (unlikely(cpu_translator != NULL) && pc != s->faulted && pc != s->skip)
 		code_count(s->jump[i].rec);
 	return s->jump[i].rec;
 }

@@ -34,7 +34,7 @@ static struct space *space_create(struct cpu *cpu)
 	tlb_init(s);
 	code_init_space(s);
 	s->cpu = cpu;
-	s->skip = TAG_NONE;
+	s->skip = s->faulted = TAG_NONE;
 	s->have_fma = CPU_FEATURE_ACTIVE(FMA);
 	return s;
 }
@@ -134,6 +134,11 @@ static void begin_run(struct cpu *cpu)
 	} while (unlikely(__atomic_load_n(&code_epoch, __ATOMIC_SEQ_CST) != epoch));
 }
 
+static void note_fault(struct space *s, enum trap trap, const struct cpu_regs *regs)
+{
+	s->faulted = trap == TRAP_LOAD_FAULT || trap == TRAP_STORE_FAULT ? regs->pc : TAG_NONE;
+}
+
 static enum trap run_once(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget,
 			  uint64_t *tval, bool translating)
 {
@@ -154,6 +159,7 @@ static enum trap run_once(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm,
 	float_leave(s, regs, host_control);
 	__atomic_store_n(&cpu->run_epoch, RUN_NONE, __ATOMIC_RELEASE);
 	*tval = s->tval;
+	note_fault(s, trap, regs);
 	return trap;
 }
 
@@ -183,12 +189,14 @@ static enum trap translate(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm
 	__atomic_store_n(&cpu->run_epoch, RUN_NONE, __ATOMIC_RELEASE);
 	t.state = &s->translated;
 	t.fences = s->fences;
+	t.faulted = !hot && s->faulted == regs->pc;
 	host_control = float_enter(s, regs);
 	trap = cpu_translator->run(&t);
 	float_leave(s, regs, host_control);
 	cpu->instret += (uint64_t)(*left - t.budget);
 	*left = t.budget;
 	*tval = t.tval;
+	note_fault(s, trap, regs);
 	s->skip = regs->pc;    /* not what has just been declined: the interpreter must get on */
 	return trap;
 }

@@ -173,6 +173,7 @@ struct space {
 	uint64_t tval;
 	bool translating;              /* hot places are offered to the translator */
 	uint64_t skip;                 /* but not this pc, once */
+	uint64_t faulted;              /* pc of the fault that ended the last run: no place that is jumped to */
 	uint64_t fences;               /* fence.i executed, and flush calls */
 	void *translated;              /* the translator's own */
 	uint64_t value;                /* result of load_slow */

@@ -79,6 +79,10 @@ enum need flow_need(const struct region *r, const struct flow *s, const struct i
 		return i->sub == T_S32 || i->sub == T_U32 ? NEED_LOW : NEED_ALL;
 	case IR_FMVF:
 		return i->width == 32 ? NEED_LOW : NEED_ALL;
+	case IR_AND:
+		if (i->b == V_IMM && i->imm >= 0 && i->imm <= INT32_MAX)
+			return NEED_LOW;
+		return flow_low(r, s, i) ? NEED_LOW : NEED_ALL;
 	default:
 		return flow_low(r, s, i) ? NEED_LOW : NEED_ALL;
 	}
@@ -102,10 +106,10 @@ enum fneed flow_fneed(const struct ir *i, unsigned v)
 
 static enum kind logic_kind(const struct region *r, const struct flow *s, const struct ir *i)
 {
-	if (flow_low(r, s, i))
-		return K_LOW;
 	if (i->op == IR_AND && i->b == V_IMM && i->imm >= 0 && i->imm <= INT32_MAX)
 		return K_SEXT;
+	if (flow_low(r, s, i))
+		return K_LOW;
 	return knows_low(s, i->a, i->imm) && knows_low(s, i->b, i->imm) ? K_SEXT : K_ANY;
 }
 
@@ -285,8 +289,8 @@ static uint8_t meet_float(uint8_t a, uint8_t b, bool header, bool live)
 {
 	uint8_t both = a & b, either = a | b, out = both & (F_BOXED | F_CLEAN);
 
-	if (header && live)
-		out |= either & (F_BOXED | F_CLEAN);
+	if (header && (live || either & F_LOOSE))
+		out |= either & (live ? F_BOXED | F_CLEAN : F_CLEAN);
 	if ((a ^ b) & F_BOXED)         /* "clean" means another thing for a single */
 		return header && live ? (a & F_BOXED ? a : b) : 0;
 	if (out & F_BOXED)
@@ -303,17 +307,19 @@ static int32_t meet_chk(int32_t a, int32_t b, bool header, bool live)
 	return MAX(a, b);
 }
 
-/* Meet `out` into the accumulated state of block b. */
-static void meet_into(struct flow *in, const struct flow *out, const struct block *b)
+/* Meet `out` into the accumulated state of block b. A cautious translation guesses nothing. */
+static void meet_into(const struct region *r, struct flow *in, const struct flow *out, const struct block *b)
 {
+	bool header = b->header && !r->req->cautious;
+
 	if (!in->reached) {
 		*in = *out;
 		return;
 	}
 	for (unsigned v = 0; v < 32; v++) {
 		in->kind[v] = meet_kind(in->kind[v], out->kind[v]);
-		in->chk[v] = meet_chk(in->chk[v], out->chk[v], b->header, b->based >> v & 1);
-		in->fkind[v] = meet_float(in->fkind[v], out->fkind[v], b->header, b->live >> (V_F0 + v) & 1);
+		in->chk[v] = meet_chk(in->chk[v], out->chk[v], header, b->based >> v & 1);
+		in->fkind[v] = meet_float(in->fkind[v], out->fkind[v], header, b->live >> (V_F0 + v) & 1);
 	}
 	in->dirty_x |= out->dirty_x;
 	in->dirty_f |= out->dirty_f;
@@ -384,7 +390,7 @@ static bool flow_pass(struct region *r, struct work *w)
 			out = w[k].out;
 			if (r->block[b->succ[n]].zone != b->zone)
 				flow_cross(&out);
-			meet_into(&w[b->succ[n]].next, &out, &r->block[b->succ[n]]);
+			meet_into(r, &w[b->succ[n]].next, &out, &r->block[b->succ[n]]);
 		}
 	}
 	for (unsigned k = 0; k < r->nr_blocks; k++) {

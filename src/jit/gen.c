@@ -63,7 +63,7 @@ static bool edge_int(struct gen *g, const struct flow *from, const struct block 
 			if (host != HOST_NONE && from->kind[v] == K_LOW)
 				x86_rr(&g->a, 0x63, true, host, host);
 			x86_rm(&g->a, 0x3b, true, reg, &limit);
-			edge_exit(g, from, to, CC_AE, pending, JIT_REFUSE_wild);
+			edge_exit(g, from, to, CC_AE, pending, JIT_REFUSE_guess);
 		}
 	}
 	return work;
@@ -96,11 +96,11 @@ static bool edge_float(struct gen *g, const struct flow *from, const struct bloc
 	if (box_check) {
 		struct snap snap = gen_snap(g, from, to->pc, pending);
 
-		gen_check_boxed(g, V_F0 + f, &snap, JIT_EXIT_INTERPRET, JIT_REFUSE_unbox);
+		gen_check_boxed(g, V_F0 + f, &snap, JIT_EXIT_INTERPRET, JIT_REFUSE_guess);
 	}
 	if (nan_check) {
 		check_nan(g, gen_fsrc(g, V_F0 + f, 13), want & F_BOXED);
-		edge_exit(g, from, to, CC_A, pending, JIT_REFUSE_nan);
+		edge_exit(g, from, to, CC_A, pending, JIT_REFUSE_guess);
 	}
 	return true;
 }

@@ -93,6 +93,14 @@ static void rotate(struct gen *g, const struct ir *i)
 	unsigned ext = i->op == IR_ROL ? 0 : 1;
 	bool w = gen_wide(g), save;
 
+	if (i->b == V_IMM && gen_pinned(g, i->a)) {        /* rorx */
+		unsigned n = (unsigned)i->imm, d = gen_dst(g), bits = w ? 64 : 32;
+
+		x86_vex_rr(&g->a, 3, 3, 0xf0, w, d, 0, g->r->host[i->a]);
+		x86_byte(&g->a, (ext ? n : bits - n) & (bits - 1));
+		gen_done(g, d);
+		return;
+	}
 	gen_load_to(g, RAX, i->a);
 	if (i->b == V_IMM) {
 		x86_shift_imm(&g->a, ext, w, RAX, (unsigned)i->imm & (w ? 63 : 31));

@@ -102,8 +102,9 @@ struct block {
 	int succ[2];                   /* taken or only; fall-through. -1: leaves the region */
 	gva_t succ_pc[2];
 	unsigned nr_succs, nr_preds, depth, zone;
-	/* Can be entered; a loop begins here; some predecessor is laid out behind it. */
-	bool entry, header, back;
+	/* Can be entered; a loop begins here; some predecessor is laid out behind it;
+	 * in the innermost loop around the request's pc. */
+	bool entry, header, back, hot;
 	uint8_t changes[32];           /* flow.c: how often a distance has changed; it must settle */
 	struct flow in;
 	/* x and f registers: read later; that must be in place; used as an address later. */

@@ -25,7 +25,7 @@ static bool fold(const struct region *r, const struct ir *i, int64_t a, int64_t 
 }
 
 /* An operand that is known: the right one becomes immediate. */
-static void use_constants(const struct constants *c, struct ir *i)
+static void use_constants(const struct region *r, const struct constants *c, struct ir *i)
 {
 	bool commutes = i->op == IR_ADD || i->op == IR_AND || i->op == IR_OR || i->op == IR_XOR;
 
@@ -49,6 +49,10 @@ static void use_constants(const struct constants *c, struct ir *i)
 	}
 	if (i->op == IR_STORE && is_x(i->b) && c->known[i->b] && c->value[i->b] == 0)
 		i->b = V_IMM;
+	if (i->op == IR_ADD && i->b == V_IMM && i->imm == 0 && is_reg(i->a)) {
+		i->op = i->width == 64 || i->width == r->xlen ? IR_MOV : IR_SX32;
+		i->b = V_NONE;
+	}
 }
 
 static void fold_constants(struct region *r, struct block *b)
@@ -62,7 +66,7 @@ static void fold_constants(struct region *r, struct block *b)
 
 		if (i->dead)
 			continue;
-		use_constants(&c, i);
+		use_constants(r, &c, i);
 		if (!is_reg(i->d))
 			continue;
 		if (is_f(i->d)) {
@@ -164,8 +168,55 @@ static bool fuse_andn(struct ir *i, struct ir *n)
 	return true;
 }
 
+/* The operation before index k that made register v; NULL: one before the block. */
+static struct ir *maker(struct region *r, const struct block *b, unsigned k, unsigned v)
+{
+	while (k-- > b->ir)
+		if (!r->ir[k].dead && r->ir[k].d == v)
+			return &r->ir[k];
+	return NULL;
+}
+
+static bool changed_between(const struct ir *from, const struct ir *to, unsigned v)
+{
+	for (const struct ir *i = from; i < to; i++)
+		if (!i->dead && i->d == v)
+			return true;
+	return false;
+}
+
+/* slliw t, x, n; srliw u, x, 32 - n; or d, t, u: the shifts stay if their results can be seen. */
+static void fuse_rotate(struct region *r, struct block *b, unsigned k)
+{
+	struct ir *i = &r->ir[k], *left, *right;
+
+	if ((i->op != IR_OR && i->op != IR_XOR) || i->width != r->xlen || !is_x(i->a) || !is_x(i->b) || i->a == i->b)
+		return;
+	left = maker(r, b, k, i->a);
+	right = maker(r, b, k, i->b);
+	if (left && left->op == IR_SRL) {
+		struct ir *t = left;
+
+		left = right;
+		right = t;
+	}
+	if (!left || !right || left->op != IR_SLL || right->op != IR_SRL || left->a != right->a ||
+	    left->width != right->width || left->b != V_IMM || right->b != V_IMM || !is_x(left->a) ||
+	    left->imm + right->imm != left->width || left->imm == 0 || right->imm == 0 ||
+	    changed_between(MIN(left, right), i, left->a))
+		return;
+	i->op = IR_ROL;
+	i->width = left->width;
+	i->a = left->a;
+	i->b = V_IMM;
+	i->imm = left->imm;
+}
+
 static void fuse(struct region *r, struct block *b)
 {
+	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++)
+		if (!r->ir[k].dead)
+			fuse_rotate(r, b, k);
 	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++) {
 		struct ir *i = &r->ir[k], *n;
 
@@ -214,11 +265,91 @@ static void drop_dead(struct region *r, struct block *b)
 	}
 }
 
+/* ---- low halves --------------------------------------------------------------------------------- */
+
+/* What is still wanted of each register: backwards through the block. */
+struct wants { uint32_t low, all; bool tmp_low, tmp_all; };
+
+static void want(struct wants *w, unsigned v, bool all)
+{
+	if (v == V_TMP) {
+		w->tmp_low = true;
+		w->tmp_all |= all;
+	} else if (is_x(v)) {
+		w->low |= 1u << v;
+		w->all |= all ? 1u << v : 0;
+	}
+}
+
+static bool wants_all(const struct wants *w, unsigned v)
+{
+	return v == V_TMP ? w->tmp_all : is_x(v) && w->all >> v & 1;
+}
+
+/* The low half of the result depends on low halves only. */
+static bool low_suffices(const struct ir *i)
+{
+	switch (i->op) {
+	case IR_ADD: case IR_SUB: case IR_AND: case IR_OR: case IR_XOR: case IR_NOT: case IR_ANDN: case IR_MUL:
+		return true;
+	case IR_SLL:
+		return i->b == V_IMM && i->imm < 32;
+	default:
+		return false;
+	}
+}
+
+static void want_operands(struct wants *w, const struct ir *i, bool all)
+{
+	uint8_t v[3];
+
+	flow_uses(i, v);
+	for (int n = 0; n < 3; n++) {
+		bool wide = i->width != 32;
+
+		if (i->op == IR_SX8 || i->op == IR_SX16 || i->op == IR_SX32 || i->op == IR_ZX16 || i->op == IR_ZX32 ||
+		    (i->op == IR_AND && i->b == V_IMM && i->imm >= 0))
+			wide = false;
+		else if (i->op == IR_MOV)
+			wide = all;
+		else if (i->op == IR_LOAD || ((i->op == IR_STORE || i->op == IR_AMO) && v[n] == i->a) || i->op == IR_ITOF)
+			wide = true;
+		if (v[n] != V_NONE)
+			want(w, v[n], wide);
+	}
+}
+
+/* Operations of which only the low half is used become 32-bit ones: nothing has to be extended
+ * for them. The guest cannot see the difference: the result is gone before it may look. */
+static void narrow(struct region *r, struct block *b)
+{
+	struct wants w = { .low = ~0u, .all = ~0u };
+
+	for (unsigned k = b->ir + b->nr_ir; r->xlen == 64 && k-- > b->ir;) {
+		struct ir *i = &r->ir[k];
+		bool all;
+
+		if (i->dead)
+			continue;
+		all = !is_reg(i->d) || wants_all(&w, i->d);
+		if (!all && i->width == 64 && low_suffices(i))
+			i->width = 32;
+		if (i->d == V_TMP)
+			w.tmp_low = w.tmp_all = false;
+		else if (is_x(i->d))
+			w.low &= ~(1u << i->d), w.all &= ~(1u << i->d);
+		if (flow_observes(i))
+			w.low = w.all = ~0u;
+		want_operands(&w, i, all);
+	}
+}
+
 void opt_block(struct region *r, struct block *b)
 {
 	fold_constants(r, b);
 	fuse(r, b);
 	drop_dead(r, b);
+	narrow(r, b);
 }
 
 /* ---- pins ------------------------------------------------------------------------------------------ */
@@ -234,7 +365,7 @@ static void count_uses(struct region *r, unsigned zone)
 	memset(r->uses, 0, sizeof(r->uses));
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		const struct block *b = &r->block[k];
-		uint64_t weight = UINT64_C(1) << 3 * MIN(b->depth, 10u);
+		uint64_t weight = UINT64_C(1) << 3 * MIN(b->depth + 2 * b->hot, 10u);
 		uint8_t v[3];
 
 		for (unsigned n = b->ir; n < b->ir + b->nr_ir && b->zone == zone; n++) {
@@ -317,8 +448,27 @@ static void assign_zone(struct region *r, int loop, unsigned zone)
 		pin_zone(r, zone);
 }
 
+/* The innermost loop around the request's pc: that is what is known to be hot. */
+static void find_hot(struct region *r)
+{
+	const struct loop *best = NULL;
+	unsigned at = 0;
+
+	while (at < r->nr_blocks && r->block[at].pc != r->req->pc)
+		at++;
+	for (unsigned k = 0; k < r->nr_loops && at < r->nr_blocks; k++) {
+		const struct loop *l = &r->loop[k];
+
+		if (l->blocks[at / 64] >> at % 64 & 1 && (!best || l->size < best->size))
+			best = l;
+	}
+	for (unsigned k = 0; best && k < r->nr_blocks; k++)
+		r->block[k].hot = best->blocks[k / 64] >> k % 64 & 1;
+}
+
 void opt_pins(struct region *r)
 {
+	find_hot(r);
 	r->nr_zones = 1;
 	assign_zone(r, -1, 0);
 }

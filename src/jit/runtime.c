@@ -177,6 +177,11 @@ static const void *next_entry(struct cpu_translated *t, struct hart_space *hs, i
 	*again = false;
 	if (!link && j->pc == pc)
 		return j->entry;
+	/* The instruction that had faulted is no place that control comes to more than once. */
+	if (t->faulted) {
+		t->faulted = false;
+		return NULL;
+	}
 	/* A place that was looked up in vain is not looked up each time. */
 	if (m->pc == pc && (m->refused || (!t->hot && ++m->count < config.threshold))) {
 		if (t->hot)

@@ -152,6 +152,20 @@ static uint32_t with_fields(unsigned op, uint32_t bits, int at, int end)
 	return (bits & ~row->mask) | row->match;
 }
 
+/* Two shifts and an or that are a rotation, or not quite. */
+static void emit_rotate(void)
+{
+	unsigned w = xlen == 64 && below(2) ? 64 : 32, n = 1 + below(w - 1), m = below(8) ? w - n : 1 + below(w - 1);
+	unsigned left = xlen == 64 && w == 32 ? ISA_slliw : ISA_slli, right = left == ISA_slliw ? ISA_srliw : ISA_srli;
+	unsigned x = pick_rs(), t = pick_rd(), u = below(4) ? pick_rd() : x;
+
+	if (u == S0 || u == S1 || u == 18)
+		u = 5;
+	emit4(i_type(isa_rows[left].match, t, x, (int)n));
+	emit4(i_type(isa_rows[right].match, u, x, (int)m));
+	emit4(r_type(isa_rows[below(4) ? ISA_or : ISA_xor].match, pick_rd(), t, u));
+}
+
 static int make_program(int words)
 {
 	int end = CODE + 4 * words;
@@ -161,6 +175,12 @@ static int make_program(int words)
 		unsigned op;
 		uint32_t bits;
 		struct isa_insn d;
+
+		if (i + 3 <= words && below(30) == 0) {
+			emit_rotate();
+			i += 2;
+			continue;
+		}
 
 		do {
 			do {

@@ -76,6 +76,7 @@ struct cpu_translated {
 	uint64_t tval;
 	uint64_t fences;               /* changes when a fence.i was executed, or the flush call */
 	bool hot;                      /* the interpreter found pc hot */
+	bool faulted;                  /* pc is that of a fault, resolved meanwhile: no place of interest */
 	void **state;                  /* what the translator keeps for this hart and address space */
 	bool *interrupt;               /* cpu_interrupt() was called: atomically, cleared when taken */
 };
