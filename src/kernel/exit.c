@@ -159,8 +159,14 @@ static void leave_session(struct process *p)
 	p->tty = NULL;
 	if (!p->session_leader)
 		return;
-	if (tty)
-		tty_hangup_session(tty);
+	if (tty) {
+		tty_hangup_session(tty, true);
+	} else if (p->lost_tty_pgrp > 0) {
+		struct abi_siginfo hup = signal_info_kernel(SIGHUP), cont = signal_info_kernel(SIGCONT);
+
+		signal_send_pgrp(p->lost_tty_pgrp, &hup);
+		signal_send_pgrp(p->lost_tty_pgrp, &cont);
+	}
 	for (q = process_next(1); q; q = process_next(q->pid + 1))
 		if (q->sid == p->sid)
 			q->tty = NULL;

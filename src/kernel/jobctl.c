@@ -1,6 +1,8 @@
 /* What terminals ask of processes (vfs' tty_hooks): who is in the foreground, whom to signal. */
 #include "internal.h"
 
+#include "abi/process.h"
+
 static void hook_signal_pgrp(int pgrp, int sig)
 {
 	struct abi_siginfo info = signal_info_kernel(sig);
@@ -61,6 +63,7 @@ static void hook_set_controlling_tty(struct tty *tty)
 	if (!t)
 		return;
 	t->proc->tty = tty;
+	t->proc->lost_tty_pgrp = 0;
 	if (!t->proc->session_leader)
 		return;
 	for (p = process_next(1); p; p = process_next(p->pid + 1))
@@ -84,7 +87,20 @@ static int hook_pgrp_session(int pgrp)
 	return list_first(&pid->pgrp_members, struct process, pgrp_link)->sid;
 }
 
-/* __tty_hangup: the leader is told, all lose it. */
+static void hook_terminal_stolen(struct tty *tty)
+{
+	for (struct process *p = process_next(1); p; p = process_next(p->pid + 1))
+		if (p->tty == tty)
+			p->tty = NULL;
+}
+
+static bool hook_is_admin(void)
+{
+	return !task_current() || task_capable(task_current(), ABI_CAP_SYS_ADMIN);
+}
+
+/* __tty_hangup: the leader is told, all lose it. What was in the foreground hears of it when the
+ * leader exits. */
 static void hook_terminal_lost(struct tty *tty)
 {
 	struct abi_siginfo hup = signal_info_kernel(SIGHUP), cont = signal_info_kernel(SIGCONT);
@@ -95,6 +111,7 @@ static void hook_terminal_lost(struct tty *tty)
 		p->tty = NULL;
 		if (!p->session_leader || p->zombie)
 			continue;
+		p->lost_tty_pgrp = tty_foreground_pgrp(tty);
 		signal_send_process(p, &hup);
 		signal_send_process(p, &cont);
 	}
@@ -112,5 +129,7 @@ void jobctl_install_hooks(void)
 		.session_leader = hook_session_leader,
 		.pgrp_session = hook_pgrp_session,
 		.terminal_lost = hook_terminal_lost,
+		.terminal_stolen = hook_terminal_stolen,
+		.is_admin = hook_is_admin,
 	};
 }

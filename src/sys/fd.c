@@ -305,6 +305,17 @@ int64_t sys_flock(int fd, uint32_t operation)
 
 /* ---- ioctl -------------------------------------------------------------------------------- */
 
+/* The other end of a pseudo terminal, as a new descriptor. */
+static int64_t ioctl_peer(struct file *f, uint32_t flags, gva_t arg)
+{
+	struct file *peer;
+	int err = pty_open_peer(f, flags, current()->cred, &peer);
+
+	if (err == -ENOTTY)
+		return file_ioctl(f, ABI_TIOCGPTPEER, arg, current_mm());
+	return err ? err : fd_install(peer, flags & ABI_O_CLOEXEC);
+}
+
 int64_t sys_ioctl(int fd, uint32_t request, gva_t arg)
 {
 	struct file *f = fd_get_io(fd);
@@ -314,6 +325,8 @@ int64_t sys_ioctl(int fd, uint32_t request, gva_t arg)
 		return -EBADF;
 	if (request == ABI_FIOCLEX || request == ABI_FIONCLEX)
 		ret = files_set_cloexec(current()->files, fd, request == ABI_FIOCLEX);
+	else if (request == ABI_TIOCGPTPEER)
+		ret = ioctl_peer(f, (uint32_t)arg, arg);
 	else
 		ret = file_ioctl(f, request, arg, current_mm());
 	file_put(f);

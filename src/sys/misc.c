@@ -51,6 +51,15 @@ static int64_t set_name(char field[65], gva_t name, int len)
 int64_t sys_sethostname(gva_t name, int len)   { return set_name(uts_of(task_current())->hostname, name, len); }
 int64_t sys_setdomainname(gva_t name, int len) { return set_name(uts_of(task_current())->domainname, name, len); }
 
+int64_t sys_vhangup(void)
+{
+	if (!task_capable(current(), ABI_CAP_SYS_TTY_CONFIG))
+		return -EPERM;
+	if (current()->proc->tty)
+		tty_lose_session(current()->proc->tty);
+	return 0;
+}
+
 int64_t sys_personality(uint32_t persona)
 {
 	uint32_t old = current()->proc->personality;

@@ -17,7 +17,7 @@
 #include "host/host.h"
 #include "tty.h"
 
-enum { INPUT_BYTES = 512 };
+enum { INPUT_BYTES = 512, OUTPUT_BYTES = 256 };
 
 static struct console {
 	struct tty tty;
@@ -45,12 +45,13 @@ static size_t line_write(struct tty *t, const char *data, size_t len)
 		return 0;
 	n = host_write(console->out_fd, data, len);
 	if (n < 0 && n != -EAGAIN)
-		t->hung_up = true;
+		t->gone = true;
 	return n > 0 ? (size_t)n : 0;
 }
 
 static void out_fired(struct host_event *ev, uint32_t events)
 {
+	tty_send_echo(&console->tty);
 	tty_writable(&console->tty);
 }
 
@@ -58,7 +59,7 @@ static void want_write(struct tty *t)
 {
 	uint32_t events = ABI_EPOLLOUT | ABI_EPOLLONESHOT;
 
-	if (t->stopped)
+	if (tty_is_stopped(t))
 		return;                       /* VSTART will wake */
 	if (console->out_added)
 		host_event_modify(&console->out, events);
@@ -74,13 +75,14 @@ static void get_winsize(struct tty *t, struct abi_winsize *ws)
 		*ws = (struct abi_winsize){ host.ws_row, host.ws_col, host.ws_xpixel, host.ws_ypixel };
 }
 
-static bool line_has_room(struct tty *t)
+/* So much fits when anything does: the host says no more than that. */
+static size_t line_room(struct tty *t)
 {
-	return host_fd_ready(console->out_fd, ABI_EPOLLOUT | ABI_EPOLLHUP | ABI_EPOLLERR);
+	return host_fd_ready(console->out_fd, ABI_EPOLLOUT | ABI_EPOLLHUP | ABI_EPOLLERR) ? OUTPUT_BYTES : 0;
 }
 
 static const struct tty_driver driver = {
-	.write = line_write, .want_write = want_write, .get_winsize = get_winsize, .room = line_has_room,
+	.write = line_write, .want_write = want_write, .get_winsize = get_winsize, .room = line_room,
 };
 
 static void in_fired(struct host_event *ev, uint32_t events)
@@ -176,7 +178,8 @@ int console_tty_open(int host_fd, struct file **out)
 		err = vfs_open_found(p, ABI_O_RDWR | ABI_O_NOCTTY, who, false, out);
 		path_put(p);
 	} else {
-		*out = anon_file_create("/dev/console", &tty_fops, &console->tty, ABI_O_RDWR, who);
+		*out = anon_file_create("/dev/console", &tty_fops, NULL, ABI_O_RDWR | ABI_O_NOCTTY, who);
+		tty_open(&console->tty, *out);
 		(*out)->inode->mode = S_IFCHR | 0620;
 		(*out)->inode->rdev = console->tty.rdev;
 		err = 0;
@@ -196,6 +199,7 @@ void console_tty_shutdown(void)
 	if (console->out_added)
 		host_event_del(&console->out);
 	host_close(console->out.fd);
+	tty_fini(&console->tty);
 	free(console);
 	console = NULL;
 }

@@ -21,7 +21,8 @@
 
 enum {
 	PTY_MAX = 256,                /* pairs; Linux' default is 4096 a mount */
-	PTY_OUT = 8192,               /* output the master has not read */
+	PTY_BATCH = 4095,             /* the master's own ring on Linux: what a flush cannot take back, ... */
+	PTY_OUT = 65536 + PTY_BATCH,  /* ... and with the queue before it: output the master has not read */
 	TTY_GID = 5,                  /* Debian's group tty: grantpt and wall expect it */
 };
 
@@ -29,10 +30,13 @@ struct pty {
 	struct tty tty;               /* the slave's; first: a tty is cast back */
 	unsigned index;
 	bool master_open, locked;
+	bool packet, master_held;     /* TIOCPKT; TCOOFF on the master */
+	uint8_t status;               /* enum tty_event bits the master has not read */
 	unsigned slaves;              /* open files of the slave's side */
 	bool was_opened;              /* until then a master waits for a slave to come */
 	char out[PTY_OUT];
 	unsigned head, used;
+	unsigned arrived;             /* of used: what was there before the input that is looked at */
 	struct wait_queue readable;   /* the master: output, or the last slave has gone */
 	struct wait_queue writable;   /* the master: the slave's input has room */
 };
@@ -74,17 +78,41 @@ static void want_write(struct tty *t)
 	/* Nothing to arm: the master's read calls tty_writable(). */
 }
 
-static bool line_has_room(struct tty *t)
+static size_t line_room(struct tty *t)
 {
-	return pty_of(t)->used < PTY_OUT;
+	return PTY_OUT - pty_of(t)->used;
 }
 
+/* Packet mode: what happened to the terminal, for the master's next read. */
+static void note_event(struct tty *t, enum tty_event event)
+{
+	static const uint8_t opposite[] = {
+		[TTY_EVENT_STOP] = TTY_EVENT_START, [TTY_EVENT_START] = TTY_EVENT_STOP,
+		[TTY_EVENT_DOSTOP] = TTY_EVENT_NOSTOP, [TTY_EVENT_NOSTOP] = TTY_EVENT_DOSTOP,
+		[TTY_EVENT_IOCTL] = 0,
+	};
+	struct pty *p = pty_of(t);
+
+	if (!p->packet)
+		return;
+	p->status = (uint8_t)((p->status & ~opposite[event]) | event);
+	wake_all(&p->readable, ABI_EPOLLIN | ABI_EPOLLPRI | ABI_EPOLLRDNORM);
+}
+
+/* What the master's side has already taken in stays; echo of the same piece of input has not got there. */
 static void drop_output(struct tty *t)
 {
 	struct pty *p = pty_of(t);
 
-	p->head = p->used = 0;
+	p->used = MIN(p->used, t->receiving ? p->arrived : (unsigned)PTY_BATCH);
+	note_event(t, TTY_EVENT_FLUSH_WRITE);
 	tty_writable(t);
+}
+
+/* Eight bits, no parity, whatever was asked for (pty_set_termios). */
+static void check_termios(struct abi_termios *n)
+{
+	n->cflag = (n->cflag & ~(uint32_t)(ABI_CSIZE | ABI_PARENB)) | ABI_CS8 | ABI_CREAD;
 }
 
 static void input_taken(struct tty *t)
@@ -106,6 +134,7 @@ static void free_unused(struct pty *p)
 		return;
 	ASSERT(pairs[p->index] == p);
 	pairs[p->index] = NULL;
+	tty_fini(&p->tty);
 	free(p);
 }
 
@@ -120,9 +149,9 @@ static void slave_closed(struct tty *t)
 }
 
 static const struct tty_driver driver = {
-	.write = line_write, .want_write = want_write, .room = line_has_room, .taken = input_taken,
-	.drop_output = drop_output,
-	.open = slave_opened, .close = slave_closed,
+	.write = line_write, .want_write = want_write, .room = line_room, .taken = input_taken,
+	.drop_output = drop_output, .event = note_event, .check_termios = check_termios,
+	.open = slave_opened, .close = slave_closed, .is_pty = true,
 };
 
 static int open_slave(struct inode *i, struct file *f)
@@ -142,21 +171,43 @@ static struct pty *master_of(const struct file *f)
 	return f->private;
 }
 
+static bool has_status(const struct pty *p)
+{
+	return p->packet && p->status;
+}
+
 static ssize_t take_output(struct pty *p, struct uio *u)
 {
+	unsigned left = MIN(p->used, (unsigned)PTY_BATCH);
 	ssize_t done = 0;
 
-	while (p->used && u->left) {
-		unsigned run = MIN(p->used, PTY_OUT - p->head);
+	while (left && u->left) {
+		unsigned run = MIN(left, PTY_OUT - p->head);
 		size_t n = uio_copy_in(u, p->out + p->head, MIN(run, u->left));
 
 		if (!n)
 			return done ? done : -EFAULT;
 		p->head = (p->head + (unsigned)n) % PTY_OUT;
 		p->used -= (unsigned)n;
+		left -= (unsigned)n;
 		done += (ssize_t)n;
 	}
 	return done;
+}
+
+/* In packet mode a read is one status byte, or a 0 and output. */
+static ssize_t take_packet(struct pty *p, struct uio *u)
+{
+	char first = (char)p->status;
+	ssize_t n;
+
+	if (uio_copy_in(u, &first, 1) != 1)
+		return -EFAULT;
+	p->status = 0;
+	if (first)
+		return 1;
+	n = take_output(p, u);
+	return n < 0 ? n : n + 1;
 }
 
 static ssize_t master_read(struct file *f, struct uio *u, uint64_t *pos)
@@ -166,42 +217,36 @@ static ssize_t master_read(struct file *f, struct uio *u, uint64_t *pos)
 
 	if (!u->left)
 		return 0;
-	if (!p->used && !slave_gone(p)) {
-		int err = f->flags & ABI_O_NONBLOCK ? -EAGAIN :
-			  wait_event(&p->readable, p->used || slave_gone(p), WAIT_INTERRUPTIBLE, WAIT_FOREVER);
+	if (!p->used && !has_status(p)) {
+		int err = slave_gone(p) ? -EIO : f->flags & ABI_O_NONBLOCK ? -EAGAIN :
+			  wait_event(&p->readable, p->used || has_status(p) || slave_gone(p), WAIT_INTERRUPTIBLE,
+				     WAIT_FOREVER);
 
 		if (err)
 			return err;
 	}
-	if (!p->used)
+	if (!p->used && !has_status(p))
 		return -EIO;
-	n = take_output(p, u);
+	n = p->packet ? take_packet(p, u) : take_output(p, u);
 	tty_writable(&p->tty);
 	return n;
 }
 
-/* While no line is complete, more must come in or nobody could ever go on (n_tty_receive_room). */
 static size_t input_room(const struct pty *p)
 {
-	const struct tty *t = &p->tty;
-
-	if ((t->termios.lflag & ABI_ICANON) && !t->lines)
-		return TTY_LINE;
-	return t->used + t->line_len < TTY_RING ? TTY_RING - t->used - t->line_len : 0;
+	return p->master_held ? 0 : tty_receive_room(&p->tty);
 }
 
 static ssize_t master_write(struct file *f, struct uio *u, uint64_t *pos)
 {
 	struct pty *p = master_of(f);
 	ssize_t done = 0;
-	char buf[256];
+	char buf[1024];
 
 	while (u->left) {
 		size_t n = MIN(MIN(input_room(p), sizeof(buf)), u->left);
 		int err = 0;
 
-		if (slave_gone(p))
-			return done ? done : -EIO;
 		if (!n) {
 			err = f->flags & ABI_O_NONBLOCK ? -EAGAIN :
 			      wait_event(&p->writable, input_room(p), WAIT_INTERRUPTIBLE, WAIT_FOREVER);
@@ -212,6 +257,7 @@ static ssize_t master_write(struct file *f, struct uio *u, uint64_t *pos)
 		n = uio_copy_out(u, buf, n);
 		if (!n)
 			return done ? done : -EFAULT;
+		p->arrived = MIN(p->used, (unsigned)PTY_BATCH);
 		tty_receive(&p->tty, buf, n);
 		done += (ssize_t)n;
 	}
@@ -227,6 +273,8 @@ static uint32_t master_poll(struct file *f, struct poll_table *pt)
 	poll_wait(pt, &p->writable);
 	if (p->used)
 		ready |= ABI_EPOLLIN | ABI_EPOLLRDNORM;
+	if (has_status(p))
+		ready |= ABI_EPOLLPRI | ABI_EPOLLIN | ABI_EPOLLRDNORM;
 	if (slave_gone(p))
 		ready |= ABI_EPOLLHUP;
 	if (input_room(p))
@@ -234,31 +282,59 @@ static uint32_t master_poll(struct file *f, struct poll_table *pt)
 	return ready;
 }
 
-static int64_t ioctl_set_lock(struct pty *p, gva_t arg, struct mm *mm)
+static int64_t ioctl_set(struct pty *p, unsigned cmd, gva_t arg, struct mm *mm)
 {
-	int32_t lock;
+	int32_t on;
 
-	if (mm_copy_from(mm, &lock, arg, sizeof(lock)))
+	if (mm_copy_from(mm, &on, arg, sizeof(on)))
 		return -EFAULT;
-	p->locked = lock;
+	if (cmd == ABI_TIOCSPTLCK) {
+		p->locked = on;
+	} else {
+		if (on && !p->packet)
+			p->status = 0;
+		p->packet = on;
+	}
 	return 0;
 }
 
-/* Seen from here, the slave's output is the input. */
+/* Seen from here, the slave's output is the input, and its waiting input the output. */
 static int64_t ioctl_flush(struct pty *p, gva_t arg)
 {
 	if (arg > ABI_TCIOFLUSH)
 		return -EINVAL;
-	if (arg != ABI_TCOFLUSH)
-		drop_output(&p->tty);
-	if (arg != ABI_TCIFLUSH)
-		tty_flush_input(&p->tty);
+	if (arg != ABI_TCOFLUSH) {
+		unsigned n = MIN(p->used, (unsigned)PTY_BATCH);
+
+		p->head = (p->head + n) % PTY_OUT;
+		p->used -= n;
+		tty_writable(&p->tty);
+	}
+	if (arg != ABI_TCIFLUSH) {
+		p->tty.pending_len = 0;
+		input_taken(&p->tty);
+	}
+	return 0;
+}
+
+/* TCIOFF and TCION send a fresh terminal's ^S and ^Q, the master's own modes being such. */
+static int64_t ioctl_flow(struct pty *p, gva_t arg)
+{
+	if (arg > 3)
+		return -EINVAL;
+	if (arg < 2) {
+		p->master_held = arg == 0;
+		if (!p->master_held)
+			wake_all(&p->writable, ABI_EPOLLOUT | ABI_EPOLLWRNORM);
+	} else {
+		tty_receive(&p->tty, arg == 2 ? "\x13" : "\x11", 1);
+	}
 	return 0;
 }
 
 static int64_t ioctl_send_signal(struct pty *p, gva_t arg)
 {
-	if (arg < 1 || arg > 64)
+	if (arg != SIGINT && arg != SIGQUIT && arg != SIGTSTP)
 		return -EINVAL;
 	tty_signal(&p->tty, (int)arg);
 	return 0;
@@ -269,30 +345,33 @@ static int64_t master_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *
 	struct pty *p = master_of(f);
 	int32_t value = cmd == ABI_TIOCGPTN ? (int32_t)p->index :
 			cmd == ABI_TIOCGPTLCK ? p->locked :
-			cmd == ABI_TIOCGPGRP ? p->tty.pgrp :
-			cmd == ABI_TIOCGSID ? p->tty.session : (int32_t)p->used;
+			cmd == ABI_TIOCGPKT ? p->packet : (int32_t)MIN(p->used, (unsigned)PTY_BATCH);
 
 	switch (cmd) {
-	case ABI_TIOCGSID:
-		if (!value)
-			return -ENOTTY;
-		/* fall through */
 	case ABI_TIOCGPTN:
 	case ABI_TIOCGPTLCK:
-	case ABI_TIOCGPGRP:                   /* as nobody's terminal: who is in its foreground */
+	case ABI_TIOCGPKT:
 	case ABI_FIONREAD:
 		return mm_copy_to(mm, arg, &value, sizeof(value));
 	case ABI_TIOCSPTLCK:
-		return ioctl_set_lock(p, arg, mm);
+	case ABI_TIOCPKT:
+		return ioctl_set(p, cmd, arg, mm);
 	case ABI_TIOCSIG:
 		return ioctl_send_signal(p, arg);
 	case ABI_TCFLSH:
 		return ioctl_flush(p, arg);
-	case ABI_TIOCSCTTY:
-		return -EIO;
+	case ABI_TCXONC:
+		return ioctl_flow(p, arg);
 	}
-	return tty_ioctl(&p->tty, cmd, arg, mm);   /* modes and size are the slave's */
+	return tty_ioctl_from_master(&p->tty, cmd, arg, mm);   /* modes and size are the slave's */
 }
+
+static void master_release(struct file *f);
+
+static const struct file_ops master_fops = {
+	.read = master_read, .write = master_write, .poll = master_poll, .ioctl = master_ioctl,
+	.release = master_release,
+};
 
 /* ---- names: /dev/pts/N ------------------------------------------------------------------------ */
 
@@ -318,6 +397,32 @@ static int change_node(const struct pty *p, const struct cred *owner)
 			err = vfs_setattr(node, machine, &c);
 			path_put(node);
 		}
+	}
+	fs_put(fs);
+	path_put(root);
+	cred_put(machine);
+	return err;
+}
+
+/* TIOCGPTPEER: the slave, even where /dev/pts is out of reach. -ENOTTY: f is no master. */
+int pty_open_peer(struct file *f, uint32_t flags, const struct cred *who, struct file **out)
+{
+	struct cred *machine;
+	struct path root, node;
+	struct fs *fs;
+	char name[32];
+	int err;
+
+	if (f->ops != &master_fops)
+		return -ENOTTY;
+	root = vfs_root();
+	fs = fs_create(root);
+	machine = cred_create(0, 0);
+	snprintf(name, sizeof(name), "/dev/pts/%u", master_of(f)->index);
+	err = vfs_lookup((struct walker){ .fs = fs, .cred = machine }, name, 0, &node);
+	if (!err) {
+		err = vfs_open_found(node, flags, who, false, out);
+		path_put(node);
 	}
 	fs_put(fs);
 	path_put(root);
@@ -361,11 +466,6 @@ static void master_release(struct file *f)
 	tty_lose_session(&p->tty);
 	free_unused(p);
 }
-
-static const struct file_ops master_fops = {
-	.read = master_read, .write = master_write, .poll = master_poll, .ioctl = master_ioctl,
-	.release = master_release,
-};
 
 void pty_register_devices(void)
 {

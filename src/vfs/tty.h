@@ -7,10 +7,15 @@
 #include "internal.h"
 
 enum {
-	TTY_RING = 4096,              /* input not yet read (Linux N_TTY_BUF_SIZE) */
-	TTY_LINE = 4096,              /* the line being edited; longer input is dropped */
-	TTY_EOL = 0x100,              /* ring entry: the last byte of a line */
-	TTY_EOF = 0x200,              /* ring entry: no byte, only the end of one */
+	TTY_RING = 4096,              /* input and echo (Linux N_TTY_BUF_SIZE) */
+	TTY_PENDING = 65536,          /* input the ring has no room for (Linux' flip buffers) */
+	TTY_CHUNK = 64,               /* a read waits for so much at most (Linux' copy buffer) */
+};
+
+/* What a pseudo terminal's packet mode reports (uapi TIOCPKT_*). */
+enum tty_event {
+	TTY_EVENT_FLUSH_READ = 1, TTY_EVENT_FLUSH_WRITE = 2, TTY_EVENT_STOP = 4, TTY_EVENT_START = 8,
+	TTY_EVENT_NOSTOP = 16, TTY_EVENT_DOSTOP = 32, TTY_EVENT_IOCTL = 64,
 };
 
 struct tty;
@@ -21,29 +26,40 @@ struct tty_driver {
 	void (*want_write)(struct tty *t);
 	/* These may be NULL. */
 	void (*get_winsize)(struct tty *t, struct abi_winsize *ws);
-	bool (*room)(struct tty *t);                  /* would write() take something? NULL: always */
+	size_t (*room)(struct tty *t);                /* how much write() would take; NULL: anything */
 	void (*taken)(struct tty *t);                 /* input has been read or thrown away */
 	void (*drop_output)(struct tty *t);           /* TCOFLUSH: what was written and not yet sent */
+	void (*event)(struct tty *t, enum tty_event event);
+	void (*check_termios)(struct abi_termios *n); /* modes the line cannot have are changed */
 	void (*open)(struct tty *t);                  /* one more file, one fewer: after close() the */
 	void (*close)(struct tty *t);                 /* tty may be gone */
+	bool is_pty;
 };
 
 struct tty {
 	const struct tty_driver *driver;
 	uint64_t rdev;
-	struct abi_termios termios;
+	struct abi_termios termios, locked;   /* locked: bits that only the administrator changes */
+	uint32_t ispeed, ospeed;
 	struct abi_winsize winsize;
 	int session, pgrp;            /* 0: none */
-	bool hung_up;
-	bool stopped;                 /* by VSTOP */
+	bool gone;                    /* the line itself */
+	unsigned hangups;             /* files opened before the last one are cut off */
+	bool exclusive;               /* TIOCEXCL */
+	bool stopped;                 /* no output: by VSTOP, or held */
+	bool held;                    /* by TCOOFF: only TCOON lets go */
 	bool literal;                 /* VLNEXT came: the next byte is data */
+	bool erasing;                 /* ECHOPRT has opened its \ */
+	bool push;                    /* the ring ends in a line that was made by setting ICANON */
 	bool pass_through;            /* the host's own line discipline has done it all */
-	uint16_t ring[TTY_RING];
-	unsigned head, used;
-	unsigned lines;               /* boundaries in the ring */
-	unsigned char line[TTY_LINE];
-	unsigned line_len;
-	unsigned column, line_column; /* of the cursor; where the edited line began */
+	bool receiving;               /* in tty_receive: nobody else moves input */
+	unsigned column, canon_column;/* of the cursor; where the edited line began */
+	unsigned head, tail, canon_head;      /* of input[], counting on */
+	unsigned echo_head, echo_mark, echo_commit, echo_tail;
+	uint64_t marks[TTY_RING / 64];        /* the last byte of a line */
+	uint8_t input[TTY_RING], echo[TTY_RING];
+	char *pending;                /* TTY_PENDING bytes, or NULL */
+	size_t pending_len;
 	struct wait_queue readable, writable;
 };
 
@@ -51,23 +67,41 @@ extern const struct file_ops tty_fops;
 void tty_init(struct tty *t, const struct tty_driver *driver, uint64_t rdev);
 /* A device's open: gives the file its tty, which may become the caller's controlling one. */
 int  tty_open(struct tty *t, struct file *f);
-int64_t tty_ioctl(struct tty *t, unsigned cmd, gva_t arg, struct mm *mm);
 void tty_hangup(struct tty *t);
-/* The line is gone for good: nobody has it as controlling terminal any more. */
-void tty_lose_session(struct tty *t);
 void tty_writable(struct tty *t);
 void tty_signal(struct tty *t, int sig);       /* to the foreground group */
+int  tty_check_change(struct tty *t, int sig);  /* 0, or what a background process gets */
+bool tty_is_mine(const struct tty *t);         /* the caller's controlling terminal */
+
+static inline bool tty_is_stopped(const struct tty *t)
+{
+	return t->stopped || t->held;
+}
+void tty_set_stopped(struct tty *t, bool stopped);
+void tty_fini(struct tty *t);
 
 /* tty_ldisc.c */
-void tty_receive(struct tty *t, const char *data, size_t len);
+/* Input from the line: how much was taken, the rest finds no room even to wait. */
+size_t tty_receive(struct tty *t, const char *data, size_t len);
+size_t tty_receive_room(const struct tty *t);
 void tty_receive_eof(struct tty *t);           /* pass_through: the host read nothing */
-bool tty_input_ready(const struct tty *t);
-/* Move input to the reader; the caller made sure that tty_input_ready() or takes 0. */
-ssize_t tty_take(struct tty *t, struct uio *u);
+bool tty_is_canonical(const struct tty *t);
+bool tty_input_ready(const struct tty *t, bool poll);
+unsigned tty_input_count(const struct tty *t);
+/* Move input to the reader: a line, or up to max bytes. */
+ssize_t tty_take(struct tty *t, struct uio *u, size_t max);
+void tty_input_taken(struct tty *t);           /* there is room again */
 void tty_flush_input(struct tty *t);
-void tty_canon_changed(struct tty *t);         /* ICANON was switched */
+void tty_canon_changed(struct tty *t);         /* ICANON or EXTPROC was switched */
+void tty_send_echo(struct tty *t);
+size_t tty_output_room(struct tty *t);         /* 0 while stopped */
 /* Output processing of `len` bytes into out, at most cap: bytes made, *used consumed. */
 size_t tty_process_output(struct tty *t, const char *data, size_t len, char *out, size_t cap, size_t *used);
+
+/* tty_ioctl.c */
+int64_t tty_ioctl(struct tty *t, unsigned cmd, gva_t arg, struct mm *mm);
+/* As a pseudo terminal's master asks about its slave. */
+int64_t tty_ioctl_from_master(struct tty *t, unsigned cmd, gva_t arg, struct mm *mm);
 
 struct tty *console_tty(void);                 /* NULL: hearth's stdio is no terminal */
 

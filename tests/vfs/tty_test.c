@@ -48,7 +48,8 @@ static void fresh(void)
 	screen[0] = 0;
 	signalled = 0;
 	tty_hooks = (struct tty_hooks){ .signal_pgrp = signal_group };
-	f = anon_file_create("tty", &tty_fops, &t, O_RDWR | O_NONBLOCK, vt_root);
+	f = anon_file_create("tty", &tty_fops, NULL, O_RDWR | O_NONBLOCK | O_NOCTTY, vt_root);
+	tty_open(&t, f);
 }
 
 static void done(void)
@@ -136,7 +137,8 @@ static void end_of_file(void)
 static void signals(void)
 {
 	fresh();
-	type("lost\x03");
+	type("lost");                         /* in one piece with the key its echo would go, too */
+	type("\x03");
 	CHECK_EQ(signalled, SIGINT);
 	CHECK_STR(take(100), "-EAGAIN");
 	CHECK_STR(screen, "lost^C");

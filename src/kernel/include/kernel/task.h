@@ -57,6 +57,7 @@ struct process {
 	int pgid, sid;
 	struct list pgrp_link;        /* pid.pgrp_members of pgid */
 	struct tty *tty;              /* controlling terminal of the session, or NULL */
+	int lost_tty_pgrp;            /* a session leader's: in the foreground when the terminal hung up */
 	bool session_leader, did_exec;
 	bool subreaper;               /* PR_SET_CHILD_SUBREAPER */
 	struct sighand *sighand;

@@ -430,10 +430,16 @@ struct tty_hooks {
 	int (*pgrp_session)(int pgrp);           /* session of a process group, <= 0: no such group */
 	/* The terminal is gone: its session's leader hears SIGHUP, and no process has it any more. */
 	void (*terminal_lost)(struct tty *tty);
+	/* Its session's processes have it no more, and hear nothing of it. */
+	void (*terminal_stolen)(struct tty *tty);
+	bool (*is_admin)(void);                  /* may the caller do what CAP_SYS_ADMIN allows? */
 };
 extern struct tty_hooks tty_hooks;
 int tty_foreground_pgrp(struct tty *t);
-void tty_hangup_session(struct tty *t);          /* the session leader exited */
+void tty_hangup_session(struct tty *t, bool exits);   /* the session leader exited, or gave it up */
+/* The line is gone for good: nobody has it as controlling terminal any more. */
+void tty_lose_session(struct tty *t);
+int  pty_open_peer(struct file *f, uint32_t flags, const struct cred *who, struct file **out);
 uint64_t tty_device(struct tty *t);              /* rdev, for /proc/PID/stat tty_nr */
 
 /* ---- pseudo file systems: /proc, /sys, binfmt_misc ------------------------------------------------------- */

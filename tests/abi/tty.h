@@ -1,0 +1,129 @@
+/* Pseudo terminals for the tty_* topics: a pair, and what came out of both sides.
+ *
+ * Linux hands input to the line discipline from a worker; a read of the slave that finds
+ * nothing waits for that worker first. So draining the slave, then the master, shows the
+ * same on every run. */
+#ifndef TESTS_ABI_TTY_H
+#define TESTS_ABI_TTY_H
+
+#include "abi.h"
+#include <termios.h>
+
+#ifndef TIOCGPTPEER
+#define TIOCGPTPEER 0x5441
+#endif
+#ifndef EXTPROC
+#define EXTPROC 0200000
+#endif
+
+struct pair { int master, slave; };
+
+static inline struct pair tty_pair(void)
+{
+	struct pair p;
+	char name[64];
+
+	p.master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK);
+	grantpt(p.master);
+	unlockpt(p.master);
+	ptsname_r(p.master, name, sizeof(name));
+	p.slave = open(name, O_RDWR | O_NOCTTY | O_NONBLOCK);
+	return p;
+}
+
+static inline void tty_close(struct pair p)
+{
+	close(p.slave);
+	close(p.master);
+}
+
+/* Bytes as text: printable as they are, others as \xx. */
+static inline void tty_show(const char *what, const char *data, ssize_t n)
+{
+	printf("%s", what);
+	for (ssize_t k = 0; k < n; k++)
+		if (data[k] >= ' ' && data[k] < 0x7f && data[k] != '\\')
+			putchar(data[k]);
+		else
+			printf("\\%02x", (unsigned char)data[k]);
+	printf("|\n");
+}
+
+static inline void tty_drain_one(const char *what, int fd, int max)
+{
+	char buf[5000];
+	ssize_t n;
+	int reads = 0;
+
+	for (;;) {
+		n = read(fd, buf, max);
+		if (n < 0) {
+			if (errno != EAGAIN)
+				printf("%s%s\n", what, error_name(errno));
+			return;
+		}
+		tty_show(what, buf, n);
+		if (++reads > 2000 || (n == 0 && reads > 20))
+			return;
+		if (n == 0) {
+			struct termios t;
+
+			/* MIN 0: nothing is 0 for ever. */
+			if (!tcgetattr(fd, &t) && !(t.c_lflag & ICANON) && !t.c_cc[VMIN])
+				return;
+		}
+	}
+}
+
+static inline void tty_drain(struct pair p)
+{
+	tty_drain_one("  in  ", p.slave, 4096);
+	tty_drain_one("  out ", p.master, 4096);
+}
+
+static inline void tty_type(struct pair p, const char *keys, size_t len)
+{
+	ssize_t n = write(p.master, keys, len);
+
+	if (n != (ssize_t)len)
+		printf("  typed %zd of %zu\n", n, len);
+	tty_drain(p);
+}
+
+#define TYPE(p, text) (tty_show("type ", text, sizeof(text) - 1), tty_type(p, text, sizeof(text) - 1))
+#define PUT(p, text)  (tty_show("put ", text, sizeof(text) - 1), \
+		       printf("  wrote %zd\n", write((p).slave, text, sizeof(text) - 1)), tty_drain(p))
+
+static inline void tty_modes(struct pair p, tcflag_t i, tcflag_t o, tcflag_t l)
+{
+	struct termios t;
+
+	tcgetattr(p.slave, &t);
+	t.c_iflag = i;
+	t.c_oflag = o;
+	t.c_lflag = l;
+	tcsetattr(p.slave, TCSANOW, &t);
+}
+
+/* The same numbers on both machines. */
+static inline unsigned tty_random(unsigned *state)
+{
+	*state = *state * 1103515245u + 12345u;
+	return *state >> 16 & 0x7fff;
+}
+
+/* Text in which the keys that mean something are frequent. */
+static inline size_t tty_random_keys(unsigned *state, char *out, size_t max)
+{
+	static const char special[] = "\n\n\r\r\t\t\b\x7f\x7f\x15\x17\x12\x16\x04\x04\x03\x1c\x1a\x11\x13\x0f\x01\x1b,;\xff\xc3\xa4\xe2\x82\xac";
+	size_t n = tty_random(state) % max;
+
+	for (size_t k = 0; k < n; k++) {
+		unsigned r = tty_random(state);
+
+		out[k] = r % 3 ? "abcXYZ _09."[r / 3 % 11] : special[r / 3 % (sizeof(special) - 1)];
+	}
+	return n;
+}
+
+#endif
