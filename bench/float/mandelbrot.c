@@ -1,7 +1,7 @@
 /* The Mandelbrot set: a tight loop of float arithmetic and one compare. */
 #include "bench.h"
 
-enum { SIZE = 320, LIMIT = 200 };
+enum { SIZE = 800, LIMIT = 200 };
 
 int main(void)
 {

@@ -2,7 +2,7 @@
 #include <string.h>
 #include "bench.h"
 
-enum { ORDER = 320 };
+enum { ORDER = 560 };
 
 static double a[ORDER][ORDER], b[ORDER][ORDER], c[ORDER][ORDER];
 

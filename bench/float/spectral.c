@@ -4,7 +4,7 @@
 #include <string.h>
 #include "bench.h"
 
-enum { N = 300, ROUNDS = 30 };
+enum { N = 600, ROUNDS = 30 };
 
 static double element(int i, int j)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "bench.h"
 
-enum { SIZE = 8 << 20, TOTAL = 96 << 20 };
+enum { SIZE = 8 << 20, TOTAL = 512 << 20 };
 
 static void *(*volatile copy)(void *, const void *, size_t) = memcpy;
 static void *(*volatile move)(void *, const void *, size_t) = memmove;

@@ -8,7 +8,7 @@
 
 #define CALLED __attribute__((noipa))
 
-enum { ROUNDS = 1500000, TEXT = 31, SIDE = 50 };
+enum { ROUNDS = 10000000, TEXT = 31, SIDE = 50 };
 enum colour { RED, GREEN, BLUE, WHITE, BLACK };
 
 struct record {

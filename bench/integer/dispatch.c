@@ -1,7 +1,7 @@
 /* A bytecode interpreter: every operation ends in an indirect jump. */
 #include "bench.h"
 
-enum { STEPS = 16000000, LENGTH = 509 };
+enum { STEPS = 100000000, LENGTH = 509 };
 
 int main(void)
 {

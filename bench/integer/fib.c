@@ -17,9 +17,9 @@ CALLED static int tak(int x, int y, int z)
 int main(void)
 {
 	double began = bench_now();
-	uint64_t sum = fib(33);
+	uint64_t sum = fib(36);
 
-	for (int i = 0; i < 25; i++)
+	for (int i = 0; i < 100; i++)
 		sum = sum * 31 + tak(18, 12, 6 + i % 2);
 	return bench_done(sum, began);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include "bench.h"
 
-enum { COUNT = 150000 };
+enum { COUNT = 700000 };
 
 static struct record { uint64_t key; uint32_t number, extra; } records[COUNT];
 

@@ -2,7 +2,7 @@
 #include <string.h>
 #include "bench.h"
 
-enum { COUNT = 200000 };
+enum { COUNT = 1000000 };
 
 static uint32_t numbers[COUNT], copy[COUNT];
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "bench.h"
 
-enum { STRINGS = 512, LONGEST = 200, ROUNDS = 2500 };
+enum { STRINGS = 512, LONGEST = 200, ROUNDS = 20000 };
 
 static char text[STRINGS][LONGEST + 16], other[STRINGS][LONGEST + 16], copy[LONGEST + 32];
 
