@@ -36,6 +36,8 @@ bool flow_observes(const struct ir *i)
 	case IR_LOAD: case IR_STORE: case IR_AMO: case IR_FMA: case IR_FMIN: case IR_FMAX: case IR_FTOI:
 	case IR_BR: case IR_JMP: case IR_JIND: case IR_EXIT:
 		return true;
+	case IR_FSET:
+		return i->width == 32 || i->rm;
 	default:
 		return i->op >= IR_FADD && i->op < IR_FLAGS && i->width == 32;   /* operands that are not boxed */
 	}
@@ -154,6 +156,8 @@ static uint8_t float_result(const struct ir *i)
 		return single | F_CLEAN | F_LOOSE;
 	case IR_FMA: case IR_FMIN: case IR_FMAX: case IR_ITOF:
 		return single | F_CLEAN;
+	case IR_FMVF:
+		return i->a == V_IMM ? single | F_CLEAN : single;
 	default:
 		return single;
 	}

@@ -93,7 +93,11 @@ static void set(struct gen *g, const struct ir *i)
 {
 	unsigned a = gen_fsrc(g, i->a, XMM13), b = gen_fsrc(g, i->b, XMM14);
 
-	if (i->sub == C_EQ) {
+	if (i->rm) {                             /* quiet: as opt.c says */
+		compare(g, 0x2e, i->width, b, a);
+		gen_slow(g, CC_P, JIT_REFUSE_nan);
+		x86_rr8(&g->a, 0x0f90 | (i->sub == C_EQ ? CC_E : i->sub == C_LT ? CC_A : CC_AE), 0, RAX);
+	} else if (i->sub == C_EQ) {
 		compare(g, 0x2e, i->width, a, b);
 		x86_rr8(&g->a, 0x0f90 | CC_E, 0, RAX);
 		x86_rr8(&g->a, 0x0f90 | CC_NP, 0, RDX);

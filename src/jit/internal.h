@@ -50,7 +50,8 @@ struct ir {
 	uint8_t op, width;             /* enum ir_op; 32 or 64 */
 	uint8_t d, a, b, c;
 	uint8_t sub;                   /* ir_cond, ir_type, amo_op, jit_exit_kind, jit_refusal: see op */
-	uint8_t rm;                    /* floats: rounding mode; LEA: scale; FMA: signs (1: product, 2: addend) */
+	uint8_t rm;                    /* floats: rounding mode; LEA: scale; FMA: signs (1: product, 2: addend);
+	                                * FSET: 1: quiet */
 	int64_t imm;                   /* V_IMM's value; memory and JIND: offset; EXIT: reason */
 	uint16_t insn;                 /* index of the guest instruction in the region */
 	bool dead;

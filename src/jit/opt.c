@@ -212,11 +212,28 @@ static void fuse_rotate(struct region *r, struct block *b, unsigned k)
 	i->imm = left->imm;
 }
 
+/* frflags t; flt d, a, b; fsflags t: how C compares without raising flags. What is not a number is left
+ * to the interpreter, and nothing else changes a flag. */
+static void fuse_quiet(struct region *r, struct block *b, unsigned k)
+{
+	struct ir *i = &r->ir[k], *n, *m;
+
+	if (i->op != IR_FLAGS || !is_x(i->d) || !(n = next_live(r, b, k)) || n->op != IR_FSET || n->d == i->d)
+		return;
+	m = next_live(r, b, (unsigned)(n - r->ir));
+	if (!m || m->op != IR_SETFLAGS || m->a != i->d)
+		return;
+	n->rm = 1;
+	m->dead = true;
+}
+
 static void fuse(struct region *r, struct block *b)
 {
 	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++)
-		if (!r->ir[k].dead)
+		if (!r->ir[k].dead) {
 			fuse_rotate(r, b, k);
+			fuse_quiet(r, b, k);
+		}
 	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++) {
 		struct ir *i = &r->ir[k], *n;
 

@@ -166,6 +166,21 @@ static void emit_rotate(void)
 	emit4(r_type(isa_rows[below(4) ? ISA_or : ISA_xor].match, pick_rd(), t, u));
 }
 
+/* A comparison that raises no flag. */
+static void emit_quiet(void)
+{
+	static const unsigned ops[] = { ISA_flt_d, ISA_fle_d, ISA_feq_d, ISA_flt_s, ISA_fle_s, ISA_feq_s };
+	unsigned t = 1 + below(17), d = 1 + below(17);
+
+	if (t == S0 || t == S1)
+		t = 10;
+	if (d == S0 || d == S1)
+		d = 11;
+	emit4(i_type(isa_rows[ISA_csrrs].match, t, 0, 1));
+	emit4(r_type(isa_rows[ops[below(6)]].match, d, below(32), below(32)));
+	emit4(i_type(isa_rows[ISA_csrrw].match, 0, t, 1));
+}
+
 static int make_program(int words)
 {
 	int end = CODE + 4 * words;
@@ -177,7 +192,10 @@ static int make_program(int words)
 		struct isa_insn d;
 
 		if (i + 3 <= words && below(30) == 0) {
-			emit_rotate();
+			if (below(3))
+				emit_rotate();
+			else
+				emit_quiet();
 			i += 2;
 			continue;
 		}
