@@ -32,6 +32,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "host/host.h"
+#include "queue.h"
 #include "sched/sched.h"
 
 enum {
@@ -55,6 +56,7 @@ struct unit {
 	struct image *image;
 	uint32_t start;                /* of its code, in the arena */
 	bool dead;
+	bool final;                    /* quick, and full effort was in vain */
 	struct link *incoming;
 	struct page **pages;           /* code->nr_pages of them */
 };
@@ -653,6 +655,19 @@ static struct unit *install(struct image *image, struct jit_code *code)
 	return u;
 }
 
+/* There is room. Returns the entry. */
+static const void *accept(struct image *image, struct jit_code *code)
+{
+	struct unit *u = install(image, code);
+
+	if (code->effort == JIT_QUICK)
+		mark_seen(image, code);
+	jit_counts.translated[code->effort]++;
+	jit_counts.guest_insns += code->guest_insns;
+	jit_counts.code_bytes += code->code_size;
+	return cache.executable + u->start + JIT_TABLE(code, entries, const struct jit_entry)[0].offset;
+}
+
 /* NULL: none that is to be had, and *refused says whether it ever will. */
 static struct jit_code *compile(struct mm *mm, gva_t pc, enum jit_effort effort, bool tiers,
 				struct source *source, bool *refused)
@@ -681,7 +696,6 @@ const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, boo
 {
 	struct source source;
 	struct jit_code *code;
-	struct unit *u;
 
 	if (cache.held < cache.hold) {
 		cache.held++;
@@ -701,27 +715,116 @@ const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, boo
 	}
 	if (!code)
 		return NULL;
-	u = install(source.area.image, code);
-	if (effort == JIT_QUICK)
-		mark_seen(source.area.image, code);
-	jit_counts.translated[effort]++;
-	jit_counts.guest_insns += code->guest_insns;
-	jit_counts.code_bytes += code->code_size;
-	return cache.executable + u->start + JIT_TABLE(code, entries, const struct jit_entry)[0].offset;
+	return accept(source.area.image, code);
 }
 
-const void *cache_promote(struct mm *mm, gva_t pc, bool *refused)
-{
-	const struct entry *e = find(mm, pc);
-	const void *full;
+/* ---- translating aside ----------------------------------------------------------------------------------- */
 
-	if (!e || e->unit->code->effort == JIT_FULL)
-		return e ? cache.executable + e->at : NULL;
-	full = cache_translate(mm, pc, JIT_FULL, true, refused);
-	if (full)
-		return full;
+/* Everything near pc that has been run. */
+static void fill_job(struct job *job, const struct image *image)
+{
+	gva_t reach = JOB_PAGES / 2 * PAGE_SIZE, first = job->pc & ~PAGE_MASK, end = first + reach;
+	unsigned at;
+
+	first -= MIN(first, reach);
+	find_page(image, first, &at);
+	for (; at < image->nr_pages && image->pages[at]->va <= end && job->nr_pages < JOB_PAGES; at++) {
+		const struct page *p = image->pages[at];
+		struct job_page *copy = &job->pages[job->nr_pages];
+
+		if (!p->valid)
+			continue;
+		copy->va = p->va;
+		memcpy(copy->seen, p->seen, sizeof(copy->seen));
+		memcpy(copy->bytes, p->bytes, sizeof(copy->bytes));
+		job->nr_pages++;
+	}
+}
+
+static void ask(const struct unit *quick, gva_t pc)
+{
+	struct job *job;
+
+	if (queue_has(quick->image->id, pc) || !(job = malloc(sizeof(*job))))
+		return;
+	job->image_id = quick->image->id;
+	job->flushes = cache.flushes;
+	job->xlen = quick->image->xlen == XLEN_64 ? 64 : 32;
+	job->pc = pc;
+	job->nr_pages = 0;
+	job->code = NULL;
+	fill_job(job, quick->image);
+	if (!queue_add(job))
+		free(job);
+}
+
+/* Is guest code still what the job was made from? What it did not use does not matter. */
+static bool is_current(const struct job *job, const struct image *image)
+{
+	const gva_t *used = JIT_TABLE(job->code, pages, const gva_t);
+	unsigned at;
+
+	for (uint32_t i = 0; i < job->code->nr_pages; i++) {
+		const struct page *p = find_page(image, used[i], &at);
+
+		for (at = 0; at < job->nr_pages && job->pages[at].va != used[i]; at++)
+			;
+		if (!p || at == job->nr_pages || memcmp(p->bytes, job->pages[at].bytes, PAGE_SIZE) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void take_job(struct job *job)
+{
+	struct image *image = cache.images;
+
+	while (image && image->id != job->image_id)
+		image = image->next;
+	jit_counts.compile_aside_ns += job->took_ns;
+	if (job->flushes != cache.flushes || !image) {
+		jit_counts.late++;
+		return;
+	}
+	if (job->err) {
+		const struct entry *e = entry_slot(image->id, job->pc);
+
+		jit_counts.refused++;
+		if (e->image_id)
+			e->unit->final = true;
+	} else if (!has_room(job->code)) {
+		make_room();
+	} else if (is_current(job, image)) {
+		accept(image, job->code);
+		job->code = NULL;
+	} else {
+		jit_counts.late++;
+	}
+}
+
+void cache_take_finished(void)
+{
+	struct job *job;
+
+	while ((job = queue_take())) {
+		take_job(job);
+		free(job->code);
+		free(job);
+	}
+}
+
+const void *cache_promote(struct mm *mm, gva_t pc, bool *final)
+{
+	const struct entry *e;
+
+	cache_take_finished();
 	e = find(mm, pc);
-	return e ? cache.executable + e->at : NULL;
+	*final = e && (e->unit->final || e->unit->code->effort == JIT_FULL);
+	if (!e)
+		return NULL;
+	if (!*final)
+		ask(e->unit, pc);
+	return cache.executable + e->at;
 }
 
 /* ---- faults --------------------------------------------------------------------------------------------- */
@@ -762,6 +865,7 @@ int cache_init(uint64_t bytes)
 
 void cache_shutdown(void)
 {
+	queue_stop();
 	drop_everything();
 	host_pages_free(cache.units, UNITS_MAX * sizeof(struct unit *));
 	host_code_destroy(cache.writable, cache.executable, cache.size);

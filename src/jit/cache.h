@@ -12,6 +12,7 @@ extern struct jit_counts {
 	uint64_t linked, unlinked, foreign_exits, stale, flushes;
 	uint64_t entered, exits[JIT_EXIT_COUNT], left_to[JIT_REFUSAL_COUNT], ran;
 	uint64_t view_misses, view_refused;
+	uint64_t compile_aside_ns, late;
 } jit_counts;
 
 /* `bytes`: what code and tables together may take. 0 or -errno. */
@@ -26,8 +27,11 @@ extern uint64_t cache_epoch;
 const void *cache_find(struct mm *mm, gva_t pc);
 /* Translate; tiers: quick code counts, full code has what quick code was made of. As cache_find. NULL: there is no room, and all is dropped; or *refused. */
 const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool tiers, bool *refused);
-/* The quick translation of pc is hot: its better, or itself. *refused: there will be no better one. */
-const void *cache_promote(struct mm *mm, gva_t pc, bool *refused);
+/* The quick translation of pc is hot: its better, or itself, and its better is being made. *final:
+ * there will be no better one. */
+const void *cache_promote(struct mm *mm, gva_t pc, bool *final);
+/* Take in what was made aside. */
+void cache_take_finished(void);
 /* Make the direct exit whose displacement is at `link` (in the executable mapping) lead to the
  * entry for pc, if both belong together. Returns the entry, as cache_find. */
 const void *cache_link(struct mm *mm, int32_t *link, gva_t pc);

@@ -198,7 +198,7 @@ static void exit_to(struct builder *b, enum jit_exit_kind kind, enum jit_refusal
 	i->imm = reason;
 	b->ended = true;
 	if (kind == JIT_EXIT_INTERPRET)
-		jit_refusals[reason]++;
+		__atomic_fetch_add(&jit_refusals[reason], 1, __ATOMIC_RELAXED);
 }
 
 static void load(struct builder *b, unsigned type, unsigned d, struct val address)

@@ -25,6 +25,8 @@ void jit_report(struct strbuf *out)
 	line(out, "guest instructions translated", c->guest_insns);
 	line(out, "bytes of code made", c->code_bytes);
 	line(out, "us spent translating", c->compile_ns / 1000);
+	line(out, "us spent translating aside", c->compile_aside_ns / 1000);
+	line(out, "translations made in vain: the code had changed", c->late);
 	line(out, "places refused", c->refused);
 	line(out, "times entered", c->entered);
 	line(out, "exits linked", c->linked);

@@ -32,7 +32,7 @@ enum {
 	JUMPS_LISTED = JIT_JUMP_ENTRIES / 8,
 	/* How often a quick translation is entered before its place is worth the full effort. */
 	PROMOTE = 4000,
-	NEVER = INT32_MAX,
+	PROMOTE_AGAIN = 500,           /* meanwhile */
 };
 
 /* Places that had no translation when they were looked up, and how often since. */
@@ -204,15 +204,13 @@ static void promote(struct cpu_translated *t, struct hart_space *hs)
 {
 	gva_t pc = t->regs->pc;
 	int32_t *heat = &hs->tables.heat[jit_heat_slot(pc)];
-	bool refused = false;
 	const void *entry;
+	bool final;
 
-	*heat = PROMOTE;
 	sched_leave_guest();
-	entry = cache_promote(t->mm, pc, &refused);
+	entry = cache_promote(t->mm, pc, &final);
 	sched_enter_guest(t->mm);
-	if (refused)
-		*heat = NEVER;
+	*heat = final ? PROMOTE : PROMOTE_AGAIN;
 	if (entry && in_sync(t, hs))
 		remember(hs, pc, entry);
 }

@@ -1,0 +1,34 @@
+/* Translations made by a thread of their own (queue.c), for cache.c. */
+#ifndef JIT_QUEUE_H
+#define JIT_QUEUE_H
+
+#include "jit/jit.h"
+
+enum { JOB_PAGES = 5 };
+
+/* One translation to be made: all it is made from, copied, so that the thread needs nobody's lock. */
+struct job {
+	struct job *next;
+	uint64_t image_id, flushes;    /* whose it is; cache.c's */
+	int xlen;
+	gva_t pc;
+	unsigned nr_pages;
+	struct job_page {
+		gva_t va;
+		uint8_t seen[PAGE_SIZE / 16];
+		uint8_t bytes[PAGE_SIZE];
+	} pages[JOB_PAGES];
+	/* The answer. */
+	int err;
+	struct jit_code *code;
+	uint64_t took_ns;
+};
+
+/* Kernel lock. false: nobody can take it now; it stays the caller's. */
+bool queue_add(struct job *job);
+/* One that is made, or NULL. It is the caller's. */
+struct job *queue_take(void);
+bool queue_has(uint64_t image_id, gva_t pc);   /* asked for and not taken */
+void queue_stop(void);
+
+#endif
