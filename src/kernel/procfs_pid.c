@@ -308,13 +308,21 @@ static int show_personality(uint64_t arg, struct strbuf *out)
 static int show_io(uint64_t arg, struct strbuf *out)
 {
 	const struct process *p = proc_process(arg);
+	const struct task *t = proc_task(arg);
 	struct rusage_k r = { 0 };
 	int err = proc_may_look(arg);
 
 	if (!p || err)
 		return p ? err : -ESRCH;
-	process_times(p, &r);
-	strbuf_printf(out, "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: %" PRIu64 "\nwrite_bytes: %" PRIu64
+	if (!(arg & PROC_THREAD)) {
+		process_times(p, &r);
+		rusage_add(&r, &p->dead_children);   /* those that were waited for */
+	} else if (t) {
+		r.io = t->io;
+	}
+	strbuf_printf(out, "rchar: %" PRIu64 "\nwchar: %" PRIu64 "\nsyscr: %" PRIu64 "\nsyscw: %" PRIu64 "\n",
+		      r.io.rchar, r.io.wchar, r.io.syscr, r.io.syscw);
+	strbuf_printf(out, "read_bytes: %" PRIu64 "\nwrite_bytes: %" PRIu64
 			   "\ncancelled_write_bytes: 0\n", r.inblock * 512, r.oublock * 512);
 	return 0;
 }
@@ -369,9 +377,43 @@ static int show_loginuid(uint64_t arg, struct strbuf *out)
 	return 0;
 }
 
+/* Where in the kernel a task sleeps: Linux' names of the functions. Ours are others, but it is
+ * these that people and programs know. */
+static const struct { int nr; const char *function; } sleeping_in[] = {
+	{ 22, "do_epoll_wait" }, { 72, "do_select" }, { 73, "do_sys_poll" }, { 95, "do_wait" }, { 98, "futex_wait_queue" },
+	{ 101, "hrtimer_nanosleep" }, { 115, "hrtimer_nanosleep" }, { 133, "sigsuspend" }, { 137, "do_sigtimedwait" },
+	{ 193, "do_semtimedop" }, { 188, "do_msgrcv" }, { 189, "do_msgsnd" }, { 202, "inet_csk_accept" },
+	{ 207, "__skb_wait_for_more_packets" }, { 212, "__skb_wait_for_more_packets" }, { 242, "inet_csk_accept" },
+	{ 260, "do_wait" }, { 441, "do_epoll_wait" }, { 449, "futex_wait_multiple" },
+};
+
+static const char *file_wait(const struct task *t, bool write)
+{
+	const struct file *f = t->files ? files_lookup(t->files, (int)t->syscall_a0) : NULL;
+
+	if (f && (f->inode->mode & S_IFMT) == S_IFIFO)
+		return write ? "pipe_write" : "pipe_read";
+	return f ? "wait_woken" : NULL;
+}
+
+static const char *wait_channel(const struct task *t)
+{
+	if (t->thread.state == THREAD_STOPPED)
+		return "do_signal_stop";
+	if (t->thread.state != THREAD_SLEEPING && t->thread.state != THREAD_UNINTERRUPTIBLE)
+		return NULL;
+	for (unsigned i = 0; i < ARRAY_SIZE(sleeping_in); i++)
+		if (sleeping_in[i].nr == t->syscall_nr)
+			return sleeping_in[i].function;
+	return t->syscall_nr == 63 || t->syscall_nr == 64 ? file_wait(t, t->syscall_nr == 64) : NULL;
+}
+
 static int show_wchan(uint64_t arg, struct strbuf *out)
 {
-	strbuf_putc(out, '0');
+	const struct task *t = proc_task(arg);
+	const char *name = t && !proc_may_look(arg) ? wait_channel(t) : NULL;
+
+	strbuf_printf(out, "%s", name ? name : "0");
 	return 0;
 }
 

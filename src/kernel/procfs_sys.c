@@ -41,6 +41,9 @@ CONSTANT(show_ngroups_max, "%d", NGROUPS_MAX_HERE)
 CONSTANT(show_overflow_id, "65534")
 CONSTANT(show_zero, "0")
 CONSTANT(show_one, "1")
+CONSTANT(show_rt_period, "1000000")
+CONSTANT(show_rt_runtime, "950000")
+CONSTANT(show_rr_timeslice, "100")
 CONSTANT(show_threads_max, "%d", PID_MAX_LIMIT)
 CONSTANT(show_sem, "32000\t1024000000\t500\t32000")
 CONSTANT(show_shmmax, "18446744073692774399")
@@ -206,6 +209,8 @@ static const struct pseudo_node kernel_children[] = {
 	RO("sem", show_sem), RO("shmmax", show_shmmax), RO("shmall", show_shmmax), RO("shmmni", show_shmmni),
 	RO("msgmax", show_msgmax), RO("msgmni", show_msgmni), RO("msgmnb", show_msgmnb),
 	RO("printk", show_printk), RO("dmesg_restrict", show_zero), RO("kptr_restrict", show_zero),
+	RO("sched_rt_period_us", show_rt_period), RO("sched_rt_runtime_us", show_rt_runtime),
+	RO("sched_rr_timeslice_ms", show_rr_timeslice),
 	RO("sched_autogroup_enabled", show_zero), RO("unprivileged_bpf_disabled", show_one),
 	SUBDIR("random", random_children), SUBDIR("pty", pty_children), { 0 },
 };

@@ -324,12 +324,29 @@ static void check_cpu_limit(struct process *p, uint64_t runtime_ns)
 		lim->cur = seconds + 1;
 }
 
+/* RLIMIT_RTTIME: a real-time thread that does not sleep; SIGXCPU each second from the soft limit
+ * on, SIGKILL at the hard one (kernel/time/posix-cpu-timers.c, check_thread_timers). */
+static void check_rt_limit(struct task *t)
+{
+	struct rlimit_k *lim = &t->proc->rlim[ABI_RLIMIT_RTTIME];
+	uint64_t us = t->thread.rt_ns / 1000;
+	struct abi_siginfo info = signal_info_kernel(us >= lim->max ? SIGKILL : SIGXCPU);
+
+	if (us < lim->cur)
+		return;
+	signal_send_process(t->proc, &info);
+	if (us < lim->max)
+		lim->cur += 1000000;
+}
+
 void time_tick(struct task *t)
 {
 	struct process *p = t->proc;
 	bool limited = p->rlim[ABI_RLIMIT_CPU].cur != ABI_RLIM_INFINITY;
 	uint64_t now;
 
+	if (unlikely(t->thread.rt_ns))
+		check_rt_limit(t);
 	if (likely(!p->cpu_timers && !limited))
 		return;
 	now = process_runtime_ns(p);

@@ -13,6 +13,14 @@ struct wait_scan {
 
 /* ---- resource usage ------------------------------------------------------------------ */
 
+static void io_add(struct io_count *to, const struct io_count *from)
+{
+	to->rchar += from->rchar;
+	to->wchar += from->wchar;
+	to->syscr += from->syscr;
+	to->syscw += from->syscw;
+}
+
 void rusage_add(struct rusage_k *to, const struct rusage_k *from)
 {
 	to->utime_ns += from->utime_ns;
@@ -23,6 +31,7 @@ void rusage_add(struct rusage_k *to, const struct rusage_k *from)
 	to->nivcsw += from->nivcsw;
 	to->inblock += from->inblock;
 	to->oublock += from->oublock;
+	io_add(&to->io, &from->io);
 	to->maxrss_kb = MAX(to->maxrss_kb, from->maxrss_kb);
 }
 
@@ -32,6 +41,7 @@ void rusage_add_task(struct rusage_k *to, struct task *t)
 		.min_flt = t->min_flt, .maj_flt = t->maj_flt,
 		.nvcsw = t->thread.nr_switches_voluntary,
 		.nivcsw = t->thread.nr_switches_involuntary,
+		.io = t->io,
 	};
 	struct mm_stats stats;
 

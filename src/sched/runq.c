@@ -45,6 +45,9 @@ enum {
 	ROUND_ROBIN_NS = 10 * MS,          /* B2 */
 	RT_SLICE_NS = 100 * MS,            /* Linux RR_TIMESLICE */
 	LAG_TICK_NS = 4 * MS,              /* Linux bounds lag by two slices or a tick */
+	/* Linux sched_rt_runtime_us of sched_rt_period_us: what real-time threads may use at most of a
+	 * hart while others wait, lest one that loops stops the machine. */
+	RT_TURN_NS = 950 * MS, FAIR_TURN_NS = 50 * MS,
 };
 
 /* kernel/sched/core.c, sched_prio_to_weight: each step is worth 10 % of CPU time. */
@@ -338,6 +341,8 @@ void runq_sleep(struct run_queue *q, struct thread *t)
 	t->vlag = clamp(average(q) - t->vruntime, lag_limit(q, t));
 	account(q, t, -1);
 	move_zero(q);
+	if (!q->nr_fair)
+		q->fair_turn_ns = 0;
 }
 
 /* ---- picking ------------------------------------------------------------------------------------- */
@@ -385,19 +390,28 @@ static void refresh(struct run_queue *q)
 	}
 }
 
+static struct thread *best_fair(struct run_queue *q, unsigned hart)
+{
+	struct thread *t;
+
+	refresh(q);
+	t = heap_best(&q->ready, hart);
+	return t ? t : heap_best(&q->early, hart);
+}
+
 static struct thread *best(struct run_queue *q, unsigned hart)
 {
 	struct thread *t = NULL;
 
 	if (!q->nr)
 		return NULL;
-	if (q->nr_rt)
+	if (q->nr_rt && !q->fair_turn_ns)
 		t = pick_rt(q, hart);
-	if (t)
-		return t;
-	refresh(q);
-	t = heap_best(&q->ready, hart);
-	return t ? t : heap_best(&q->early, hart);
+	if (!t)
+		t = best_fair(q, hart);
+	if (!t && q->nr_rt)
+		t = pick_rt(q, hart);
+	return t;
 }
 
 bool runq_has_work(struct run_queue *q, unsigned hart)
@@ -430,9 +444,30 @@ static void cut_lag(struct run_queue *q, struct thread *t)
 		set_vruntime(q, t, average(q) - clamp(lag, limit));
 }
 
+/* Whose turn is it, real-time threads' or the others'? For all harts together. */
+static void charge_turns(struct run_queue *q, const struct thread *t, uint64_t ns)
+{
+	const uint64_t share = RT_TURN_NS / FAIR_TURN_NS;
+
+	if (!is_rt(t)) {
+		q->fair_turn_ns -= MIN(q->fair_turn_ns, ns);
+		q->rt_used_ns -= MIN(q->rt_used_ns, ns * share);
+	} else if (q->nr == q->nr_rt) {
+		q->rt_used_ns = 0;            /* nobody else wants the hart */
+	} else if (!q->fair_turn_ns) {
+		q->rt_used_ns += ns;
+		if (q->rt_used_ns < (uint64_t)RT_TURN_NS * q->harts)
+			return;
+		q->rt_used_ns = 0;
+		q->fair_turn_ns = (uint64_t)FAIR_TURN_NS * q->harts;
+	}
+}
+
 void runq_charge(struct run_queue *q, struct thread *t, uint64_t ns)
 {
 	t->slice_used_ns += ns;
+	if (is_rt(t) || q->fair_turn_ns || q->rt_used_ns)
+		charge_turns(q, t, ns);
 	if (is_rt(t) || q->policy != SCHED_EEVDF)
 		return;
 	set_vruntime(q, t, t->vruntime + scaled(ns, t));
@@ -444,7 +479,7 @@ void runq_charge(struct run_queue *q, struct thread *t, uint64_t ns)
 static bool rt_should_switch(struct run_queue *q, struct thread *t, const struct thread *other)
 {
 	if (!is_rt(other))
-		return false;
+		return q->fair_turn_ns;
 	if (thread_rt_priority(other) != thread_rt_priority(t))
 		return thread_rt_priority(other) > thread_rt_priority(t);
 	if (t->sched.policy != ABI_SCHED_RR || t->slice_used_ns < RT_SLICE_NS)
@@ -483,7 +518,7 @@ bool runq_should_switch(struct run_queue *q, struct thread *t, unsigned hart)
 bool runq_preempts(const struct run_queue *q, const struct thread *t, const struct thread *current)
 {
 	if (is_rt(t))
-		return !is_rt(current) || thread_rt_priority(t) > thread_rt_priority(current);
+		return is_rt(current) ? thread_rt_priority(t) > thread_rt_priority(current) : !q->fair_turn_ns;
 	if (is_rt(current) || t->sched.policy == ABI_SCHED_BATCH || t->sched.policy == ABI_SCHED_IDLE)
 		return false;
 	if (current->sched.policy == ABI_SCHED_IDLE)

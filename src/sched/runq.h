@@ -21,6 +21,9 @@ struct run_queue {
 	struct list rt[100];          /* by priority; FIFO and RR */
 	struct run_heap early;        /* not eligible yet, by vruntime */
 	struct run_heap ready;        /* eligible, by deadline (or by turn) */
+	/* Real-time threads leave the others a twentieth: what they have used while others waited,
+	 * and what is left of the others' turn. */
+	uint64_t rt_used_ns, fair_turn_ns;
 	uint64_t turn;                /* rr and latency: who came first runs first */
 	/* Every fair thread that runs or waits: how many, their weights, and the weighted sum of
 	 * vruntime - zero, from which the average V comes. */

@@ -82,6 +82,8 @@ static void charge(struct hart *h, uint64_t now)
 	if (t == &h->boot)
 		return;
 	h->busy_ns += used;
+	if (thread_rt_priority(t))
+		t->rt_ns += used;
 	runq_charge(&harts.queue, t, used);
 }
 
@@ -235,6 +237,7 @@ void sched_schedule(void)
 	if (self->state == THREAD_RUNNING)
 		return;               /* woken since it decided to sleep */
 	self->nr_switches_voluntary++;
+	self->rt_ns = 0;
 	charge(h, now);
 	runq_sleep(&harts.queue, self);
 	switch_to(h, pick_next(h), now);

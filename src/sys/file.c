@@ -32,6 +32,19 @@ void raise_sigpipe(void)
 	signal_send_task(t, &info);
 }
 
+/* /proc/PID/io: calls, and the bytes that they moved (add_rchar(), inc_syscr() of Linux). */
+static void count_read(int64_t n)
+{
+	current()->io.syscr++;
+	current()->io.rchar += n > 0 ? (uint64_t)n : 0;
+}
+
+static void count_write(int64_t n)
+{
+	current()->io.syscw++;
+	current()->io.wchar += n > 0 ? (uint64_t)n : 0;
+}
+
 static int64_t io_run(struct io *io, struct uio *u)
 {
 	uint64_t *pos = io->positioned ? &io->pos : NULL;
@@ -44,6 +57,10 @@ static int64_t io_run(struct io *io, struct uio *u)
 
 		signal_send_task(current(), &info);
 	}
+	if (io->write)
+		count_write(n);
+	else
+		count_read(n);
 	file_put(io->file);
 	return n;
 }
@@ -481,12 +498,20 @@ static int check_splice(const struct copy_end *in, const struct copy_end *out, u
 /* The offset is a 64-bit value for both widths: RV32 has sendfile64 only. */
 int64_t sys_sendfile(int out_fd, int in_fd, gva_t offset, uint64_t count)
 {
-	return copy_between(in_fd, offset, out_fd, 0, count, check_sendfile);
+	int64_t n = copy_between(in_fd, offset, out_fd, 0, count, check_sendfile);
+
+	count_read(n);
+	count_write(n);
+	return n;
 }
 
 int64_t sys_copy_file_range(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t len, uint32_t flags)
 {
-	return flags ? -EINVAL : copy_between(fd_in, off_in, fd_out, off_out, len, check_copy_range);
+	int64_t n = flags ? -EINVAL : copy_between(fd_in, off_in, fd_out, off_out, len, check_copy_range);
+
+	count_read(n);
+	count_write(n);
+	return n;
 }
 
 enum { SPLICE_F_NONBLOCK = 2, SPLICE_F_ALL = 15 };

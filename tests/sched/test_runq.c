@@ -107,6 +107,26 @@ static void shares_on_two_harts(void)
 		CHECK_NEAR(share(i, 6), (i < 3 ? 1024 : 526) * 1000 / (3 * (1024 + 526)), 5);
 }
 
+/* One that never sleeps leaves the others a twentieth; alone it has all. */
+static void real_time_is_throttled(void)
+{
+	begin(SCHED_EEVDF, 1);
+	add(0, ABI_SCHED_FIFO, 0, 50);
+	add(1, ABI_SCHED_NORMAL, 0, 0);
+	add(2, ABI_SCHED_NORMAL, 0, 0);
+	run_for(10000ull * MS);
+	CHECK_NEAR(share(0, 3), 950, 5);
+	CHECK_NEAR(share(1, 3), 25, 3);
+	memset(ran_ns, 0, sizeof(ran_ns));
+	runq_lend(&q, &crowd[2], 60);      /* it holds something that is waited for */
+	run_for(900 * MS);
+	CHECK(share(2, 3) > 980);
+	runq_lend(&q, &crowd[2], 0);
+	memset(ran_ns, 0, sizeof(ran_ns));
+	run_for(10000ull * MS);
+	CHECK_NEAR(share(0, 3), 950, 5);
+}
+
 /* Nice -20 beside two of nice 0 is owed nearly both harts and can use one: the other is shared. */
 static void more_than_a_hart(void)
 {
@@ -244,7 +264,7 @@ static void real_time_comes_first(void)
 	add(3, ABI_SCHED_FIFO, 0, 5);
 	CHECK(runq_preempts(&q, &crowd[1], &crowd[0]));
 	CHECK(!runq_preempts(&q, &crowd[3], &crowd[1]));
-	run_for(1000 * MS);
+	run_for(900 * MS);
 	CHECK_EQ(share(1, 4), 1000);
 	put_to_sleep(1);
 	run_for(TICK_NS);
@@ -329,6 +349,7 @@ int main(void)
 {
 	RUN(shares_follow_nice);
 	RUN(shares_on_two_harts);
+	RUN(real_time_is_throttled);
 	RUN(more_than_a_hart);
 	RUN(shares_on_a_stalling_hart);
 	RUN(alone_is_free);

@@ -77,7 +77,8 @@ struct process {
 	bool stop_reported, continued;/* for wait4's WUNTRACED / WCONTINUED */
 	struct rlimit_k rlim[RLIM_COUNT];
 	uint64_t start_ns;            /* CLOCK_BOOTTIME */
-	struct rusage_k { uint64_t utime_ns, stime_ns, min_flt, maj_flt, nvcsw, nivcsw, inblock, oublock, maxrss_kb; }
+	struct rusage_k { uint64_t utime_ns, stime_ns, min_flt, maj_flt, nvcsw, nivcsw, inblock, oublock, maxrss_kb;
+			  struct io_count { uint64_t rchar, wchar, syscr, syscw; } io; }
 		dead_threads, dead_children;    /* sums of what has ended */
 	struct itimer_k { uint64_t interval_ns, value_ns; struct timer timer; struct process *proc; int which; } itimer[3];
 	struct list posix_timers;
@@ -160,6 +161,7 @@ struct task {
 	bool sched_reset_on_fork;     /* SCHED_RESET_ON_FORK; the rest is thread.sched */
 	uint64_t timer_slack_ns;
 	uint64_t min_flt, maj_flt;
+	struct io_count io;           /* what its read and write calls moved, /proc/PID/io */
 	struct { uint32_t sig; int code; gva_t addr; gva_t pc; } fault;  /* last synchronous fault, for the crash line */
 };
 

@@ -64,6 +64,7 @@ struct thread {
 	int64_t vruntime, deadline, vlag;
 	int64_t weight;
 	uint64_t slice_used_ns, turn;
+	uint64_t rt_ns;               /* used as a real-time thread since it last slept (RLIMIT_RTTIME) */
 	uint64_t charged_ns;          /* CLOCK_MONOTONIC up to which its time is accounted */
 	struct run_heap *heap;        /* while it waits */
 	unsigned heap_index;
