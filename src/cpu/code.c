@@ -114,7 +114,7 @@ void code_init(void)
 	/* One fault of the host for 32 code pages, instead of several each. */
 	arena = (uint8_t *)(uintptr_t)align_up((uintptr_t)base, ARENA_ALIGN);
 	host_pages_want_huge(arena, (size_t)ARENA_PAGES * CODE_ALIGN);
-	nr_pfns = ram_total_pages();
+	nr_pfns = ram_total_pages() + 1;    /* frame 0 is the zero page, which is not counted */
 	for (int i = 0; i < 2; i++) {
 		by_pfn[i] = host_pages_alloc(nr_pfns * sizeof(by_pfn[i][0]));
 		if (!by_pfn[i])

@@ -51,6 +51,8 @@ static bool over_process_limit(const struct task *parent)
 	uint64_t limit = task_rlimit(parent, ABI_RLIMIT_NPROC), mine = 0;
 	struct process *p;
 
+	if (task_count() >= machine_threads_max())
+		return true;
 	if (task_count() < limit || parent->cred->uid == 0 ||
 	    task_capable(parent, ABI_CAP_SYS_RESOURCE) || task_capable(parent, ABI_CAP_SYS_ADMIN))
 		return false;

@@ -62,6 +62,15 @@ struct cpu *machine_cpu(void)
 	return *cpu;
 }
 
+/* So many that their kernel stacks alone, of 16 KiB on Linux, would be an eighth of memory
+ * (kernel/fork.c, set_max_threads): what stops a fork bomb before memory is full of it. */
+uint64_t machine_threads_max(void)
+{
+	enum { STACK_PAGES = 4, SHARE = 8, AT_LEAST = 20 };
+
+	return MIN(MAX(ram_total_pages() / (STACK_PAGES * SHARE), (uint64_t)AT_LEAST), (uint64_t)PID_MAX_LIMIT);
+}
+
 uint64_t machine_harts_mask(void)
 {
 	return UINT64_MAX >> (HART_MAX - sched_nr_harts());

@@ -40,6 +40,7 @@ static struct {
 	uint16_t *refs;            /* entries that name each slot */
 	uint64_t in, out;          /* pages moved */
 	bool busy;                 /* no second scan inside */
+	unsigned spared, spared_last;  /* faults that do not scan, since it gains nothing; see not_worth_it() */
 } swap;
 
 /* The hand. */
@@ -257,11 +258,32 @@ static uint64_t reserve(void)
 	return MAX((uint64_t)RESERVE_MIN, MIN((uint64_t)RESERVE_MAX, ram_total_pages() / RESERVE_SHARE));
 }
 
+/* When a look at everything found next to nothing, the next fault's would, too: the following ones are
+ * spared it, more of them each time, unless the alternative is to kill somebody. */
+static bool not_worth_it(void)
+{
+	if (!swap.spared || ram_free_pages() < reserve() / 4)
+		return false;
+	swap.spared--;
+	return true;
+}
+
+static void note_gain(uint64_t before, uint64_t want)
+{
+	enum { SPARED_MIN = 16, SPARED_MAX = 4096 };
+	bool poor = ram_free_pages() < before + (want - MIN(want, before)) / 8;
+
+	swap.spared_last = poor ? MIN(MAX(2 * swap.spared_last, (unsigned)SPARED_MIN), (unsigned)SPARED_MAX) : 0;
+	swap.spared = swap.spared_last;
+}
+
 bool mm_balance(void)
 {
-	uint64_t want = 2 * reserve();
+	uint64_t want = 2 * reserve(), before = ram_free_pages();
 
-	if (likely(ram_free_pages() >= reserve()) || swap.busy)
+	if (likely(before >= reserve()) || swap.busy)
+		return true;
+	if (not_worth_it())
 		return true;
 	swap.busy = true;
 	/* Unused pages of files first; then what is mapped, used a round ago, used at all. */
@@ -273,5 +295,6 @@ bool mm_balance(void)
 	if (ram_free_pages() < want)
 		reclaim_frames((unsigned)(want - ram_free_pages()));
 	swap.busy = false;
+	note_gain(before, want);
 	return ram_free_pages() >= reserve() / 4;
 }

@@ -162,9 +162,39 @@ static int64_t average(const struct run_queue *q)
 	return q->zero + (w < 0 ? -((-w + q->weight - 1) / q->weight) : w / q->weight);
 }
 
+static bool bound(const struct run_queue *q, const struct thread *t)
+{
+	uint64_t all = q->harts == HART_MAX ? UINT64_MAX : ((uint64_t)1 << q->harts) - 1;
+
+	return (t->affinity & all) != all;
+}
+
+/* How many harts those share who want to run: all, or where the bound ones may, if all are bound. */
+static unsigned harts_shared(const struct run_queue *q)
+{
+	unsigned nr = 0;
+
+	if (q->nr_fair > q->nr_bound_fair)
+		return q->harts;
+	for (unsigned i = 0; i < q->harts; i++)
+		nr += q->bound_fair[i] != 0;
+	return nr;
+}
+
+static void count_bound(struct run_queue *q, const struct thread *t, int sign)
+{
+	if (!bound(q, t))
+		return;
+	q->nr_bound_fair += (unsigned)sign;
+	for (unsigned i = 0; i < q->harts; i++)
+		if (may_run_on(t, i))
+			q->bound_fair[i] += (unsigned)sign;
+}
+
 static void account(struct run_queue *q, const struct thread *t, int sign)
 {
 	q->nr_fair += (unsigned)sign;
+	count_bound(q, t, sign);
 	q->weight += sign * t->weight;
 	q->weighted += sign * t->weight * (t->vruntime - q->zero);
 }
@@ -250,13 +280,6 @@ void runq_init_thread(struct thread *t)
 {
 	t->affinity = UINT64_MAX;
 	t->weight = weight_of(&t->sched);
-}
-
-static bool bound(const struct run_queue *q, const struct thread *t)
-{
-	uint64_t all = q->harts == HART_MAX ? UINT64_MAX : ((uint64_t)1 << q->harts) - 1;
-
-	return (t->affinity & all) != all;
 }
 
 /* Onto the list or heap where it waits. front: a FIFO thread that was preempted. */
@@ -438,7 +461,7 @@ static void cut_lag(struct run_queue *q, struct thread *t)
 	int64_t lag = average(q) - t->vruntime, limit = lag_limit(q, t);
 
 	/* More than one hart's share: weight / sum of weights > 1 / harts. */
-	bool unfeasible = t->weight * q->harts > q->weight;
+	bool unfeasible = t->weight * harts_shared(q) > q->weight;
 
 	if ((lag > limit && unfeasible) || (lag < -limit && !q->nr))
 		set_vruntime(q, t, average(q) - clamp(lag, limit));
@@ -576,9 +599,13 @@ void runq_lend(struct run_queue *q, struct thread *t, unsigned rt_priority)
 
 void runq_bind(struct run_queue *q, struct thread *t, uint64_t affinity)
 {
-	if (t->on_queue == THREAD_WAITS)
-		q->nr_bound -= bound(q, t);
+	bool waits = t->on_queue == THREAD_WAITS, fair = t->on_queue != THREAD_AWAY && !is_rt(t);
+
+	q->nr_bound -= waits && bound(q, t);
+	if (fair)
+		count_bound(q, t, -1);
 	t->affinity = affinity;
-	if (t->on_queue == THREAD_WAITS)
-		q->nr_bound += bound(q, t);
+	if (fair)
+		count_bound(q, t, 1);
+	q->nr_bound += waits && bound(q, t);
 }

@@ -28,6 +28,7 @@ struct run_queue {
 	/* Every fair thread that runs or waits: how many, their weights, and the weighted sum of
 	 * vruntime - zero, from which the average V comes. */
 	unsigned nr_fair;
+	unsigned nr_bound_fair, bound_fair[HART_MAX];   /* who of them may not run everywhere, but there */
 	int64_t weight, weighted;
 	int64_t zero;
 };

@@ -1,4 +1,6 @@
-/* needs: privileges. RLIMIT_RTTIME: a real-time thread that does not sleep is told, then killed. */
+/* needs: privileges
+ * needs: 64 bits (musl has no sched_setscheduler)
+ * RLIMIT_RTTIME: a real-time thread that does not sleep is told, then killed. */
 #include "abi.h"
 
 static volatile int told;

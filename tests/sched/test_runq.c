@@ -145,6 +145,22 @@ static void more_than_a_hart(void)
 	CHECK(share(1, 4) > 80);
 }
 
+/* All bound to one of two harts: the heaviest can have its share there. */
+static void heavy_on_one_of_two(void)
+{
+	static const int nice[] = { -5, 0, 5 }, weight[] = { 3121, 1024, 335 };
+
+	begin(SCHED_EEVDF, 2);
+	for (unsigned i = 0; i < 3; i++) {
+		add(i, ABI_SCHED_NORMAL, nice[i], 0);
+		runq_bind(&q, &crowd[i], 2);
+	}
+	run_for(10000ull * MS);
+	for (unsigned i = 0; i < 3; i++)
+		CHECK_NEAR(share(i, 3), 1000 * weight[i] / (3121 + 1024 + 335), 3);
+	CHECK(!running[0]);
+}
+
 /* All bound to one of two harts, whose clock stands still now and then (the host runs somebody
  * else): the shares are as ever. */
 static void shares_on_a_stalling_hart(void)
@@ -351,6 +367,7 @@ int main(void)
 	RUN(shares_on_two_harts);
 	RUN(real_time_is_throttled);
 	RUN(more_than_a_hart);
+	RUN(heavy_on_one_of_two);
 	RUN(shares_on_a_stalling_hart);
 	RUN(alone_is_free);
 	RUN(idle_gets_the_rest);

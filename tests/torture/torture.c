@@ -1,6 +1,6 @@
-/* Storms on the kernel from several harts: torture NAME SECONDS. Each checks what it did, and says
- * how often; a lost wake-up is a hang, which the test's time limit finds. Runs in hearth and on the
- * host alike. */
+/* Storms on the kernel from several harts: torture NAME SECONDS. Each checks what it did; a lost
+ * wake-up is a hang, which the test's time limit finds. `torture all SECONDS` is all of them
+ * at once, a process each. Runs in hearth and on the host alike. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -12,10 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -352,25 +355,213 @@ static void *affinity(void *arg)
 	return (void *)n;
 }
 
+/* ---- terminals ---------------------------------------------------------------------------------- */
+
+static _Noreturn void tty_child(const char *name)
+{
+	char line[64];
+	ssize_t n;
+	int fd;
+
+	setsid();
+	fd = open(name, O_RDWR);       /* becomes its terminal */
+	MUST(fd >= 0);
+	signal(SIGHUP, SIG_DFL);
+	while ((n = read(fd, line, sizeof(line))) > 0)
+		if (write(fd, line, (size_t)n) != n)
+			break;
+	_exit(7);
+}
+
+static void echo_lines(int master)
+{
+	char text[32], back[32];
+
+	for (int i = 0; i < 5; i++) {
+		int len = snprintf(text, sizeof(text), "line %d\n", i), got = 0;
+
+		MUST(write(master, text, (size_t)len) == len);
+		/* What it wrote itself, NL as CR NL. */
+		while (got < len + 1) {
+			ssize_t n = read(master, back + got, sizeof(back) - (size_t)got);
+
+			MUST(n > 0);
+			got += (int)n;
+		}
+		MUST(got == len + 1 && !memcmp(back, text, (size_t)len - 1));
+	}
+}
+
+static void *ttys(void *arg)
+{
+	long n = 0;
+
+	for (; !over(); n++) {
+		struct winsize size = { .ws_row = (unsigned short)n, .ws_col = 80 };
+		struct termios t;
+		char name[64];
+		int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave, status;
+		pid_t pid;
+
+		MUST(master >= 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof(name)) == 0);
+		slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+		MUST(slave >= 0 && tcgetattr(slave, &t) == 0);
+		t.c_lflag &= ~(unsigned)ECHO;
+		MUST(tcsetattr(slave, TCSANOW, &t) == 0);
+		pid = fork();
+		MUST(pid >= 0);
+		if (!pid)
+			tty_child(name);
+		echo_lines(master);
+		MUST(ioctl(master, TIOCSWINSZ, &size) == 0);
+		if (n % 3 == 0)
+			MUST(write(master, "\003", 1) == 1);   /* ^C */
+		else if (n % 3 == 1)
+			kill(pid, SIGKILL);
+		/* Else it is hung up; others may hold copies of the master for a moment. */
+		MUST(n % 3 != 2 || kill(pid, SIGHUP) == 0);
+		status = reap(pid);
+		MUST(WIFSIGNALED(status) && WTERMSIG(status) == (n % 3 == 0 ? SIGINT : n % 3 == 1 ? SIGKILL : SIGHUP));
+		close(slave);
+		close(master);
+	}
+	return (void *)n;
+}
+
+/* ---- locks that lend priority ---------------------------------------------------------------------- */
+
+static pthread_mutex_t lent[2];
+
+static void *lends(void *arg)
+{
+	long me = (long)arg, n = 0;
+	struct sched_param p = { .sched_priority = 1 + (int)me };
+
+	/* Whoever may not is as good a rival. */
+	if (me)
+		pthread_setschedparam(pthread_self(), SCHED_RR, &p);
+	for (; (n & 15) || !over(); n++) {
+		struct timespec soon;
+
+		MUST(pthread_mutex_lock(&lent[0]) == 0);
+		plain++;
+		adds++;
+		if (n % 8 == me) {
+			MUST(pthread_mutex_lock(&lent[1]) == 0);
+			sched_yield();
+			MUST(pthread_mutex_unlock(&lent[1]) == 0);
+		}
+		MUST(pthread_mutex_unlock(&lent[0]) == 0);
+		clock_gettime(CLOCK_REALTIME, &soon);
+		if (pthread_mutex_timedlock(&lent[1], &soon) == 0)
+			MUST(pthread_mutex_unlock(&lent[1]) == 0);
+	}
+	return (void *)n;
+}
+
+static void init_lent(void)
+{
+	pthread_mutexattr_t a;
+
+	pthread_mutexattr_init(&a);
+	MUST(pthread_mutexattr_setprotocol(&a, PTHREAD_PRIO_INHERIT) == 0);
+	MUST(pthread_mutex_init(&lent[0], &a) == 0 && pthread_mutex_init(&lent[1], &a) == 0);
+}
+
+/* ---- descriptors through sockets -------------------------------------------------------------------- */
+
+static void send_fd(int to, int fd)
+{
+	union { struct cmsghdr h; char room[CMSG_SPACE(sizeof(int))]; } c = { 0 };
+	struct iovec v = { "x", 1 };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof(c) };
+
+	c.h = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&c.h), &fd, sizeof(fd));
+	MUST(sendmsg(to, &m, 0) == 1);
+}
+
+static int receive_fd(int from)
+{
+	union { struct cmsghdr h; char room[CMSG_SPACE(sizeof(int))]; } c;
+	char byte;
+	struct iovec v = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = &c, .msg_controllen = sizeof(c) };
+	int fd;
+
+	MUST(recvmsg(from, &m, 0) == 1 && m.msg_controllen);
+	memcpy(&fd, CMSG_DATA(&c.h), sizeof(fd));
+	return fd;
+}
+
+static void *sockets(void *arg)
+{
+	long n = 0;
+
+	for (; !over(); n++) {
+		int s[2], p[2], got;
+		long v = 0;
+
+		MUST(socketpair(AF_UNIX, n % 2 ? SOCK_STREAM : SOCK_SEQPACKET, 0, s) == 0 && pipe(p) == 0);
+		send_fd(s[0], p[1]);
+		close(p[1]);
+		if (n % 5) {                   /* else it is lost on its way */
+			got = receive_fd(s[1]);
+			MUST(write(got, &n, sizeof(n)) == sizeof(n) && close(got) == 0);
+			MUST(read(p[0], &v, sizeof(v)) == sizeof(v) && v == n);
+		}
+		close(s[0]);
+		close(s[1]);
+		MUST(read(p[0], &v, sizeof(v)) == 0);
+		close(p[0]);
+	}
+	return (void *)n;
+}
+
 static const struct { const char *name; void *(*fn)(void *); } storms[] = {
 	{ "fork", forks }, { "exec", execs }, { "exit", exits }, { "signal", signals },
 	{ "cow", mmap_cow }, { "dontneed", dontneed }, { "futex", futexes }, { "mutex", mutexes },
 	{ "pipe", pipes }, { "epoll", epolls }, { "rename", renames }, { "affinity", affinity },
+	{ "tty", ttys }, { "pi", lends }, { "socket", sockets },
 };
+enum { STORMS = sizeof(storms) / sizeof(storms[0]) };
+
+static int all(const char *seconds)
+{
+	for (int i = 0; i < STORMS; i++) {
+		pid_t pid = fork();
+
+		MUST(pid >= 0);
+		if (!pid) {
+			execl(self, self, storms[i].name, seconds, NULL);
+			_exit(97);
+		}
+	}
+	for (int i = 0; i < STORMS; i++) {
+		int status;
+
+		MUST(wait(&status) > 0 && status == 0);
+	}
+	MUST(wait(NULL) == -1 && errno == ECHILD);
+	return 0;
+}
 
 int main(int argc, char **argv)
 {
 	self = argv[0];
 	if (argc != 3 || !strcmp(argv[1], "nothing"))
 		return argc != 3;
+	if (!strcmp(argv[1], "all"))
+		return all(argv[2]);
 	deadline = now() + atof(argv[2]);
+	init_lent();
 	signal(SIGUSR1, on_signal);
 	shared_map = mmap(NULL, 8 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	MUST(pipe2(epoll_pipe, O_NONBLOCK) == 0);
 	epoll_set = epoll_create1(0);
 	MUST(epoll_ctl(epoll_set, EPOLL_CTL_ADD, epoll_pipe[0],
 		       &(struct epoll_event){ .events = EPOLLIN | EPOLLEXCLUSIVE }) == 0);
-	for (size_t i = 0; i < sizeof(storms) / sizeof(storms[0]); i++)
+	for (int i = 0; i < STORMS; i++)
 		if (!strcmp(storms[i].name, argv[1])) {
 			long n = in_threads(storms[i].fn);
 

@@ -39,6 +39,7 @@ extern struct machine {
 struct cpu *machine_cpu(void);
 uint64_t machine_instret(void);
 uint64_t machine_harts_mask(void);        /* bit n: there is a hart n */
+uint64_t machine_threads_max(void);       /* root, too, cannot have more tasks */
 /* Code of the current address space was written: every hart looks at it anew (the flush_icache call). */
 void machine_flush_icache(void);
 
