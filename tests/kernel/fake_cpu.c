@@ -49,7 +49,7 @@ static void init_main(void *arg)
 
 int run_machine(step_fn *first)
 {
-	struct machine_config cfg = { .memory_bytes = 16 << 20 };
+	struct machine_config cfg = { .memory_bytes = 256 << 20 };   /* a thousand processes may be */
 	struct process *p;
 	struct super *root_fs;
 	struct path root;
