@@ -15,7 +15,7 @@ SAN_CC ?= $(if $(shell command -v clang),clang,gcc)
 MESON_FLAGS ?=
 export HEARTH_BUILD = $(abspath $(BUILD))
 
-.PHONY: all run demo test test-long bench install asan tsan test-asan test-tsan fuzz \
+.PHONY: all run demo test test-long test-jit bench install asan tsan test-asan test-tsan fuzz \
 	check deps docs clean help
 
 all: $(BUILD)/build.ninja
@@ -38,6 +38,16 @@ test test-long:
 	@$(MAKE) --no-print-directory all
 	@HEARTH_SOURCE="$(CURDIR)" tests/prepare
 	@tests/run --build $(BUILD) $(if $(filter test-long,$@),--long) $(T)
+
+# The suite again in every way of translating, on one hart and on two. Hours, not minutes.
+JIT_WAYS ?= off quick full full,threshold=2 full,threshold=1 full,threshold=1,cache=64K
+test-jit:
+	@tools/install-deps test
+	@$(MAKE) --no-print-directory all
+	@HEARTH_SOURCE="$(CURDIR)" tests/prepare
+	@set -e; for harts in 1 2; do for way in $(JIT_WAYS); do echo "==== --jit $$way, $$harts harts"; \
+		tests/run --build $(BUILD) --jit $$way --harts $$harts --slow 4 --filter '^(?!unit|checks)' $(T); \
+	done; done
 
 check: all
 	@tests/run --build $(BUILD) --filter '^(unit|checks)/' $(T)
@@ -86,6 +96,7 @@ help:
 	@echo 'make test          install what the tests need, build, run all tests'
 	@echo "                   (T='--filter exec' for some of them)"
 	@echo 'make test-long     the tests that take longer, too'
+	@echo 'make test-jit      the suite in every way of translating'
 	@echo 'make check         only unit tests and source checks'
 	@echo 'make bench         speed, side by side with qemu-riscv64 and native'
 	@echo 'make install       into PREFIX ($(PREFIX)), below DESTDIR if given'

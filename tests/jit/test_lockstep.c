@@ -1,5 +1,6 @@
 /* The translator against the interpreter: random programs, the same registers, memory, flags and
- * instruction count after each. Every row that is translated comes up. Arguments: seed, programs. */
+ * instruction count after each. Every row that is translated comes up. Arguments: seed, programs,
+ * words and rounds of a program at most, what to dump. */
 #include "tests/cpu/machine.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ static uint32_t below(uint32_t n) { return rnd() % n; }
 static uint64_t rnd64(void) { return (uint64_t)rnd() << 40 ^ (uint64_t)rnd() << 20 ^ rnd(); }
 
 static int xlen;
-static unsigned max_words = MAX_WORDS;
+static unsigned max_words = MAX_WORDS, max_rounds = 40;
 static uint8_t *view, *exec_area;
 static const struct jit_code *running;
 static const uint8_t *running_base;
@@ -254,17 +255,40 @@ static void from_view(void)
 		memcpy(fake_host(mm, DATA + i), view + DATA + i, PAGE_SIZE);
 }
 
+/* This program's translations, by place. */
+static struct jit_code *made[CODE_SIZE / 2];
+
+static void forget_translations(void)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(made); i++) {
+		free(made[i]);
+		made[i] = NULL;
+	}
+}
+
+static int translate(enum jit_effort effort, struct jit_code **code)
+{
+	struct jit_request req = { .xlen = xlen, .effort = effort, .pc = regs.pc, .page = code_page };
+	struct jit_code **slot = regs.pc - CODE < CODE_SIZE ? &made[(regs.pc - CODE) / 2] : NULL;
+	int ret;
+
+	if (!slot)
+		return -EFAULT;
+	ret = *slot ? 0 : jit_compile(&req, slot);
+	*code = *slot;
+	return ret;
+}
+
 /* Translate and run until ecall or a trap; what the translator leaves is interpreted. */
 static enum trap run_translated(enum jit_effort effort, uint64_t *count)
 {
 	uint64_t before = cpu_instret(cpu), run_by_jit = 0;
 	enum trap trap = TRAP_TIMER;
 
-	for (int n = 0; n < 100000; n++) {
-		struct jit_request req = { .xlen = xlen, .effort = effort, .pc = regs.pc, .page = code_page };
+	for (int n = 0; n < 10000000; n++) {
 		struct jit_code *code;
 		struct jit_left left;
-		int ret = jit_compile(&req, &code);
+		int ret = translate(effort, &code);
 
 		if (ret == 0) {
 			to_view();
@@ -273,7 +297,6 @@ static enum trap run_translated(enum jit_effort effort, uint64_t *count)
 			left = enter(&regs, code, JIT_TABLE(code, entries, struct jit_entry)->offset);
 			run_by_jit -= (uint64_t)regs.engine.budget;
 			from_view();
-			free(code);
 			if (left.kind == JIT_EXIT_SYSCALL) {
 				trap = TRAP_SYSCALL;
 				break;
@@ -338,7 +361,7 @@ static void one(int words, enum jit_effort effort)
 		regs.f[i] = random_f();
 	regs.x[S0] = DATA + 1024 + 8 * below(64);
 	regs.x[S1] = DATA + 4096 + below(8);
-	regs.x[18] = below(4) ? 1 + below(5) : 1;
+	regs.x[18] = below(4) ? 1 + below(max_rounds) : 1;
 	/* Sometimes an access in the middle faults. */
 	if (below(10) == 0)
 		regs.x[S1] = below(2) ? DATA - below(600) : rnd64();
@@ -364,6 +387,8 @@ static void one(int words, enum jit_effort effort)
 	fake_write(mm, DATA, data, DATA_SIZE);
 	cpu_flush_icache(cpu);
 	enum trap got = run_translated(effort, &counted);
+
+	forget_translations();
 
 	CHECK_EQ(got, trap);
 	CHECK_EQ(counted, count);
@@ -397,14 +422,16 @@ static void print(const char *text) { fputs(text, stdout); }
 int main(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-	unsigned n = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 1500;
+	unsigned n = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 3000;
 	const char *why;
 
 	if (argc > 3)
 		max_words = (unsigned)strtoul(argv[3], NULL, 0);
 
 	if (argc > 4)
-		jit_set_dump((enum jit_dump)atoi(argv[4]), print);
+		max_rounds = (unsigned)strtoul(argv[4], NULL, 0);
+	if (argc > 5)
+		jit_set_dump((enum jit_dump)atoi(argv[5]), print);
 	if (!jit_supported(&why)) {
 		printf("1..0 # SKIP this host has no %s\n", why);
 		return 77;
@@ -413,12 +440,13 @@ int main(int argc, char **argv)
 	for (xlen = 64; xlen >= 32; xlen -= 32) {
 		machine_start((enum xlen)xlen);
 		memset(op_seen, 0, sizeof(op_seen));
+		translated_insns = interpreted = 0;
 		programs(seed, n);
+		printf("# RV%d: %lu instructions translated, %lu times interpreted\n", xlen, translated_insns, interpreted);
 		for (unsigned op = 1; op < ISA_BASE_COUNT; op++)
 			if (usable(op) && n >= 1000 && !unit_failures)
 				CHECK(op_seen[op] > 0);
 		machine_stop();
 	}
-	printf("# %lu instructions translated, %lu times interpreted\n", translated_insns, interpreted);
 	return unit_done();
 }
