@@ -422,7 +422,7 @@ static void print(const char *text) { fputs(text, stdout); }
 int main(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-	unsigned n = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 3000;
+	unsigned n = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 2000;
 	const char *why;
 
 	if (argc > 3)
