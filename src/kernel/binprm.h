@@ -92,6 +92,8 @@ int exec_prepare_creds(struct binprm *b);
 /* exec_stack.c */
 bool exec_randomize(const struct binprm *b);
 gva_t exec_random_pages(uint64_t mask);                   /* (random & mask) pages, in bytes */
+enum exec_slide { EXEC_SLIDE_MMAP, EXEC_SLIDE_PIE, EXEC_SLIDES };
+gva_t exec_random_code(enum exec_slide which, uint64_t mask);   /* likewise, for where code goes */
 int exec_layout_stack(struct binprm *b, bool executable);
 struct exec_image {                                       /* what the auxiliary vector tells */
 	gva_t phdr, entry, interp_base;

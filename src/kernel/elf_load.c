@@ -177,7 +177,7 @@ static int64_t choose_base(struct binprm *b, const struct elf_image *img, bool h
 	if (has_interp) {
 		base = mm_top(b->mm) / 3 * 2;                       /* ELF_ET_DYN_BASE */
 		if (exec_randomize(b))
-			base += exec_random_pages(img->xlen == XLEN_64 ? 0x3ffff : 0xff);
+			base += exec_random_code(EXEC_SLIDE_PIE, img->xlen == XLEN_64 ? 0x3ffff : 0xff);
 		*flags |= MAP_FIXED_NOREPLACE;
 		return (int64_t)(align ? align_down(base, align) : base);
 	}

@@ -23,6 +23,7 @@
 #include "binprm.h"
 
 #include <string.h>
+#include "jit/runtime.h"
 
 #include "abi/auxv.h"
 #include "abi/elf.h"
@@ -57,6 +58,23 @@ gva_t exec_random_pages(uint64_t mask)
 	return (r & mask) << PAGE_SHIFT;
 }
 
+/* Where code goes. With the translator the slide is the machine's, drawn once: a translation belongs
+ * to code at its address, and every program that maps the same file at the same place shares it
+ * (D8). Stacks and heaps are drawn for each program. */
+gva_t exec_random_code(enum exec_slide which, uint64_t mask)
+{
+	static uint64_t drawn[EXEC_SLIDES];
+	const struct jit_config *jit = machine.config.jit;
+
+	if (!jit || jit->mode == JIT_OFF)
+		return exec_random_pages(mask);
+	if (!drawn[which]) {
+		host_random(&drawn[which], sizeof(drawn[which]));
+		drawn[which] |= UINT64_C(1) << 63;
+	}
+	return (drawn[which] & mask) << PAGE_SHIFT;
+}
+
 /* ---- layout ------------------------------------------------------------------------- */
 
 static void pick_mmap_base(struct binprm *b)
@@ -64,7 +82,7 @@ static void pick_mmap_base(struct binprm *b)
 	enum xlen x = mm_xlen(b->mm);
 	struct mm_layout *l = mm_layout(b->mm);
 	uint64_t top = mm_top(b->mm), gap = b->stack_limit, pad = STACK_GUARD_GAP;
-	uint64_t random = exec_randomize(b) ? exec_random_pages(mmap_random_mask(x)) : 0;
+	uint64_t random = exec_randomize(b) ? exec_random_code(EXEC_SLIDE_MMAP, mmap_random_mask(x)) : 0;
 
 	if ((b->personality & ABI_ADDR_COMPAT_LAYOUT) || gap == ABI_RLIM_INFINITY) {
 		l->mmap_bottom_up = true;
