@@ -174,6 +174,20 @@ static bool is_warm(struct mm *mm, int64_t budget)
 	       __atomic_load_n(&mm_engine(mm)->ran, __ATOMIC_RELAXED) >= cpu_translator->warm_up;
 }
 
+void cpu_lend_reservation(const struct cpu *cpu, struct cpu_regs *regs)
+{
+	regs->engine.reserved_addr = cpu->reserved_addr;
+	regs->engine.reserved_value = cpu->reserved_value;
+	regs->engine.reserved_size = cpu->reserved_size;
+}
+
+void cpu_take_reservation(struct cpu *cpu, const struct cpu_regs *regs)
+{
+	cpu->reserved_addr = regs->engine.reserved_addr;
+	cpu->reserved_value = regs->engine.reserved_value;
+	cpu->reserved_size = regs->engine.reserved_size;
+}
+
 /* A trap, or TRAP_COUNT: the interpreter goes on. */
 static enum trap translate(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t *left,
 			   uint64_t *tval, bool hot)
@@ -191,7 +205,9 @@ static enum trap translate(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm
 	t.fences = s->fences;
 	t.faulted = !hot && s->faulted == regs->pc;
 	host_control = float_enter(s, regs);
+	cpu_lend_reservation(cpu, regs);
 	trap = cpu_translator->run(&t);
+	cpu_take_reservation(cpu, regs);
 	float_leave(s, regs, host_control);
 	cpu->instret += (uint64_t)(*left - t.budget);
 	*left = t.budget;

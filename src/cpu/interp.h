@@ -193,7 +193,7 @@ struct cpu {
 	bool code_full;                /* what looks like a fetch fault is only a full code cache */
 	struct space *spaces[4];
 };
-#define RESERVED_NONE UINT64_MAX
+#define RESERVED_NONE CPU_RESERVED_NONE
 #define RUN_NONE UINT64_MAX
 
 /* Instructions run between looks at cpu->interrupt: some 10 us, which a shoot-down waits for. */

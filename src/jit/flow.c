@@ -33,7 +33,7 @@ void flow_uses(const struct ir *i, uint8_t v[3])
 bool flow_observes(const struct ir *i)
 {
 	switch (i->op) {
-	case IR_LOAD: case IR_STORE: case IR_AMO: case IR_FMA: case IR_FMIN: case IR_FMAX: case IR_FTOI:
+	case IR_LOAD: case IR_STORE: case IR_AMO: case IR_LR: case IR_SC: case IR_FMA: case IR_FMIN: case IR_FMAX: case IR_FTOI:
 	case IR_BR: case IR_JMP: case IR_JIND: case IR_EXIT:
 		return true;
 	case IR_FSET:
@@ -71,9 +71,9 @@ enum need flow_need(const struct region *r, const struct flow *s, const struct i
 	switch (i->op) {
 	case IR_MOV:
 		return NEED_NONE;
-	case IR_LOAD: case IR_JIND:
+	case IR_LOAD: case IR_LR: case IR_JIND:
 		return NEED_ALL;
-	case IR_STORE: case IR_AMO:
+	case IR_STORE: case IR_AMO: case IR_SC:
 		return v == i->a || i->width == 64 ? NEED_ALL : NEED_LOW;
 	case IR_SX8: case IR_SX16: case IR_SX32: case IR_ZX16: case IR_ZX32:
 		return NEED_LOW;
@@ -120,7 +120,7 @@ static enum kind result_kind(const struct region *r, const struct flow *s, const
 	switch (i->op) {
 	case IR_MOV:
 		return i->a == V_IMM ? (i->imm == (int32_t)i->imm ? K_SEXT : K_ANY) : s->kind[XI(i->a)];
-	case IR_SET: case IR_FSET: case IR_FCLASS: case IR_FLAGS: case IR_CLZ: case IR_CTZ: case IR_CPOP:
+	case IR_SET: case IR_FSET: case IR_FCLASS: case IR_FLAGS: case IR_SC: case IR_CLZ: case IR_CTZ: case IR_CPOP:
 	case IR_SX8: case IR_SX16: case IR_ZX16:
 		return K_SEXT;
 	case IR_SX32:
@@ -131,7 +131,7 @@ static enum kind result_kind(const struct region *r, const struct flow *s, const
 		return i->sub == T_S32 || i->sub == T_U32 ? K_LOW : K_ANY;
 	case IR_LOAD:
 		return i->sub == T_U32 || i->sub == T_64 ? K_ANY : K_SEXT;
-	case IR_AMO:
+	case IR_AMO: case IR_LR:
 		return i->width == 32 ? K_SEXT : K_ANY;
 	case IR_SRA:
 		return i->width == 32 ? K_LOW : i->b == V_IMM && i->imm >= 32 ? K_SEXT : K_ANY;
@@ -254,7 +254,7 @@ void flow_ir(const struct region *r, struct flow *s, const struct ir *i)
 		else if (need[k] == NEED_ALL && s->kind[XI(uses[k])] == K_LOW)
 			s->kind[XI(uses[k])] = K_SEXT;
 	}
-	if ((i->op == IR_LOAD || i->op == IR_STORE || i->op == IR_AMO) && is_reg(i->a))
+	if (i->op >= IR_LOAD && i->op < IR_FENCE && is_reg(i->a))
 		s->chk[XI(i->a)] = (int32_t)distance(i->imm);
 	if (is_reg(i->d))
 		define(r, s, i, kind, chk);
@@ -461,7 +461,7 @@ static uint64_t block_based(const struct region *r, const struct block *b, uint6
 		wanted = is_x(i->d) && based >> i->d & 1;
 		based &= ~(is_reg(i->d) ? bit(i->d) : 0);
 		if ((moved && wanted && is_x(i->a)) ||
-		    ((i->op == IR_LOAD || i->op == IR_STORE || i->op == IR_AMO) && is_x(i->a)))
+		    (i->op >= IR_LOAD && i->op < IR_FENCE && is_x(i->a)))
 			based |= bit(i->a);
 	}
 	return based;

@@ -223,14 +223,14 @@ static void store(struct builder *b, unsigned type, struct val address, struct v
 	i->sub = (uint8_t)type;
 }
 
-static void amo(struct builder *b, unsigned size, unsigned op, struct val address, struct val x)
+static void atomic(struct builder *b, unsigned op, unsigned size, unsigned sub, struct val address, struct val x)
 {
-	struct ir *i = append(b, IR_AMO, size);
+	struct ir *i = append(b, op, size);
 
 	i->d = b->d->rd ? b->d->rd : V_NONE;
 	i->a = address.v;
-	i->b = x.v;
-	i->sub = (uint8_t)op;
+	i->b = op == IR_LR ? V_NONE : x.v;
+	i->sub = (uint8_t)sub;
 }
 
 static void branch(struct builder *b, struct val c)
@@ -444,9 +444,9 @@ static void set_float(struct builder *b, unsigned width, struct val x)
 #define BRANCH(c) branch(b, c)
 #define JUMP_REL (append(b, IR_JMP, 64), b->ended = true, (void)0)
 #define JUMP(target) jump_indirect(b, b->d->rd, add(b, RS1, IMM))
-#define LR(size, a) exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_lr_sc)
-#define SC(size, a, v) exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_lr_sc)
-#define AMO(size, op, a, v) amo(b, size, AMO_##op, a, v)
+#define LR(size, a) atomic(b, IR_LR, size, 0, a, constant(0))
+#define SC(size, a, v) atomic(b, IR_SC, size, 0, a, v)
+#define AMO(size, op, a, v) atomic(b, IR_AMO, size, AMO_##op, a, v)
 #define CSR(op, source) csr(b)
 #define FENCE fence(b)
 #define FENCE_I exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_fence_i)

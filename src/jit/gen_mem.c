@@ -75,6 +75,13 @@ static void store(struct gen *g, const struct ir *i)
 	}
 }
 
+static void check_aligned(struct gen *g, const struct x86_mem *m, bool w)
+{
+	x86_rr(&g->a, 0xf7, false, 0, m->base);
+	x86_imm32(&g->a, w ? 7 : 3);
+	gen_slow(g, CC_NE, JIT_REFUSE_misaligned);
+}
+
 /* rax: the old value; rdx: the new one, until nobody came between. */
 static void amo_loop(struct gen *g, const struct ir *i, const struct x86_mem *m, bool w)
 {
@@ -110,9 +117,7 @@ static void amo(struct gen *g, const struct ir *i)
 		return;
 	}
 	m = address(g, i, RDX);
-	x86_rr(&g->a, 0xf7, false, 0, m.base);
-	x86_imm32(&g->a, w ? 7 : 3);
-	gen_slow(g, CC_NE, JIT_REFUSE_misaligned);
+	check_aligned(g, &m, w);
 	if (loop) {
 		amo_loop(g, i, &m, w);
 	} else {
@@ -126,6 +131,67 @@ static void amo(struct gen *g, const struct ir *i)
 	}
 	if (!w && g->r->xlen == 64)
 		x86_rr(&g->a, 0x63, true, RAX, RAX);
+	gen_done(g, RAX);
+}
+
+/* The reservation is an address and the value seen there, as the interpreter has it. */
+static void load_reserved(struct gen *g, const struct ir *i)
+{
+	struct x86_mem where = gen_engine(offsetof(struct cpu_regs, engine.reserved_addr));
+	struct x86_mem value = gen_engine(offsetof(struct cpu_regs, engine.reserved_value));
+	struct x86_mem size = gen_engine(offsetof(struct cpu_regs, engine.reserved_size));
+	bool w = i->width == 64;
+	struct x86_mem m;
+
+	if (i->a == V_IMM) {
+		gen_slow(g, CC_ALWAYS, JIT_REFUSE_int_row);
+		return;
+	}
+	m = address(g, i, RDX);
+	check_aligned(g, &m, w);
+	gen_site(g, false);
+	x86_rm(&g->a, 0x8b, w, RAX, &m);
+	x86_rm(&g->a, 0x89, true, m.base, &where);
+	x86_rm(&g->a, 0x89, true, RAX, &value);
+	x86_rm(&g->a, 0xc7, false, 0, &size);
+	x86_imm32(&g->a, i->width);
+	if (!w && g->r->xlen == 64)
+		x86_rr(&g->a, 0x63, true, RAX, RAX);
+	gen_done(g, RAX);
+}
+
+/* A reservation for another place fails, but only if the page may be written: the interpreter's. */
+static void store_conditional(struct gen *g, const struct ir *i)
+{
+	struct x86_mem where = gen_engine(offsetof(struct cpu_regs, engine.reserved_addr));
+	struct x86_mem value = gen_engine(offsetof(struct cpu_regs, engine.reserved_value));
+	struct x86_mem size = gen_engine(offsetof(struct cpu_regs, engine.reserved_size));
+	bool w = i->width == 64;
+	unsigned v = RDX;
+	struct x86_mem m;
+
+	if (i->a == V_IMM || !gen_pinned(g, i->a)) {
+		gen_slow(g, CC_ALWAYS, JIT_REFUSE_lr_sc);
+		return;
+	}
+	m = address(g, i, RDX);
+	check_aligned(g, &m, w);
+	x86_rm(&g->a, 0x3b, true, m.base, &where);
+	gen_slow(g, CC_NE, JIT_REFUSE_lr_sc);
+	x86_alu_mem_imm(&g->a, 7, false, &size, i->width);
+	gen_slow(g, CC_NE, JIT_REFUSE_lr_sc);
+	if (i->b == V_IMM)
+		x86_rr(&g->a, 0x33, false, RDX, RDX);
+	else
+		v = gen_src(g, i->b, RDX);
+	x86_rm(&g->a, 0x8b, true, RAX, &value);
+	gen_site(g, true);
+	x86_byte(&g->a, 0xf0);
+	x86_rm(&g->a, 0x0fb1, w, v, &m);
+	x86_rr8(&g->a, 0x0f90 | CC_NE, 0, RAX);
+	x86_rr8(&g->a, 0x0fb6, RAX, RAX);
+	x86_rm(&g->a, 0xc7, true, 0, &where);
+	x86_imm32(&g->a, (uint32_t)CPU_RESERVED_NONE);
 	gen_done(g, RAX);
 }
 
@@ -143,6 +209,12 @@ void gen_memory(struct gen *g, const struct ir *i)
 		break;
 	case IR_AMO:
 		amo(g, i);
+		break;
+	case IR_LR:
+		load_reserved(g, i);
+		break;
+	case IR_SC:
+		store_conditional(g, i);
 		break;
 	case IR_FENCE:                    /* lock or dword [rsp], 0: as mfence, and faster */
 		x86_byte(&g->a, 0xf0);

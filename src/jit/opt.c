@@ -73,7 +73,7 @@ static void fold_constants(struct region *r, struct block *b)
 			continue;
 		}
 		if ((i->a == V_IMM || (is_reg(i->a) && !is_f(i->a) && c.known[i->a])) &&
-		    (i->op == IR_MOV || i->b == V_IMM) && i->op != IR_LOAD && i->op != IR_AMO &&
+		    (i->op == IR_MOV || i->b == V_IMM) && i->op < IR_LOAD &&
 		    fold(r, i, i->a == V_IMM ? i->imm : c.value[i->a], i->imm, &v)) {
 			i->op = IR_MOV;
 			i->a = V_IMM;
@@ -329,7 +329,7 @@ static void want_operands(struct wants *w, const struct ir *i, bool all)
 			wide = false;
 		else if (i->op == IR_MOV)
 			wide = all;
-		else if (i->op == IR_LOAD || ((i->op == IR_STORE || i->op == IR_AMO) && v[n] == i->a) || i->op == IR_ITOF)
+		else if ((i->op >= IR_LOAD && i->op < IR_FENCE && v[n] == i->a) || i->op == IR_ITOF)
 			wide = true;
 		if (v[n] != V_NONE)
 			want(w, v[n], wide);
@@ -397,7 +397,7 @@ static void count_uses(struct region *r, unsigned zone)
 			if (is_reg(i->d))
 				r->uses[i->d] += weight;
 			/* A read-modify-write loop has no register left for its address. */
-			if (i->op == IR_AMO && is_reg(i->a))
+			if ((i->op == IR_AMO || i->op == IR_SC) && is_reg(i->a))
 				r->uses[i->a] += UINT64_C(1) << 40;
 		}
 	}

@@ -109,16 +109,11 @@ static bool follow(struct finder *f, const struct guest_insn *gi)
 		return false;
 	case ISA_FMT_CSR:
 	case ISA_FMT_CSRI:
-	case ISA_FMT_LR:
 		if (front_csr(&gi->d))
 			return true;
 		if (full)
 			enqueue(f, next, true);
 		return false;
-	case ISA_FMT_AMO:
-		if (full && (gi->d.op == ISA_sc_w || gi->d.op == ISA_sc_d))
-			enqueue(f, next, true);
-		return gi->d.op != ISA_sc_w && gi->d.op != ISA_sc_d;
 	default:
 		return gi->d.op != ISA_ILLEGAL;
 	}
@@ -184,12 +179,12 @@ static int block_at(const struct region *r, gva_t pc)
 static bool ends_block(const struct guest_insn *gi)
 {
 	switch (isa_rows[gi->d.op].fmt) {
-	case ISA_FMT_B: case ISA_FMT_J: case ISA_FMT_JR: case ISA_FMT_SYS: case ISA_FMT_LR:
+	case ISA_FMT_B: case ISA_FMT_J: case ISA_FMT_JR: case ISA_FMT_SYS:
 		return true;
 	case ISA_FMT_CSR: case ISA_FMT_CSRI:
 		return !front_csr(&gi->d);
 	default:
-		return gi->d.op == ISA_ILLEGAL || gi->d.op == ISA_sc_w || gi->d.op == ISA_sc_d;
+		return gi->d.op == ISA_ILLEGAL;
 	}
 }
 

@@ -112,10 +112,10 @@ static bool usable(unsigned op)
 	if (!row->mnemonic || !(row->xlens & (xlen == 64 ? ISA_RV64 : ISA_RV32)))
 		return false;
 	switch (row->fmt) {
-	case ISA_FMT_J: case ISA_FMT_JR: case ISA_FMT_SYS: case ISA_FMT_LR:
+	case ISA_FMT_J: case ISA_FMT_JR: case ISA_FMT_SYS:
 		return false;
 	}
-	return op != ISA_sc_w && op != ISA_sc_d && op != ISA_fence_i;
+	return op != ISA_fence_i;
 }
 
 static uint32_t with_fields(unsigned op, uint32_t bits, int at, int end)
@@ -129,6 +129,8 @@ static uint32_t with_fields(unsigned op, uint32_t bits, int at, int end)
 		return s_type(row->match, pick_rs(), S0 + below(2), (int)below(1024) - 512);
 	case ISA_FMT_CSR: case ISA_FMT_CSRI:      /* mostly fflags; mostly reads, as csrrs with x0 */
 		return i_type(row->match, pick_rd(), below(2) ? pick_rs() : 0, below(6) ? 1 : 2 + (int)below(2));
+	case ISA_FMT_LR:
+		return r_type(row->match, pick_rd(), S0, 0);
 	case ISA_FMT_AMO:
 		return r_type(row->match, pick_rd(), S0, pick_rs());
 	case ISA_FMT_B: {
@@ -236,7 +238,9 @@ static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, ui
 	r->engine.jumps = jumps;
 	r->engine.round_nearest = (r->fcsr >> 5) == 0;
 	write_mxcsr(0x1f80);
+	cpu_lend_reservation(cpu, r);
 	left = jit_enter(r, exec_area + offset, view);
+	cpu_take_reservation(cpu, r);
 	v = read_mxcsr();
 	write_mxcsr(host);
 	r->fcsr |= (v & 1 ? 16 : 0) | (v & 4 ? 8 : 0) | (v & 8 ? 4 : 0) | (v & 16 ? 2 : 0) | (v & 32 ? 1 : 0);
@@ -373,6 +377,7 @@ static void one(int words, enum jit_effort effort)
 		data[i] = below(4) ? (uint8_t)rnd() : 0;
 	first = regs;
 	fake_write(mm, DATA, data, DATA_SIZE);
+	cpu_clear_reservation(cpu);
 	before = cpu_instret(cpu);
 	do {
 		trap = run(1000);
@@ -386,6 +391,7 @@ static void one(int words, enum jit_effort effort)
 	regs = first;
 	fake_write(mm, DATA, data, DATA_SIZE);
 	cpu_flush_icache(cpu);
+	cpu_clear_reservation(cpu);
 	enum trap got = run_translated(effort, &counted);
 
 	forget_translations();

@@ -27,6 +27,8 @@ struct cpu_regs {
 		uint64_t tval;           /* of a fault */
 		uint64_t scratch[2];
 		uint32_t round_nearest;  /* frm is RNE, and the host rounds so */
+		uint32_t reserved_size;  /* LR's reservation: cpu_lend_reservation() */
+		uint64_t reserved_addr, reserved_value;
 	} engine;
 };
 
@@ -64,6 +66,10 @@ void cpu_interrupt(struct cpu *cpu);
 void cpu_flush_icache(struct cpu *cpu);
 /* A trap into the kernel that changes tasks, and sigreturn, kill the LR/SC reservation. */
 void cpu_clear_reservation(struct cpu *cpu);
+/* The hart's reservation, while generated code runs with these registers; and back. */
+#define CPU_RESERVED_NONE UINT64_MAX
+void cpu_lend_reservation(const struct cpu *cpu, struct cpu_regs *regs);
+void cpu_take_reservation(struct cpu *cpu, const struct cpu_regs *regs);
 /* ---- the other engine ------------------------------------------------------------------ */
 /* cpu_run asks the translator, if one is installed, to go on where the interpreter finds code hot:
  * places that are jumped to are counted, and a place that has been reached
