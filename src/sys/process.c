@@ -483,6 +483,24 @@ int64_t sys_sched_getparam(int pid, gva_t param)
 	return t ? put_user_u32(param, (uint32_t)t->thread.sched.rt_priority) : -ESRCH;
 }
 
+/* SCHED_DEADLINE: what is asked for is checked as Linux does (__checkparam_dl), and then refused: this
+ * machine has no time to give away in advance, it is only a program on its host. */
+static int64_t refuse_deadline(const struct task *t, const struct abi_sched_attr *a)
+{
+	enum { RUNTIME_MIN_NS = 1 << 10, PERIOD_MIN_NS = 100 * 1000 };
+	const uint64_t period_max_ns = (uint64_t)(1 << 22) * 1000, sign = (uint64_t)1 << 63;
+	uint64_t period = a->period ? a->period : a->deadline;
+
+	if (!a->deadline || a->runtime < RUNTIME_MIN_NS || ((a->deadline | a->period) & sign) || a->priority)
+		return -EINVAL;
+	if (period < a->deadline || a->deadline < a->runtime || period < PERIOD_MIN_NS || period > period_max_ns)
+		return -EINVAL;
+	if (!may_schedule(t) || !task_capable(current(), ABI_CAP_SYS_NICE) ||
+	    (t->thread.affinity & machine_harts_mask()) != machine_harts_mask())
+		return -EPERM;
+	return -EBUSY;
+}
+
 int64_t sys_sched_setattr(int pid, gva_t uattr, uint32_t flags)
 {
 	struct task *t = task_of(pid);
@@ -502,7 +520,9 @@ int64_t sys_sched_setattr(int pid, gva_t uattr, uint32_t flags)
 	err = get_user_grown(&a, sizeof(a), uattr, size);
 	if (err)
 		return err;
-	/* Clamping of the frequency (UTIL) and SCHED_DEADLINE are not there. */
+	/* Clamping of the frequency (UTIL) is not there. */
+	if (a.policy == ABI_SCHED_DEADLINE && !(a.flags & ~(uint64_t)ABI_SCHED_FLAGS_DEADLINE))
+		return t ? refuse_deadline(t, &a) : -ESRCH;
 	if ((a.flags & ~(uint64_t)ABI_SCHED_FLAGS) || (int32_t)a.policy < 0)
 		return -EINVAL;
 	if (!t)

@@ -130,7 +130,7 @@ struct abi_sched_attr {
 };
 #define ABI_SCHED_ATTR_SIZE_VER0 48
 enum { ABI_SCHED_FLAG_RESET_ON_FORK = 1, ABI_SCHED_FLAG_KEEP_POLICY = 8, ABI_SCHED_FLAG_KEEP_PARAMS = 16,
-       ABI_SCHED_FLAGS = 1 | 8 | 16 };
+       ABI_SCHED_FLAGS = 1 | 8 | 16, ABI_SCHED_FLAGS_DEADLINE = 1 | 2 | 4 };
 _Static_assert(sizeof(struct abi_sched_attr) == 56, "layout");
 enum { ABI_PRIO_PROCESS, ABI_PRIO_PGRP, ABI_PRIO_USER };
 
