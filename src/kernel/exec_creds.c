@@ -17,6 +17,10 @@ static void take_ids(struct binprm *b, struct file *f)
 {
 	struct inode *i = f->inode;
 
+	/* Of somebody who is nobody in this name space nothing is taken. */
+	if (user_ns_from_machine(b->cred->user_ns, ID_USER, i->uid) == UINT32_MAX ||
+	    user_ns_from_machine(b->cred->user_ns, ID_GROUP, i->gid) == UINT32_MAX)
+		return;
 	if (b->cred->no_new_privs || (f->path.mnt && (path_mount_flags(f->path) & MNT_NOSUID)))
 		return;
 	if (i->mode & S_ISUID) {
@@ -43,7 +47,8 @@ static bool tracer_is_weak(const struct task *t)
 static void take_capabilities(struct cred *c, const struct cred *old)
 {
 	bool root_counts = !(c->securebits & ABI_SECBIT_NOROOT);
-	bool is_root = root_counts && (c->euid == 0 || old->uid == 0);
+	uint32_t root = user_ns_to_machine(c->user_ns, ID_USER, 0);
+	bool is_root = root_counts && (c->euid == root || old->uid == root);
 	bool set_id = c->euid != old->uid || c->egid != old->gid;
 	uint64_t ambient, permitted = is_root ? c->cap_bounding | c->cap_inheritable : 0;
 
@@ -57,7 +62,7 @@ static void take_capabilities(struct cred *c, const struct cred *old)
 	}
 	ambient = set_id ? 0 : c->cap_ambient;
 	c->cap_permitted = permitted | ambient;
-	c->cap_effective = root_counts && c->euid == 0 ? c->cap_permitted : ambient;
+	c->cap_effective = root_counts && c->euid == root ? c->cap_permitted : ambient;
 	c->cap_ambient = ambient;
 	c->securebits &= ~(uint32_t)ABI_SECBIT_KEEP_CAPS;
 }
@@ -75,7 +80,7 @@ int exec_prepare_creds(struct binprm *b)
 	c->suid = c->fsuid = c->euid;
 	c->sgid = c->fsgid = c->egid;
 	b->secure = c->euid != old->uid || c->egid != old->gid ||
-		    (old->uid != 0 && (c->cap_permitted & ~c->cap_ambient) != 0);
+		    (old->uid != user_ns_to_machine(c->user_ns, ID_USER, 0) && (c->cap_permitted & ~c->cap_ambient) != 0);
 	if (b->secure) {
 		b->personality &= ~(uint32_t)PERSONALITY_UNSAFE;
 		/* An attacker must not choose the privileged program's memory layout. */

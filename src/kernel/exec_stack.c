@@ -209,10 +209,10 @@ static void build_auxv(struct binprm *b, const struct exec_image *img, gva_t ran
 	put_aux(&a, AT_BASE, img->interp_base);
 	put_aux(&a, AT_FLAGS, b->preserve_argv0);     /* AT_FLAGS_PRESERVE_ARGV0 is bit 0 */
 	put_aux(&a, AT_ENTRY, img->entry);
-	put_aux(&a, AT_UID, b->cred->uid);
-	put_aux(&a, AT_EUID, b->cred->euid);
-	put_aux(&a, AT_GID, b->cred->gid);
-	put_aux(&a, AT_EGID, b->cred->egid);
+	put_aux(&a, AT_UID, user_ns_show(b->cred->user_ns, ID_USER, b->cred->uid));
+	put_aux(&a, AT_EUID, user_ns_show(b->cred->user_ns, ID_USER, b->cred->euid));
+	put_aux(&a, AT_GID, user_ns_show(b->cred->user_ns, ID_GROUP, b->cred->gid));
+	put_aux(&a, AT_EGID, user_ns_show(b->cred->user_ns, ID_GROUP, b->cred->egid));
 	put_aux(&a, AT_SECURE, b->secure);
 	put_aux(&a, AT_RANDOM, random);
 	put_aux(&a, AT_EXECFN, execfn);

@@ -18,18 +18,19 @@
 
 enum { REG_SP = 2, REG_TP = 4, REG_A0 = 10 };
 
-/* Name spaces and cgroups are not there: asking for a new one is refused as on
- * a kernel built without them. */
-#define CLONE_REFUSED	((uint64_t)CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWIPC | \
-			 CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME |          \
-			 CLONE_INTO_CGROUP)
+#define CLONE_NEW_SPACES ((uint64_t)CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
+			  CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
 
 /* copy_process()'s rules, kernel/fork.c. */
 static int check_flags(const struct clone_request *req)
 {
 	uint64_t f = req->flags;
 
-	if (f & CLONE_REFUSED)
+	if (f & CLONE_INTO_CGROUP)
+		return -EINVAL;           /* there are no cgroups */
+	if ((f & CLONE_FS) && (f & (CLONE_NEWNS | CLONE_NEWUSER)))
+		return -EINVAL;
+	if ((f & CLONE_THREAD) && (f & (CLONE_NEWUSER | CLONE_NEWPID)))
 		return -EINVAL;
 	if ((f & CLONE_THREAD) && !(f & CLONE_SIGHAND))
 		return -EINVAL;
@@ -206,8 +207,8 @@ static int prepare_child(struct task *parent, const struct clone_request *req, s
 		return err;
 	}
 	copy_state(child, parent, req);
-	if (req->flags & CLONE_NEWUTS)
-		err = uts_unshare(child);
+	if (req->flags & CLONE_NEW_SPACES)
+		err = ns_unshare(child, req->flags);
 	if (err) {
 		drop_child(child);
 		return err;

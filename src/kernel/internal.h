@@ -98,6 +98,9 @@ void oom_kill(void);                          /* somebody; may sleep until he is
 int64_t oom_points(struct process *p);        /* in pages; INT64_MIN: never chosen */
 uint64_t oom_total_pages(void);
 
+/* ---- namespaces.c --------------------------------------------------------------------- */
+int ns_unshare(struct task *t, uint64_t flags);   /* those of CLONE_NEW*; its fs is its own if NEWNS */
+
 /* ---- uts.c ---------------------------------------------------------------------------- */
 struct uts_ns *uts_get(struct uts_ns *ns);
 void uts_put(struct uts_ns *ns);

@@ -47,7 +47,7 @@ int proc_may_look(uint64_t arg)
 
 	if (!t)
 		return -ESRCH;
-	if (t->proc == me->proc || task_capable(me, ABI_CAP_SYS_PTRACE))
+	if (t->proc == me->proc || user_ns_capable(a, t->cred->user_ns, ABI_CAP_SYS_PTRACE))
 		return 0;
 	b = t->cred;
 	if (a->fsuid != b->euid || a->fsuid != b->suid || a->fsuid != b->uid ||

@@ -101,57 +101,6 @@ static bool next_area(uint64_t arg, uint64_t cursor, char *buf, size_t cap, unsi
 
 const struct pseudo_dir procfs_map_files_dir = { .lookup = lookup_area, .entry = next_area };
 
-/* ---- ns: which name spaces a task is in --------------------------------------------------- */
-
-/* Numbers of the first ones (include/linux/proc_ns.h). Of UTS there may be more, of the others one. */
-static const struct { const char *name; uint32_t ino; } spaces[] = {
-	{ "cgroup", 0xeffffffb }, { "ipc", 0xefffffff }, { "mnt", 0xf0000000 }, { "net", 0xf0000001 },
-	{ "pid", 0xeffffffc }, { "time", 0xeffffffa }, { "user", 0xeffffffd }, { "uts", 0xeffffffe },
-};
-
-static int read_space(uint64_t arg, char *buf, size_t cap)
-{
-	unsigned n = proc_fd(arg);
-	char text[40];
-	uint32_t ino;
-	int err, len;
-
-	if (!mm_of(arg, &err) && err)
-		return err;
-	ino = spaces[n].ino;
-	if (ino == uts_first.ino)
-		ino = uts_of(proc_task(arg & ~(UINT64_MAX << PROC_FD_SHIFT)))->ino;
-	len = snprintf(text, sizeof(text), "%s:[%u]", spaces[n].name, ino);
-	len = MIN(len, (int)cap);
-	memcpy(buf, text, (size_t)len);
-	return len;
-}
-
-static const struct pseudo_node space_node = { .mode = S_IFLNK | 0777, .readlink = read_space, .owner = proc_owner };
-
-static int lookup_space(uint64_t arg, const char *name, const struct pseudo_node **node, uint64_t *child)
-{
-	for (unsigned i = 0; i < ARRAY_SIZE(spaces); i++)
-		if (strcmp(spaces[i].name, name) == 0) {
-			*node = &space_node;
-			*child = (arg & ~(UINT64_MAX << PROC_FD_SHIFT)) | (uint64_t)i << PROC_FD_SHIFT;
-			return 0;
-		}
-	return -ENOENT;
-}
-
-static bool next_space(uint64_t arg, uint64_t cursor, char *buf, size_t cap, unsigned *dtype, uint64_t *next)
-{
-	if (cursor >= ARRAY_SIZE(spaces))
-		return false;
-	snprintf(buf, cap, "%s", spaces[cursor].name);
-	*dtype = S_IFLNK >> 12;
-	*next = cursor + 1;
-	return true;
-}
-
-const struct pseudo_dir procfs_ns_dir = { .lookup = lookup_space, .entry = next_space };
-
 /* ---- pagemap: 8 bytes a page (Documentation/admin-guide/mm/pagemap.rst) ----------------------- */
 
 enum { PM_FILE = 61, PM_SWAP = 62, PM_PRESENT = 63, PM_MMAP_EXCLUSIVE = 56 };

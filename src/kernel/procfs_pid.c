@@ -344,8 +344,44 @@ static int show_timerslack(uint64_t arg, struct strbuf *out)
 
 static int show_cgroup(uint64_t arg, struct strbuf *out)    { return proc_show_line(out, "0::/"); }
 static int show_cpuset(uint64_t arg, struct strbuf *out)    { return proc_show_line(out, "/"); }
-static int show_id_map(uint64_t arg, struct strbuf *out)    { return proc_show_line(out, "%10u %10u %10u", 0u, 0u, ~0u); }
-static int show_setgroups(uint64_t arg, struct strbuf *out) { return proc_show_line(out, "allow"); }
+/* ---- the user name space: its maps, written once -------------------------------------------- */
+
+static int show_map(uint64_t arg, enum id_kind kind, struct strbuf *out)
+{
+	const struct task *t = proc_task(arg);
+
+	if (t)
+		user_ns_show_map(t->cred->user_ns, kind, task_current()->cred, out);
+	return t ? 0 : -ESRCH;
+}
+
+static int store_map(uint64_t arg, enum id_kind kind, const char *text, size_t len)
+{
+	struct task *t = proc_task(arg);
+	int err = !t ? -ESRCH : len >= PAGE_SIZE ? -EINVAL : user_ns_write_map(t->cred->user_ns, kind, text, task_current()->cred);
+
+	return err ? err : (int)len;
+}
+
+static int show_uid_map(uint64_t arg, struct strbuf *out) { return show_map(arg, ID_USER, out); }
+static int show_gid_map(uint64_t arg, struct strbuf *out) { return show_map(arg, ID_GROUP, out); }
+static int store_uid_map(uint64_t arg, const char *text, size_t len) { return store_map(arg, ID_USER, text, len); }
+static int store_gid_map(uint64_t arg, const char *text, size_t len) { return store_map(arg, ID_GROUP, text, len); }
+
+static int show_setgroups(uint64_t arg, struct strbuf *out)
+{
+	const struct task *t = proc_task(arg);
+
+	return !t ? -ESRCH : proc_show_line(out, user_ns_denies_setgroups(t->cred->user_ns) ? "deny" : "allow");
+}
+
+static int store_setgroups(uint64_t arg, const char *text, size_t len)
+{
+	struct task *t = proc_task(arg);
+	int err = !t ? -ESRCH : len >= 8 ? -EINVAL : user_ns_write_setgroups(t->cred->user_ns, text, task_current()->cred);
+
+	return err ? err : (int)len;
+}
 
 static int show_coredump_filter(uint64_t arg, struct strbuf *out)
 {
@@ -451,7 +487,7 @@ static int show_syscall(uint64_t arg, struct strbuf *out)
 	LINK("exe", read_exe, follow_exe), \
 	DIR("fd", 0500, &procfs_fd_dir), \
 	DIR("fdinfo", 0555, &procfs_fdinfo_dir), \
-	RO("gid_map", show_id_map), \
+	RW("gid_map", show_gid_map, store_gid_map), \
 	PRIVATE_RO("io", show_io), \
 	RO("limits", show_limits), \
 	RO("loginuid", show_loginuid), \
@@ -467,14 +503,14 @@ static int show_syscall(uint64_t arg, struct strbuf *out)
 	LINK("root", read_root, follow_root), \
 	RO("schedstat", show_schedstat), \
 	RO("sessionid", show_loginuid), \
-	RO("setgroups", show_setgroups), \
+	RW("setgroups", show_setgroups, store_setgroups), \
 	RO("smaps", procfs_show_smaps), \
 	RO("smaps_rollup", procfs_show_smaps_rollup), \
 	RO("stat", procfs_show_stat), \
 	RO("statm", procfs_show_statm), \
 	RO("status", procfs_show_status), \
 	PRIVATE_RO("syscall", show_syscall), \
-	RO("uid_map", show_id_map), \
+	RW("uid_map", show_uid_map, store_uid_map), \
 	RO("wchan", show_wchan)
 
 const struct pseudo_node procfs_process_children[] = {

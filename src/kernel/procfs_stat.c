@@ -191,15 +191,19 @@ int procfs_show_statm(uint64_t arg, struct strbuf *out)
 
 static void print_cred(struct strbuf *out, const struct cred *c)
 {
-	strbuf_printf(out, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
-	strbuf_printf(out, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid, c->fsgid);
+	const struct user_ns *as = task_current()->cred->user_ns;
+
+	strbuf_printf(out, "Uid:\t%u\t%u\t%u\t%u\n", user_ns_show(as, ID_USER, c->uid), user_ns_show(as, ID_USER, c->euid),
+		      user_ns_show(as, ID_USER, c->suid), user_ns_show(as, ID_USER, c->fsuid));
+	strbuf_printf(out, "Gid:\t%u\t%u\t%u\t%u\n", user_ns_show(as, ID_GROUP, c->gid), user_ns_show(as, ID_GROUP, c->egid),
+		      user_ns_show(as, ID_GROUP, c->sgid), user_ns_show(as, ID_GROUP, c->fsgid));
 }
 
 static void print_groups(struct strbuf *out, const struct cred *c)
 {
 	strbuf_printf(out, "Groups:\t");
 	for (unsigned i = 0; i < c->nr_groups; i++)
-		strbuf_printf(out, "%s%u", i ? " " : "", c->groups[i]);
+		strbuf_printf(out, "%s%u", i ? " " : "", user_ns_show(task_current()->cred->user_ns, ID_GROUP, c->groups[i]));
 	strbuf_printf(out, " \n");
 }
 

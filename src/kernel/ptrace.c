@@ -33,7 +33,7 @@ int task_may_access(const struct task *by, const struct task *target, bool real_
 	const struct cred *a = by->cred, *b = target->cred;
 	uint32_t uid = real_ids ? a->uid : a->fsuid, gid = real_ids ? a->gid : a->fsgid;
 
-	if (by->proc == target->proc || task_capable(by, ABI_CAP_SYS_PTRACE))
+	if (by->proc == target->proc || user_ns_capable(a, b->user_ns, ABI_CAP_SYS_PTRACE))
 		return 0;
 	if (uid != b->euid || uid != b->suid || uid != b->uid || gid != b->egid || gid != b->sgid || gid != b->gid)
 		return -EPERM;

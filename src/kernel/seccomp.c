@@ -399,7 +399,7 @@ int64_t seccomp_set_filter(const struct abi_bpf_insn *program, unsigned len, uin
 
 	if (!len || len > PROGRAM_MAX)
 		return -EINVAL;
-	if (!t->cred->no_new_privs && !task_capable(t, ABI_CAP_SYS_ADMIN))
+	if (!t->cred->no_new_privs && !task_capable_here(t, ABI_CAP_SYS_ADMIN))
 		return -EACCES;
 	if (!program_valid(program, len) || t->seccomp_mode == ABI_SECCOMP_MODE_STRICT)
 		return -EINVAL;

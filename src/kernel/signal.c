@@ -396,7 +396,7 @@ bool task_may_signal(const struct task *by, const struct process *target, int si
 	const struct cred *a = by->cred, *b;
 
 	/* One that is reaped, and known through a pidfd only, is refused with ESRCH. */
-	if (by->proc == target || target->reaped || task_capable(by, ABI_CAP_KILL))
+	if (by->proc == target || target->reaped || user_ns_capable(a, target->leader->cred->user_ns, ABI_CAP_KILL))
 		return true;
 	b = target->leader->cred;
 	if (a->euid == b->suid || a->euid == b->uid || a->uid == b->suid || a->uid == b->uid)

@@ -243,6 +243,11 @@ void task_set_comm(struct task *t, const char *name)
 
 bool task_capable(const struct task *t, int cap)
 {
+	return user_ns_capable(t->cred, NULL, cap);
+}
+
+bool task_capable_here(const struct task *t, int cap)
+{
 	return t->cred->cap_effective >> cap & 1;
 }
 

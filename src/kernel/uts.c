@@ -21,8 +21,10 @@ struct uts_ns *uts_get(struct uts_ns *ns)
 
 void uts_put(struct uts_ns *ns)
 {
-	if (ns && --ns->refs == 0)
-		free(ns);
+	if (!ns || --ns->refs)
+		return;
+	user_ns_put(ns->owner);
+	free(ns);
 }
 
 struct uts_ns *uts_of(const struct task *t)
@@ -35,12 +37,13 @@ int uts_unshare(struct task *t)
 	static uint32_t next_ino = FIRST_INO;
 	struct uts_ns *ns;
 
-	if (!task_capable(task_current(), ABI_CAP_SYS_ADMIN))
+	if (!task_capable_here(t, ABI_CAP_SYS_ADMIN))
 		return -EPERM;
 	ns = xnew(struct uts_ns);
 	memcpy(ns, uts_of(t), sizeof(*ns));
 	ns->refs = 1;
 	ns->ino = next_ino++;
+	ns->owner = user_ns_get(t->cred->user_ns);
 	uts_put(t->uts);
 	t->uts = ns;
 	return 0;

@@ -288,7 +288,7 @@ static int enter_dir(struct path p, bool root)
 	struct inode *i = path_inode(p);
 	int err = (i->mode & S_IFMT) != S_IFDIR ? -ENOTDIR : inode_permission(i, current()->cred, 1);
 
-	if (!err && root && !task_capable(current(), ABI_CAP_SYS_CHROOT))
+	if (!err && root && !task_capable_here(current(), ABI_CAP_SYS_CHROOT))
 		err = -EPERM;
 	if (!err)
 		err = root ? vfs_chroot(current()->fs, p) : vfs_chdir(current()->fs, p);

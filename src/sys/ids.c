@@ -28,33 +28,47 @@ static void fix_caps(const struct cred *old, struct cred *new)
 {
 	if (old->securebits & ABI_SECBIT_NO_SETUID_FIXUP)
 		return;
-	bool had_root = !old->uid || !old->euid || !old->suid;
-	bool has_root = !new->uid || !new->euid || !new->suid;
+	uint32_t root = user_ns_to_machine(old->user_ns, ID_USER, 0);
+	bool had_root = old->uid == root || old->euid == root || old->suid == root;
+	bool has_root = new->uid == root || new->euid == root || new->suid == root;
 
 	if (had_root && !has_root && !(old->securebits & ABI_SECBIT_KEEP_CAPS))
 		new->cap_permitted = new->cap_effective = 0;
 	if (had_root && !has_root)
 		new->cap_ambient = 0;
-	if (!old->euid && new->euid)
+	if (old->euid == root && new->euid != root)
 		new->cap_effective = 0;
-	if (old->euid && !new->euid)
+	if (old->euid != root && new->euid == root)
 		new->cap_effective = new->cap_permitted;
 }
 
 /* ---- the plain ones ---------------------------------------------------------------------- */
 
-int64_t sys_getuid(void)  { return me()->uid; }
-int64_t sys_geteuid(void) { return me()->euid; }
-int64_t sys_getgid(void)  { return me()->gid; }
-int64_t sys_getegid(void) { return me()->egid; }
+/* Ids as the caller's name space calls them, and as the machine does. */
+static uint32_t shown_uid(uint32_t uid) { return user_ns_show(me()->user_ns, ID_USER, uid); }
+static uint32_t shown_gid(uint32_t gid) { return user_ns_show(me()->user_ns, ID_GROUP, gid); }
+
+/* -1 stays; what has no name here is an error. */
+static bool take_id(enum id_kind kind, uint32_t *id)
+{
+	uint32_t given = *id;
+
+	*id = user_ns_to_machine(me()->user_ns, kind, given);
+	return given == UINT32_MAX || *id != UINT32_MAX;
+}
+
+int64_t sys_getuid(void)  { return shown_uid(me()->uid); }
+int64_t sys_geteuid(void) { return shown_uid(me()->euid); }
+int64_t sys_getgid(void)  { return shown_gid(me()->gid); }
+int64_t sys_getegid(void) { return shown_gid(me()->egid); }
 
 static int64_t put_three(gva_t a, uint32_t x, gva_t b, uint32_t y, gva_t c, uint32_t z)
 {
 	return put_user_u32(a, x) || put_user_u32(b, y) || put_user_u32(c, z) ? -EFAULT : 0;
 }
 
-int64_t sys_getresuid(gva_t r, gva_t e, gva_t s) { return put_three(r, me()->uid, e, me()->euid, s, me()->suid); }
-int64_t sys_getresgid(gva_t r, gva_t e, gva_t s) { return put_three(r, me()->gid, e, me()->egid, s, me()->sgid); }
+int64_t sys_getresuid(gva_t r, gva_t e, gva_t s) { return put_three(r, shown_uid(me()->uid), e, shown_uid(me()->euid), s, shown_uid(me()->suid)); }
+int64_t sys_getresgid(gva_t r, gva_t e, gva_t s) { return put_three(r, shown_gid(me()->gid), e, shown_gid(me()->egid), s, shown_gid(me()->sgid)); }
 
 /* ---- setting: the same rules for users and groups -------------------------------------------- */
 
@@ -132,13 +146,13 @@ static int change_one(struct ids *n, struct ids o, uint32_t id, bool privileged)
 	return 0;
 }
 
-static bool may_uid(void) { return task_capable(current(), ABI_CAP_SETUID); }
-static bool may_gid(void) { return task_capable(current(), ABI_CAP_SETGID); }
+static bool may_uid(void) { return task_capable_here(current(), ABI_CAP_SETUID); }
+static bool may_gid(void) { return task_capable_here(current(), ABI_CAP_SETGID); }
 
 int64_t sys_setuid(uint32_t uid)
 {
 	struct ids n;
-	int err = change_one(&n, uids(), uid, may_uid());
+	int err = !take_id(ID_USER, &uid) ? -EINVAL : change_one(&n, uids(), uid, may_uid());
 
 	return err ? err : commit_uids(n);
 }
@@ -146,7 +160,7 @@ int64_t sys_setuid(uint32_t uid)
 int64_t sys_setgid(uint32_t gid)
 {
 	struct ids n;
-	int err = change_one(&n, gids(), gid, may_gid());
+	int err = !take_id(ID_GROUP, &gid) ? -EINVAL : change_one(&n, gids(), gid, may_gid());
 
 	return err ? err : commit_gids(n);
 }
@@ -154,7 +168,7 @@ int64_t sys_setgid(uint32_t gid)
 int64_t sys_setreuid(uint32_t ruid, uint32_t euid)
 {
 	struct ids n;
-	int err = change_two(&n, uids(), ruid, euid, may_uid());
+	int err = !take_id(ID_USER, &ruid) || !take_id(ID_USER, &euid) ? -EINVAL : change_two(&n, uids(), ruid, euid, may_uid());
 
 	return err ? err : commit_uids(n);
 }
@@ -162,7 +176,7 @@ int64_t sys_setreuid(uint32_t ruid, uint32_t euid)
 int64_t sys_setregid(uint32_t rgid, uint32_t egid)
 {
 	struct ids n;
-	int err = change_two(&n, gids(), rgid, egid, may_gid());
+	int err = !take_id(ID_GROUP, &rgid) || !take_id(ID_GROUP, &egid) ? -EINVAL : change_two(&n, gids(), rgid, egid, may_gid());
 
 	return err ? err : commit_gids(n);
 }
@@ -170,7 +184,8 @@ int64_t sys_setregid(uint32_t rgid, uint32_t egid)
 int64_t sys_setresuid(uint32_t ruid, uint32_t euid, uint32_t suid)
 {
 	struct ids n;
-	int err = change_three(&n, uids(), ruid, euid, suid, may_uid());
+	int err = !take_id(ID_USER, &ruid) || !take_id(ID_USER, &euid) || !take_id(ID_USER, &suid) ? -EINVAL :
+		  change_three(&n, uids(), ruid, euid, suid, may_uid());
 
 	return err ? err : commit_uids(n);
 }
@@ -178,7 +193,8 @@ int64_t sys_setresuid(uint32_t ruid, uint32_t euid, uint32_t suid)
 int64_t sys_setresgid(uint32_t rgid, uint32_t egid, uint32_t sgid)
 {
 	struct ids n;
-	int err = change_three(&n, gids(), rgid, egid, sgid, may_gid());
+	int err = !take_id(ID_GROUP, &rgid) || !take_id(ID_GROUP, &egid) || !take_id(ID_GROUP, &sgid) ? -EINVAL :
+		  change_three(&n, gids(), rgid, egid, sgid, may_gid());
 
 	return err ? err : commit_gids(n);
 }
@@ -192,9 +208,11 @@ static void fix_fs_caps(const struct cred *old, struct cred *new)
 
 	if (old->securebits & ABI_SECBIT_NO_SETUID_FIXUP)
 		return;
-	if (!old->fsuid && new->fsuid)
+	uint32_t root = user_ns_to_machine(old->user_ns, ID_USER, 0);
+
+	if (old->fsuid == root && new->fsuid != root)
 		new->cap_effective &= ~fs_caps;
-	if (old->fsuid && !new->fsuid)
+	if (old->fsuid != root && new->fsuid == root)
 		new->cap_effective |= new->cap_permitted & fs_caps;
 }
 
@@ -203,38 +221,41 @@ int64_t sys_setfsuid(uint32_t fsuid)
 {
 	uint32_t old = me()->fsuid;
 
-	if (fsuid != KEEP && (fsuid == old || one_of(fsuid, uids()) || may_uid())) {
+	if (take_id(ID_USER, &fsuid) && fsuid != KEEP && (fsuid == old || one_of(fsuid, uids()) || may_uid())) {
 		struct cred *new = cred_copy(me());
 
 		new->fsuid = fsuid;
 		fix_fs_caps(me(), new);
 		commit(new);
 	}
-	return old;
+	return shown_uid(old);
 }
 
 int64_t sys_setfsgid(uint32_t fsgid)
 {
 	uint32_t old = me()->fsgid;
 
-	if (fsgid != KEEP && (fsgid == old || one_of(fsgid, gids()) || may_gid())) {
+	if (take_id(ID_GROUP, &fsgid) && fsgid != KEEP && (fsgid == old || one_of(fsgid, gids()) || may_gid())) {
 		struct cred *new = cred_copy(me());
 
 		new->fsgid = fsgid;
 		commit(new);
 	}
-	return old;
+	return shown_gid(old);
 }
 
 /* ---- supplementary groups --------------------------------------------------------------------------- */
 
 int64_t sys_getgroups(int size, gva_t list)
 {
+	uint32_t groups[NGROUPS_MAX_HERE];
 	const struct cred *c = me();
 
+	for (unsigned i = 0; i < c->nr_groups; i++)
+		groups[i] = shown_gid(c->groups[i]);
 	if (size < 0 || (size && (unsigned)size < c->nr_groups))
 		return -EINVAL;
-	if (size && put_user(list, c->groups, c->nr_groups * sizeof(c->groups[0])))
+	if (size && put_user(list, groups, c->nr_groups * sizeof(groups[0])))
 		return -EFAULT;
 	return c->nr_groups;
 }
@@ -244,12 +265,15 @@ int64_t sys_setgroups(int size, gva_t list)
 	uint32_t groups[NGROUPS_MAX_HERE];
 	struct cred *new;
 
-	if (!may_gid())
+	if (!may_gid() || !user_ns_may_setgroups(me()->user_ns))
 		return -EPERM;
 	if (size < 0 || size > NGROUPS_MAX_HERE)
 		return -EINVAL;
 	if (get_user(groups, list, (size_t)size * sizeof(groups[0])))
 		return -EFAULT;
+	for (int i = 0; i < size; i++)
+		if (!take_id(ID_GROUP, &groups[i]) || groups[i] == KEEP)
+			return -EINVAL;
 	new = cred_copy(me());
 	memcpy(new->groups, groups, (size_t)size * sizeof(groups[0]));
 	new->nr_groups = (unsigned)size;
@@ -317,7 +341,7 @@ int64_t sys_capset(gva_t hdrp, gva_t datap)
 	/* cap_capset: nothing new in permitted; effective below it; inheritable below both and
 	 * the bounding set. */
 	if ((p & ~me()->cap_permitted) || (e & ~p) ||
-	    (!task_capable(current(), ABI_CAP_SETPCAP) && (i & ~(me()->cap_inheritable | me()->cap_permitted))) ||
+	    (!task_capable_here(current(), ABI_CAP_SETPCAP) && (i & ~(me()->cap_inheritable | me()->cap_permitted))) ||
 	    (i & ~(me()->cap_inheritable | me()->cap_bounding)))
 		return -EPERM;
 	new = cred_copy(me());

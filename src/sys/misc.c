@@ -38,7 +38,7 @@ static int64_t set_name(char field[65], gva_t name, int len)
 {
 	char text[65] = { 0 };
 
-	if (!task_capable(current(), ABI_CAP_SYS_ADMIN))
+	if (!user_ns_capable(current()->cred, uts_of(current())->owner, ABI_CAP_SYS_ADMIN))
 		return -EPERM;
 	if (len < 0 || len > 64)
 		return -EINVAL;
@@ -165,7 +165,7 @@ static int64_t prctl_capbset(uint64_t cap, bool drop)
 		return -EINVAL;
 	if (!drop)
 		return t->cred->cap_bounding >> cap & 1;
-	if (!task_capable(t, ABI_CAP_SETPCAP))
+	if (!task_capable_here(t, ABI_CAP_SETPCAP))
 		return -EPERM;
 	struct cred *new = cred_copy(t->cred);
 	new->cap_bounding &= ~((uint64_t)1 << cap);
@@ -226,7 +226,7 @@ static int64_t set_securebits(uint64_t bits)
 	struct cred *new;
 
 	if ((((old & ABI_SECBIT_LOCKS) >> 1) & (old ^ bits)) || (old & ABI_SECBIT_LOCKS & ~bits) ||
-	    (bits & ~(uint64_t)(ABI_SECBIT_ALL | ABI_SECBIT_LOCKS)) || !task_capable(t, ABI_CAP_SETPCAP))
+	    (bits & ~(uint64_t)(ABI_SECBIT_ALL | ABI_SECBIT_LOCKS)) || !task_capable_here(t, ABI_CAP_SETPCAP))
 		return -EPERM;
 	new = cred_copy(t->cred);
 	new->securebits = (uint32_t)bits;

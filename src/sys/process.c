@@ -72,39 +72,56 @@ int64_t sys_clone3(gva_t cl_args, uint64_t size)
 
 int64_t sys_unshare(uint32_t flags)
 {
-	const uint32_t spaces = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUSER |
-				CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
+	const uint32_t spaces = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |
+				CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWTIME;
 	struct task *t = current();
+	struct fs *own_fs = NULL;
+	int err = 0;
 
-	if (flags & ~(spaces | CLONE_NEWUTS | CLONE_NEWTIME | CLONE_FS | CLONE_FILES | CLONE_VM | CLONE_SIGHAND |
-		      CLONE_THREAD | CLONE_SYSVSEM))
+	if (flags & ~(spaces | CLONE_FS | CLONE_FILES | CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM))
 		return -EINVAL;
-	if (flags & (spaces | CLONE_NEWTIME))
-		return -EPERM;
+	if (flags & CLONE_NEWUSER)
+		flags |= CLONE_THREAD | CLONE_FS;
+	if (flags & CLONE_NEWNS)
+		flags |= CLONE_FS;
 	if ((flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) && t->proc->nr_tasks > 1)
 		return -EINVAL;
-	if (flags & CLONE_NEWUTS) {
-		int err = uts_unshare(t);
-
-		if (err)
-			return err;
+	if ((flags & CLONE_FS) && t->fs->refs > 1) {
+		own_fs = t->fs;
+		t->fs = fs_copy(own_fs);
 	}
+	if (flags & spaces)
+		err = kernel_unshare_ns(flags);
+	if (err) {
+		if (own_fs) {
+			fs_put(t->fs);
+			t->fs = own_fs;
+		}
+		return err;
+	}
+	fs_put(own_fs);
 	if (flags & CLONE_FILES) {
 		struct files *copy;
-		int err = files_copy(t->files, &copy);
 
+		err = files_copy(t->files, &copy);
 		if (err)
 			return err;
 		files_put(t->files);
 		t->files = copy;
 	}
-	if (flags & CLONE_FS) {
-		struct fs *copy = fs_copy(t->fs);
-
-		fs_put(t->fs);
-		t->fs = copy;
-	}
 	return 0;
+}
+
+int64_t sys_setns(int fd, uint32_t flags)
+{
+	struct file *f = fd_get_io(fd);
+	int err;
+
+	if (!f)
+		return -EBADF;
+	err = kernel_setns(f, flags);
+	file_put(f);
+	return err;
 }
 
 /* ---- exec ------------------------------------------------------------------------------------ */

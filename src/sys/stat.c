@@ -11,11 +11,15 @@
 
 /* ---- stat ------------------------------------------------------------------------------ */
 
+/* As the caller's user name space calls them. */
+static uint32_t shown_uid(uint32_t uid) { return user_ns_show(current()->cred->user_ns, ID_USER, uid); }
+static uint32_t shown_gid(uint32_t gid) { return user_ns_show(current()->cred->user_ns, ID_GROUP, gid); }
+
 static int put_stat(gva_t buf, const struct kstat *k)
 {
 	struct abi_stat64 st = {
 		.dev = k->dev, .ino = k->ino, .mode = k->mode, .nlink = k->nlink,
-		.uid = k->uid, .gid = k->gid, .rdev = k->rdev, .size = (int64_t)k->size,
+		.uid = shown_uid(k->uid), .gid = shown_gid(k->gid), .rdev = k->rdev, .size = (int64_t)k->size,
 		.blksize = (int32_t)k->blksize, .blocks = (int64_t)k->blocks,
 		.atime = k->atime.sec, .atime_nsec = (uint64_t)k->atime.nsec,
 		.mtime = k->mtime.sec, .mtime_nsec = (uint64_t)k->mtime.nsec,
@@ -101,7 +105,7 @@ int64_t sys_statx(int dirfd, gva_t path, uint32_t flags, uint32_t mask, gva_t st
 		.blksize = k.blksize,
 		.attributes = k.is_mount_root ? ABI_STATX_ATTR_MOUNT_ROOT : 0,
 		.attributes_mask = ABI_STATX_ATTR_MOUNT_ROOT,
-		.nlink = k.nlink, .uid = k.uid, .gid = k.gid, .mode = (uint16_t)k.mode,
+		.nlink = k.nlink, .uid = shown_uid(k.uid), .gid = shown_gid(k.gid), .mode = (uint16_t)k.mode,
 		.ino = k.ino, .size = k.size, .blocks = k.blocks, .mnt_id = k.mnt_id,
 		.atime = statx_time(k.atime), .btime = statx_time(k.btime),
 		.ctime = statx_time(k.ctime), .mtime = statx_time(k.mtime),
@@ -207,7 +211,7 @@ int64_t sys_faccessat(int dirfd, gva_t path, uint32_t mode)
 static struct attr_change kill_bits(struct path p, const struct attr_change *c)
 {
 	const struct inode *i = path_inode(p);
-	bool may = current()->cred->fsuid == i->uid || task_capable(current(), ABI_CAP_FOWNER);
+	bool may = current()->cred->fsuid == i->uid || inode_capable(current()->cred, i, ABI_CAP_FOWNER);
 
 	if (c->valid || !may)
 		return *c;
@@ -264,29 +268,34 @@ int64_t sys_fchmod(int fd, uint32_t mode)
 	return change_fd(fd, &c);
 }
 
-/* An id of -1 leaves that one as it is. */
-static struct attr_change owner_change(uint32_t uid, uint32_t gid)
+/* An id of -1 leaves that one as it is; one without a name here is -EINVAL. */
+static int owner_change(struct attr_change *c, uint32_t uid, uint32_t gid)
 {
-	return (struct attr_change){
+	const struct user_ns *ns = current()->cred->user_ns;
+
+	*c = (struct attr_change){
 		.valid = (uid != UINT32_MAX ? ATTR_UID : 0) | (gid != UINT32_MAX ? ATTR_GID : 0),
-		.uid = uid, .gid = gid,
+		.uid = user_ns_to_machine(ns, ID_USER, uid), .gid = user_ns_to_machine(ns, ID_GROUP, gid),
 	};
+	return ((c->valid & ATTR_UID) && c->uid == UINT32_MAX) || ((c->valid & ATTR_GID) && c->gid == UINT32_MAX) ? -EINVAL : 0;
 }
 
 int64_t sys_fchownat(int dirfd, gva_t path, uint32_t owner, uint32_t group, uint32_t flags)
 {
-	struct attr_change c = owner_change(owner, group);
+	struct attr_change c;
+	int err = owner_change(&c, owner, group);
 
 	if (flags & ~(uint32_t)(ABI_AT_SYMLINK_NOFOLLOW | ABI_AT_EMPTY_PATH))
 		return -EINVAL;
-	return change_at(dirfd, path, flags, &c);
+	return err ? err : change_at(dirfd, path, flags, &c);
 }
 
 int64_t sys_fchown(int fd, uint32_t owner, uint32_t group)
 {
-	struct attr_change c = owner_change(owner, group);
+	struct attr_change c;
+	int err = owner_change(&c, owner, group);
 
-	return change_fd(fd, &c);
+	return err ? err : change_fd(fd, &c);
 }
 
 static struct abi_timespec64 time_now(void)

@@ -15,3 +15,14 @@ struct file *anon_file_create(const char *name, const struct file_ops *ops, void
 	inode_put(i);
 	return f;
 }
+
+struct path vfs_object_path(const char *label, uint64_t ino, const struct inode_ops *iops, const struct file_ops *fops, void *object)
+{
+	struct inode *i = inode_create(super_anonymous(), S_IFREG | 0444, iops, fops);
+	struct path p = { mount_get(mount_anonymous()), dentry_create_nameless(i, label) };
+
+	i->ino = ino;
+	i->private = object;
+	inode_put(i);
+	return p;
+}

@@ -181,7 +181,7 @@ int vfs_link(struct walker from, const char *old, struct walker to, const char *
 static bool sticky_forbids(const struct inode *dir, const struct inode *victim, const struct cred *who)
 {
 	return (dir->mode & S_ISVTX) && who->fsuid != victim->uid && who->fsuid != dir->uid &&
-	       !cred_capable(who, VFS_CAP_FOWNER);
+	       !inode_capable(who, victim, VFS_CAP_FOWNER);
 }
 
 /* Linux' may_delete(): `directory` says what the caller means to remove. */
@@ -471,7 +471,7 @@ int vfs_access(struct walker who, const char *name, int mask, unsigned at_flags,
 		/* With the real ids, and the capabilities those would have. */
 		real.fsuid = real.uid;
 		real.fsgid = real.gid;
-		real.cap_effective = real.uid == 0 ? real.cap_permitted : 0;
+		real.cap_effective = real.uid == user_ns_to_machine(real.user_ns, ID_USER, 0) ? real.cap_permitted : 0;
 	}
 	who.cred = &real;
 	err = vfs_lookup(who, name, flags, &p);

@@ -343,7 +343,7 @@ int file_describe(struct file *f, const struct fs *viewer, char *buf, size_t cap
 {
 	int n;
 
-	if (f->path.dentry) {
+	if (f->path.dentry && !(f->anon_name && f->path.mnt == mount_anonymous())) {
 		n = vfs_path_string(f->path, viewer->root, buf, cap);
 		if (n != -ENOENT)
 			return n;

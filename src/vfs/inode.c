@@ -43,8 +43,10 @@ struct cred *cred_get(struct cred *c)
 
 void cred_put(struct cred *c)
 {
-	if (c && --c->refs == 0)
-		free(c);
+	if (!c || --c->refs)
+		return;
+	user_ns_put(c->user_ns);
+	free(c);
 }
 
 struct cred *cred_copy(const struct cred *c)
@@ -53,6 +55,7 @@ struct cred *cred_copy(const struct cred *c)
 
 	*n = *c;
 	n->refs = 1;
+	user_ns_get(n->user_ns);
 	return n;
 }
 
@@ -162,14 +165,14 @@ int inode_permission(struct inode *i, const struct cred *who, int mask)
 	if ((bits & (unsigned)mask) == (unsigned)mask)
 		return 0;
 	if (S_ISDIR(i->mode)) {
-		if (cred_capable(who, VFS_CAP_DAC_OVERRIDE))
+		if (inode_capable(who, i, VFS_CAP_DAC_OVERRIDE))
 			return 0;
-		return !(mask & 2) && cred_capable(who, VFS_CAP_DAC_READ_SEARCH) ? 0 : -EACCES;
+		return !(mask & 2) && inode_capable(who, i, VFS_CAP_DAC_READ_SEARCH) ? 0 : -EACCES;
 	}
 	/* Nobody executes a file without any x bit, root neither. */
-	if (cred_capable(who, VFS_CAP_DAC_OVERRIDE) && (!(mask & 1) || (i->mode & 0111)))
+	if (inode_capable(who, i, VFS_CAP_DAC_OVERRIDE) && (!(mask & 1) || (i->mode & 0111)))
 		return 0;
-	return mask == 4 && cred_capable(who, VFS_CAP_DAC_READ_SEARCH) ? 0 : -EACCES;
+	return mask == 4 && inode_capable(who, i, VFS_CAP_DAC_READ_SEARCH) ? 0 : -EACCES;
 }
 
 void inode_init_owner(struct inode *i, const struct inode *dir, const struct cred *who)
@@ -182,19 +185,19 @@ void inode_init_owner(struct inode *i, const struct inode *dir, const struct cre
 	if (S_ISDIR(i->mode))
 		i->mode |= S_ISGID;
 	else if ((i->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) &&
-		 !cred_in_group(who, i->gid) && !cred_capable(who, VFS_CAP_FSETID))
+		 !cred_in_group(who, i->gid) && !inode_capable(who, i, VFS_CAP_FSETID))
 		i->mode &= ~(uint32_t)S_ISGID;
 }
 
 static bool owns(const struct inode *i, const struct cred *who)
 {
-	return who->fsuid == i->uid || cred_capable(who, VFS_CAP_FOWNER);
+	return who->fsuid == i->uid || inode_capable(who, i, VFS_CAP_FOWNER);
 }
 
 static int check_chown(struct inode *i, const struct cred *who, const struct attr_change *c)
 {
-	if (cred_capable(who, VFS_CAP_CHOWN))
-		return 0;
+	if (inode_capable(who, i, VFS_CAP_CHOWN))
+		return 0;             /* to whom was checked where the id came in */
 	if ((c->valid & ATTR_UID) && (who->fsuid != i->uid || c->uid != i->uid))
 		return -EPERM;
 	if ((c->valid & ATTR_GID) && (who->fsuid != i->uid ||
@@ -215,7 +218,7 @@ int inode_check_change(struct inode *i, const struct cred *who, struct attr_chan
 		if (!owns(i, who))
 			return -EPERM;
 		c->mode = (i->mode & S_IFMT) | (c->mode & 07777);
-		if (!cred_in_group(who, gid) && !cred_capable(who, VFS_CAP_FSETID))
+		if (!cred_in_group(who, gid) && !inode_capable(who, i, VFS_CAP_FSETID))
 			c->mode &= ~(uint32_t)S_ISGID;
 	}
 	/* A change of owner takes the set-id bits of a program away (chown(2)). */

@@ -13,11 +13,12 @@
 /* Linux' capability numbers (uapi/linux/capability.h) as far as files care. */
 enum {
 	VFS_CAP_CHOWN = 0, VFS_CAP_DAC_OVERRIDE = 1, VFS_CAP_DAC_READ_SEARCH = 2, VFS_CAP_FOWNER = 3,
-	VFS_CAP_FSETID = 4, VFS_CAP_SYS_CHROOT = 18, VFS_CAP_SYS_ADMIN = 21, VFS_CAP_MKNOD = 27,
+	VFS_CAP_FSETID = 4,
+	VFS_CAP_SETGID = 6, VFS_CAP_SETUID = 7, VFS_CAP_SYS_CHROOT = 18, VFS_CAP_SYS_ADMIN = 21, VFS_CAP_MKNOD = 27,
 };
 static inline bool cred_capable(const struct cred *c, int cap)
 {
-	return (c->cap_effective >> cap) & 1;
+	return !c->user_ns && ((c->cap_effective >> cap) & 1);   /* of the machine */
 }
 
 /* ---- names (dcache.c) --------------------------------------------------------- */
@@ -72,6 +73,9 @@ struct mount {
 	unsigned flags;
 	char *source;
 	unsigned writers;             /* files open for writing through it */
+	struct mnt_ns *ns;            /* of the root of a name space; NULL for others */
+	bool locked;                  /* came from a mightier name space: stays, and keeps its restrictions */
+	struct mount *copy;           /* while a name space is copied */
 	bool expiring;                /* umount2(MNT_EXPIRE) was here */
 	struct list link;             /* all mounts, in order of mounting */
 };
@@ -82,8 +86,15 @@ struct mount *mount_create_at(struct super *s, struct dentry *root, unsigned fla
 struct list *mount_list(void);                 /* of mount.link */
 void mount_enlist(struct mount *m);
 void mount_unlist(struct mount *m);
-bool mount_is_root(const struct mount *m);
-void mount_set_root(struct mount *m);
+bool mount_is_root(const struct mount *m);     /* of its name space */
+struct mnt_ns *mount_ns(const struct mount *m);   /* NULL: detached */
+bool mount_is_mine(const struct mount *m);     /* in the caller's name space */
+void mnt_ns_set_root(struct mnt_ns *ns, struct mount *m);   /* no reference moves */
+void mnt_ns_init_first(struct mount *root);
+struct mount *mnt_ns_first_root(void);         /* NULL: nothing is mounted yet */
+void mnt_ns_shutdown(void);
+struct mount *mount_clone_tree(struct path from, bool recursive);
+void mount_dissolve(struct mount *m);          /* what is mounted below it is detached */
 void fs_replace_all(struct path old, struct path new_);   /* every task's root and cwd */
 /* A mount without a place in the tree. */
 struct mount *mount_create_internal(struct super *s, const char *source);

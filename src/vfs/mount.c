@@ -19,7 +19,6 @@
 
 static struct list mounts = LIST_INIT(mounts);
 static struct list all_fs = LIST_INIT(all_fs);
-static struct mount *root_mount;
 static unsigned nr_mounts;
 static int next_mount_id = 20;          /* Linux' first ids are taken by its internal mounts */
 static uint32_t next_dev_minor = 20;
@@ -60,6 +59,7 @@ void super_put(struct super *s)
 		return;
 	if (s->destroy)
 		s->destroy(s);
+	user_ns_put(s->owner);
 	free(s->options);
 	free(s);
 }
@@ -129,6 +129,7 @@ struct fs *fs_create(struct path root)
 	list_add_tail(&all_fs, &fs->link);
 	fs->root = path_get(root);
 	fs->cwd = path_get(root);
+	fs->ns = mnt_ns_get(mount_ns(root.mnt));
 	fs->umask = 022;
 	return fs;
 }
@@ -143,6 +144,8 @@ struct fs *fs_copy(const struct fs *fs)
 {
 	struct fs *n = fs_create(fs->root);
 
+	mnt_ns_put(n->ns);                   /* the root may be outside of it by now */
+	n->ns = mnt_ns_get(fs->ns);
 	vfs_chdir(n, fs->cwd);
 	n->umask = fs->umask;
 	return n;
@@ -155,6 +158,7 @@ void fs_put(struct fs *fs)
 	list_del(&fs->link);
 	path_put(fs->root);
 	path_put(fs->cwd);
+	mnt_ns_put(fs->ns);
 	free(fs);
 }
 
@@ -268,18 +272,6 @@ void mount_unlist(struct mount *m)
 	list_del(&m->link);
 }
 
-bool mount_is_root(const struct mount *m)
-{
-	return m == root_mount;
-}
-
-void mount_set_root(struct mount *m)
-{
-	list_del(&root_mount->link);
-	root_mount = m;
-	list_add_head(&mounts, &m->link);
-}
-
 struct mount *mount_create_internal(struct super *s, const char *source)
 {
 	return mount_create(s, 0, source);
@@ -390,7 +382,7 @@ int vfs_mount(const char *name, struct super *s, unsigned flags, const char *sou
 	struct path at = { 0 };
 	int err;
 
-	if (root_mount) {
+	if (mnt_ns_first_root()) {
 		err = find_mount_point(name, s->root, &at);
 		if (err)
 			return err;
@@ -400,7 +392,7 @@ int vfs_mount(const char *name, struct super *s, unsigned flags, const char *sou
 	if (at.dentry)
 		at.dentry->mounts++;
 	else
-		root_mount = m;
+		mnt_ns_init_first(m);
 	list_add_tail(&mounts, &m->link);
 	super_put(s);                     /* the creator's reference: the mount has its own */
 	return 0;
@@ -408,7 +400,8 @@ int vfs_mount(const char *name, struct super *s, unsigned flags, const char *sou
 
 struct path vfs_root(void)
 {
-	struct path p = { mount_get(root_mount), dentry_get(root_mount->root) };
+	struct mount *top = mnt_ns_first_root();
+	struct path p = { mount_get(top), dentry_get(top->root) };
 
 	path_cross_mounts(&p);
 	return p;
@@ -597,7 +590,7 @@ void vfs_shutdown(void)
 		}
 		mount_put(m);
 	}
-	root_mount = NULL;
+	mnt_ns_shutdown();
 	dcache_shrink(NULL);
 	console_tty_shutdown();
 	memfd_shutdown();

@@ -5,7 +5,8 @@
  *   detached    made by fsmount or open_tree, or lazily unmounted: `at` is empty; lives by
  *               references (an open descriptor, a working directory)
  *
- * There is one name space for the whole machine and nothing propagates: every mount is private.
+ * A name space (mount_ns.c) is a tree of its own; a mount belongs to that of the topmost it is
+ * mounted below. Nothing propagates: every mount is private.
  * Order of checks and errors: Linux' fs/namespace.c. */
 #include "internal.h"
 
@@ -56,10 +57,30 @@ static struct super *find_instance(const char *type)
 	return NULL;
 }
 
+/* FS_USERNS_MOUNT: what root of a user name space may mount. */
+static bool for_everybody(const struct fs_type *t)
+{
+	static const char *const names[] = { "tmpfs", "ramfs", "proc", "sysfs", "mqueue", "overlay", "binfmt_misc" };
+
+	for (size_t n = 0; n < ARRAY_SIZE(names); n++)
+		if (strcmp(t->name, names[n]) == 0)
+			return true;
+	return false;
+}
+
 static int make_super(const struct fs_type *t, const char *options, struct super **out)
 {
+	int err;
+
+	if (!for_everybody(t) && vfs_caller && mnt_ns_owner(vfs_caller().fs->ns))
+		return -EPERM;
 	*out = t->single ? find_instance(t->name) : NULL;
-	return *out ? 0 : t->create(options, out);
+	if (*out)
+		return 0;
+	err = t->create(options, out);
+	if (!err && vfs_caller)
+		(*out)->owner = user_ns_get(mnt_ns_owner(vfs_caller().fs->ns));
+	return err;
 }
 
 /* ---- trees of mounts --------------------------------------------------------------------- */
@@ -71,7 +92,7 @@ static bool is_root_of_mount(struct path p)
 
 static bool is_detached(const struct mount *m)
 {
-	return !m->at.dentry && !mount_is_root(m) && m != mount_anonymous();
+	return !mount_ns(m) && m != mount_anonymous();
 }
 
 /* Is `m` the mount `top`, or mounted somewhere below it? */
@@ -132,15 +153,13 @@ static bool same_kind(const struct dentry *a, const struct dentry *b)
 	return S_ISDIR(a->inode->mode) == S_ISDIR(b->inode->mode);
 }
 
-static struct mount *clone_one(const struct mount *m, struct dentry *root)
+static struct mount *clone_one(struct mount *m, struct dentry *root)
 {
-	struct mount *c = mount_create_at(m->super, root, m->flags, m->source);
-
-	return c;
+	return m->copy = mount_create_at(m->super, root, m->flags, m->source);
 }
 
 /* What is seen from `from` on, with the mounts below it if `recursive`; not attached. */
-static struct mount *clone_tree(struct path from, bool recursive)
+struct mount *mount_clone_tree(struct path from, bool recursive)
 {
 	struct mount *copy = clone_one(from.mnt, from.dentry), *m, *next;
 
@@ -152,13 +171,13 @@ static struct mount *clone_tree(struct path from, bool recursive)
 		if (m->at.mnt != from.mnt || !dentry_is_below(m->at.dentry, from.dentry))
 			continue;
 		at = (struct path){ copy, m->at.dentry };
-		attach(clone_tree((struct path){ m, m->root }, true), at);
+		attach(mount_clone_tree((struct path){ m, m->root }, true), at);
 	}
 	return copy;
 }
 
 /* A tree that nobody attached goes with its descriptor. */
-static void dissolve(struct mount *m)
+void mount_dissolve(struct mount *m)
 {
 	struct mount *child;
 
@@ -171,7 +190,7 @@ static void detached_release(struct file *f)
 	struct mount *m = f->private;
 
 	if (is_detached(m))
-		dissolve(m);
+		mount_dissolve(m);
 	mount_put(m);
 }
 
@@ -201,7 +220,7 @@ int vfs_umount(struct path where, bool lazy, bool expire)
 	struct mount *m = where.mnt;
 	struct super *s = m->super;
 
-	if (!is_root_of_mount(where) || is_detached(m))
+	if (!is_root_of_mount(where) || !mount_is_mine(m) || m->locked)
 		return -EINVAL;
 	if (mount_is_root(m))
 		return -EBUSY;
@@ -228,6 +247,8 @@ int vfs_mount_new(struct path where, const char *type, const char *source, unsig
 
 	if (!t)
 		return -ENODEV;
+	if (!mount_is_mine(where.mnt))
+		return -EINVAL;
 	err = make_super(t, options, &s);
 	if (err)
 		return err;
@@ -245,13 +266,13 @@ int vfs_mount_new(struct path where, const char *type, const char *source, unsig
 
 int vfs_mount_bind(struct path from, struct path where, bool recursive)
 {
-	if (from.mnt == mount_anonymous())
+	if (!mount_is_mine(from.mnt) || !mount_is_mine(where.mnt))
 		return -EINVAL;
 	if (!same_kind(from.dentry, where.dentry))
 		return -ENOTDIR;
 	if (!from.dentry->hashed && from.dentry->parent != from.dentry)
 		return -ENOENT;           /* it has lost its name */
-	attach(clone_tree(from, recursive), where);
+	attach(mount_clone_tree(from, recursive), where);
 	return 0;
 }
 
@@ -261,6 +282,8 @@ int vfs_mount_move(struct path from, struct path where)
 	bool detached = is_detached(m);
 
 	if (!is_root_of_mount(from) || mount_is_root(m) || m == mount_anonymous())
+		return -EINVAL;
+	if (m->locked || (!detached && !mount_is_mine(m)) || !mount_is_mine(where.mnt))
 		return -EINVAL;
 	if (!same_kind(from.dentry, where.dentry))
 		return -EINVAL;
@@ -276,6 +299,8 @@ int vfs_mount_move(struct path from, struct path where)
 /* mask: which bits of `flags` are meant. */
 static int set_flags(struct mount *m, unsigned flags, unsigned mask)
 {
+	if (m->locked && (m->flags & mask & ~flags & (MNT_RDONLY | MNT_NOSUID | MNT_NODEV | MNT_NOEXEC)))
+		return -EPERM;
 	if ((flags & mask & MNT_RDONLY) && !(m->flags & MNT_RDONLY) && m->writers)
 		return -EBUSY;
 	m->flags = (m->flags & ~mask) | (flags & mask);
@@ -286,7 +311,7 @@ int vfs_mount_flags(struct path where, unsigned flags, unsigned mask, bool recur
 {
 	struct mount *m;
 
-	if (!is_root_of_mount(where))
+	if (!is_root_of_mount(where) || (!mount_is_mine(where.mnt) && !is_detached(where.mnt)))
 		return -EINVAL;
 	if (recursive)
 		list_for_each(m, mount_list(), link)
@@ -300,8 +325,10 @@ int vfs_remount(struct path where, unsigned flags, unsigned mask, bool read_only
 	struct super *s = where.mnt->super;
 	const struct fs_type *t = vfs_find_fs(s->type);
 
-	if (!is_root_of_mount(where))
+	if (!is_root_of_mount(where) || !mount_is_mine(where.mnt))
 		return -EINVAL;
+	if (where.mnt->locked || (vfs_caller && !user_ns_capable(vfs_caller().cred, s->owner, VFS_CAP_SYS_ADMIN)))
+		return -EPERM;
 	if (t && t->reconfigure) {
 		int err = t->reconfigure(s, options);
 
@@ -323,8 +350,9 @@ int vfs_pivot_root(const struct fs *fs, struct path new_root, struct path put_ol
 {
 	struct mount *old = fs->root.mnt, *new_ = new_root.mnt;
 	struct path old_root = { old, old->root };
+	struct mnt_ns *ns = mount_ns(old);
 
-	if (is_detached(new_))
+	if (!mount_is_mine(new_) || !mount_is_mine(old))
 		return -EINVAL;
 	if (new_ == old || put_old.mnt == old)
 		return -EBUSY;
@@ -335,7 +363,9 @@ int vfs_pivot_root(const struct fs *fs, struct path new_root, struct path put_ol
 	path_get(old_root);
 	mount_get(new_);
 	detach_one(new_);
-	mount_set_root(new_);             /* takes that reference over, gives the old root's back */
+	mount_enlist(new_);
+	mnt_ns_set_root(ns, new_);        /* takes that reference over, gives the old root's back */
+	mount_unlist(old);
 	attach(old, put_old);
 	fs_replace_all(old_root, (struct path){ new_, new_->root });
 	path_put(old_root);
@@ -348,7 +378,7 @@ int vfs_open_tree(struct path from, bool recursive, const struct cred *who, stru
 {
 	if (from.mnt == mount_anonymous())
 		return -EINVAL;
-	*out = open_detached(clone_tree(from, recursive), who);
+	*out = open_detached(mount_clone_tree(from, recursive), who);
 	return 0;
 }
 

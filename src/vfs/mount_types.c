@@ -58,6 +58,16 @@ static int parse_number(const char *text, int base, uint32_t *out)
 	return *end ? -EINVAL : 0;
 }
 
+/* As the caller's user name space calls it; -EINVAL: nobody there. */
+static int parse_id(const char *text, enum id_kind kind, uint32_t *out)
+{
+	int err = parse_number(text, 10, out);
+
+	if (!err && vfs_caller)
+		*out = user_ns_to_machine(vfs_caller().cred->user_ns, kind, *out);
+	return !err && *out == UINT32_MAX ? -EINVAL : err;
+}
+
 /* ---- tmpfs ------------------------------------------------------------------------------ */
 
 struct tmpfs_options { uint64_t size, inodes; uint32_t mode, uid, gid; bool has_size; };
@@ -74,9 +84,9 @@ static int take_tmpfs_option(struct tmpfs_options *t, const struct option *o)
 	if (strcmp(o->key, "mode") == 0)
 		return parse_number(o->value, 8, &t->mode);
 	if (strcmp(o->key, "uid") == 0)
-		return parse_number(o->value, 10, &t->uid);
+		return parse_id(o->value, ID_USER, &t->uid);
 	if (strcmp(o->key, "gid") == 0)
-		return parse_number(o->value, 10, &t->gid);
+		return parse_id(o->value, ID_GROUP, &t->gid);
 	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		if (strcmp(o->key, ignored[i]) == 0)
 			return 0;
@@ -96,7 +106,13 @@ static int parse_tmpfs_options(const char *text, struct tmpfs_options *t)
 static int tmpfs_mounted(const char *options, struct super **out)
 {
 	struct tmpfs_options t = { .mode = 01777 };
-	int err = parse_tmpfs_options(options, &t);
+	int err;
+
+	if (vfs_caller) {             /* it belongs to who mounts it */
+		t.uid = vfs_caller().cred->fsuid;
+		t.gid = vfs_caller().cred->fsgid;
+	}
+	err = parse_tmpfs_options(options, &t);
 
 	if (err)
 		return err;

@@ -82,7 +82,7 @@ static int step_up(struct walk *w)
 	if (path_equal(p, w->root))
 		return 0;
 	path_get(p);
-	while (p.dentry->parent == p.dentry && p.mnt->at.dentry) {
+	while (p.dentry == p.mnt->root && p.mnt->at.dentry) {
 		struct path up = path_get(p.mnt->at);      /* the root of a mount: on to what is below */
 
 		path_put(p);
@@ -94,7 +94,7 @@ static int step_up(struct walk *w)
 		if (path_equal(p, w->root))
 			break;
 	}
-	if (!path_equal(p, w->root))
+	if (!path_equal(p, w->root) && p.dentry != p.mnt->root)
 		set_path(&p, (struct path){ mount_get(p.mnt), dentry_get(p.dentry->parent) });
 	path_cross_mounts(&p);
 	set_path(&w->cur, p);
@@ -324,7 +324,7 @@ int vfs_path_string(struct path p, struct path root, char *buf, size_t cap)
 	while (!path_equal(p, root)) {
 		size_t len;
 
-		if (p.dentry->parent == p.dentry) {
+		if (p.dentry == p.mnt->root || p.dentry->parent == p.dentry) {
 			if (p.mnt == mount_anonymous())
 				break;               /* it never had a place */
 			if (!p.mnt->at.dentry)

@@ -61,7 +61,7 @@ static int may_open(struct path p, uint32_t flags, const struct cred *who, bool 
 		if (err)
 			return err;
 	}
-	if ((flags & ABI_O_NOATIME) && who->fsuid != i->uid && !cred_capable(who, VFS_CAP_FOWNER))
+	if ((flags & ABI_O_NOATIME) && who->fsuid != i->uid && !inode_capable(who, i, VFS_CAP_FOWNER))
 		return -EPERM;
 	return 0;
 }

@@ -144,10 +144,12 @@ bool signal_on_altstack(const struct task *t, gva_t sp);
 extern const char *const signal_names[65];           /* "SIGHUP" ... ; [0] unused */
 
 /* ---- name spaces (uts.c) ---- */
-struct uts_ns { unsigned refs; uint32_t ino; char hostname[65], domainname[65]; };
+struct uts_ns { unsigned refs; uint32_t ino; char hostname[65], domainname[65]; struct user_ns *owner; };
 extern struct uts_ns uts_first;
 struct uts_ns *uts_of(const struct task *t);     /* borrowed; never NULL */
 int uts_unshare(struct task *t);                 /* 0 or -EPERM */
+int kernel_unshare_ns(uint64_t flags);           /* of the calling task; namespaces.c */
+int kernel_setns(struct file *f, uint64_t flags);
 
 /* ---- seccomp (seccomp.c) ---- */
 struct abi_bpf_insn;

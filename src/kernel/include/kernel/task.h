@@ -178,7 +178,8 @@ struct walker task_walker(struct file *dir);  /* of the current task */
 uint64_t task_rlimit(const struct task *t, int which);
 /* uid checks of kill(2), ptrace-like access for /proc. */
 bool task_may_signal(const struct task *by, const struct process *target, int sig);
-bool task_capable(const struct task *t, int cap);
+bool task_capable(const struct task *t, int cap);        /* over the machine */
+bool task_capable_here(const struct task *t, int cap);   /* in its own user name space */
 void task_set_comm(struct task *t, const char *name);
 /* The calling task's other threads are killed and waited for; it takes over the leader's
  * tid. For exec. 0, or -EAGAIN when the process is being killed already. */

@@ -36,12 +36,34 @@ struct cred {
 	uint64_t cap_effective, cap_permitted, cap_inheritable, cap_bounding, cap_ambient;
 	uint32_t securebits;          /* SECBIT_* of abi/process.h */
 	bool no_new_privs;
+	struct user_ns *user_ns;      /* where its capabilities count; NULL: the machine; a reference */
 };
 struct cred *cred_create(uint32_t uid, uint32_t gid);
 struct cred *cred_get(struct cred *c);
 void cred_put(struct cred *c);
 struct cred *cred_copy(const struct cred *c);   /* a new one, one reference */
 bool cred_in_group(const struct cred *c, uint32_t gid);
+
+/* User name spaces (user_ns.c). All ids inside hearth are the machine's; UINT32_MAX: has none. */
+struct user_ns;
+enum id_kind { ID_USER, ID_GROUP };
+struct user_ns *user_ns_get(struct user_ns *ns);
+void user_ns_put(struct user_ns *ns);
+int user_ns_create(const struct cred *who, struct user_ns **out);    /* -ENOSPC, -EPERM */
+uint32_t user_ns_number(const struct user_ns *ns);
+struct user_ns *user_ns_parent(const struct user_ns *ns);
+uint32_t user_ns_owner(const struct user_ns *ns);                    /* the machine's uid */
+uint32_t user_ns_to_machine(const struct user_ns *ns, enum id_kind kind, uint32_t id);
+uint32_t user_ns_from_machine(const struct user_ns *ns, enum id_kind kind, uint32_t id);
+uint32_t user_ns_show(const struct user_ns *ns, enum id_kind kind, uint32_t id);   /* 65534 for none */
+bool user_ns_capable(const struct cred *c, const struct user_ns *ns, int cap);
+/* Over a file: its ids must have names where the capability counts (privileged_wrt_inode_uidgid). */
+bool inode_capable(const struct cred *c, const struct inode *i, int cap);
+int user_ns_write_map(struct user_ns *ns, enum id_kind kind, const char *text, const struct cred *who);
+void user_ns_show_map(const struct user_ns *ns, enum id_kind kind, const struct cred *reader, struct strbuf *out);
+int user_ns_write_setgroups(struct user_ns *ns, const char *text, const struct cred *who);
+bool user_ns_denies_setgroups(const struct user_ns *ns);
+bool user_ns_may_setgroups(const struct user_ns *ns);
 
 /* ---- a place in the name space ------------------------------------------------------ */
 struct path { struct mount *mnt; struct dentry *dentry; };
@@ -56,6 +78,7 @@ struct fs {                       /* shared by CLONE_FS */
 	unsigned refs;
 	struct list link;             /* all of them: pivot_root */
 	struct path root, cwd;
+	struct mnt_ns *ns;            /* the mounts it sees; with a reference */
 	uint32_t umask;
 };
 struct fs *fs_create(struct path root);
@@ -69,6 +92,17 @@ struct walker {
 	const struct cred *cred;
 	struct file *dir;             /* start of relative paths; NULL: fs->cwd */
 };
+
+/* Mount name spaces (mount_ns.c). */
+struct mnt_ns;
+struct mnt_ns *mnt_ns_get(struct mnt_ns *ns);
+void mnt_ns_put(struct mnt_ns *ns);              /* the last one takes its mounts with it */
+uint32_t mnt_ns_number(const struct mnt_ns *ns);
+struct user_ns *mnt_ns_owner(const struct mnt_ns *ns);
+/* A copy of fs' name space becomes its name space; root and cwd move over. It belongs to `owner`. */
+void mnt_ns_unshare(struct fs *fs, struct user_ns *owner);
+bool fs_is_chrooted(const struct fs *fs);
+void mnt_ns_enter(struct fs *fs, struct mnt_ns *ns);   /* at its root */
 
 /* ---- inodes ------------------------------------------------------------------------- */
 struct inode_ops {
@@ -298,6 +332,7 @@ struct super {
 	unsigned refs;
 	void *private;
 	bool read_only;               /* every change is -EROFS */
+	struct user_ns *owner;        /* whose root may reconfigure it; NULL: the machine's; a reference */
 	unsigned writers;             /* files open for writing: it cannot become read-only */
 	bool no_whiteouts;            /* RENAME_WHITEOUT is not for it */
 	char *options;                /* of the mount, as /proc shows them; NULL: none. Freed with it */
@@ -406,6 +441,10 @@ int inotify_unwatch(struct file *f, int wd);
 
 /* A file of an open-coded kind (signalfd, pidfd, timerfd, ...), with an anonymous inode. */
 struct file *anon_file_create(const char *name, const struct file_ops *ops, void *priv, uint32_t flags, const struct cred *who);
+
+/* A place for an object that is no file but can be opened (name spaces): an inode with these
+ * operations and number, in a file system that is mounted nowhere. Consumes nothing. */
+struct path vfs_object_path(const char *label, uint64_t ino, const struct inode_ops *iops, const struct file_ops *fops, void *object);
 
 /* ---- terminals --------------------------------------------------------------------------------------- */
 /* The console: /dev/console, and descriptors 0-2 of init. When hearth's stdio is a terminal the
