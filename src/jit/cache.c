@@ -634,16 +634,19 @@ static void add_user(struct page *p, struct unit *u)
 
 static struct unit *install(struct image *image, struct jit_code *code)
 {
-	const gva_t *pages = JIT_TABLE(code, pages, const gva_t);
+	const gva_t *pages;
 	struct unit *u = xnew(struct unit);
 
-	u->code = code;
 	u->image = image;
 	u->start = (uint32_t)cache.used;
 	u->pages = xalloc(MAX(1u, code->nr_pages) * sizeof(struct page *));
 	memcpy(cache.writable + u->start, (uint8_t *)code + code->code, code->code_size);
 	cache.used += align_up(code->code_size, CODE_ALIGN);
-	cache.tables += code->total + sizeof(*u);
+	/* The code is in the arena now; it is what is behind the tables. */
+	u->code = realloc(code, code->code);
+	u->code = code = u->code ? u->code : code;
+	cache.tables += code->code + sizeof(*u);
+	pages = JIT_TABLE(code, pages, const gva_t);
 	for (uint32_t i = 0; i < code->nr_pages; i++) {
 		u->pages[i] = get_page(image, pages[i]);
 		add_user(u->pages[i], u);
@@ -660,6 +663,7 @@ static const void *accept(struct image *image, struct jit_code *code)
 {
 	struct unit *u = install(image, code);
 
+	code = u->code;
 	if (code->effort == JIT_QUICK)
 		mark_seen(image, code);
 	jit_counts.translated[code->effort]++;

@@ -32,14 +32,14 @@ static const struct jit_site *find_site(const struct jit_code *code, uint32_t of
 	return NULL;
 }
 
-static uint64_t float_value(const struct jit_site *site, unsigned xmm, uint64_t v)
+static uint64_t float_value(const struct jit_state *s, unsigned xmm, uint64_t v)
 {
-	if (site->narrow_f >> xmm & 1) {
-		if (site->loose_f >> xmm & 1 && (v & 0x7fffffff) > 0x7f800000)
+	if (s->narrow_f >> xmm & 1) {
+		if (s->loose_f >> xmm & 1 && (v & 0x7fffffff) > 0x7f800000)
 			v = 0x7fc00000;
 		return v | 0xffffffff00000000ull;
 	}
-	if (site->loose_f >> xmm & 1 && (v & INT64_MAX) > 0x7ff0000000000000ull)
+	if (s->loose_f >> xmm & 1 && (v & INT64_MAX) > 0x7ff0000000000000ull)
 		return 0x7ff8000000000000ull;
 	return v;
 }
@@ -51,32 +51,36 @@ bool jit_fault(const struct jit_code *code, const void *base, void *ucontext, ui
 	const struct jit_site *site = find_site(code, (uint32_t)((uint64_t)g[REG_RIP] - (uint64_t)(uintptr_t)base));
 	struct cpu_regs *regs = (struct cpu_regs *)(uintptr_t)(g[REG_RBP] - REGS_BIAS);
 
+	const struct jit_state *s;
 	const struct jit_pins *pins;
+	bool is_store;
 
 	if (!site)
 		return false;
-	pins = &JIT_TABLE(code, pins, const struct jit_pins)[site->zone];
+	is_store = site->state & JIT_SITE_STORE;
+	s = &JIT_TABLE(code, states, const struct jit_state)[site->state & ~JIT_SITE_STORE];
+	pins = &JIT_TABLE(code, pins, const struct jit_pins)[s->zone];
 	for (unsigned i = 0; i < 16; i++) {
 		unsigned r = pins->x[i], f = pins->f[i];
 
-		if (r < 32 && site->dirty_x >> i & 1) {
+		if (r < 32 && s->dirty_x >> i & 1) {
 			uint64_t v = (uint64_t)g[context_reg[i]];
 
-			regs->x[r] = site->narrow_x >> i & 1 ? (uint64_t)(int64_t)(int32_t)v : v;
+			regs->x[r] = s->narrow_x >> i & 1 ? (uint64_t)(int64_t)(int32_t)v : v;
 		}
-		if (f < 32 && site->dirty_f >> i & 1) {
+		if (f < 32 && s->dirty_f >> i & 1) {
 			uint64_t v;
 
 			memcpy(&v, &uc->uc_mcontext.fpregs->_xmm[i], sizeof(v));
-			regs->f[f] = float_value(site, i, v);
+			regs->f[f] = float_value(s, i, v);
 		}
 	}
-	regs->pc = code->pc_base + site->pc_delta;
+	regs->pc = code->pc_base + (gva_t)(int64_t)site->pc_delta;
 	if (code->xlen == 32)
 		regs->pc = (uint32_t)regs->pc;
 	regs->engine.tval = host_address - regs->engine.view;
 	g[REG_R15] -= site->pending;
-	g[REG_RAX] = (greg_t)((uint64_t)(site->is_store ? TRAP_STORE_FAULT : TRAP_LOAD_FAULT) << 32 | JIT_EXIT_FAULT);
+	g[REG_RAX] = (greg_t)((uint64_t)(is_store ? TRAP_STORE_FAULT : TRAP_LOAD_FAULT) << 32 | JIT_EXIT_FAULT);
 	g[REG_RDX] = 0;
 	g[REG_RIP] = (greg_t)(uintptr_t)regs->engine.exit;
 	return true;

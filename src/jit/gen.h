@@ -41,10 +41,11 @@ struct gen {
 	unsigned nr_tails;
 	uint32_t common, direct;       /* labels of the two last pieces; 0: not made yet */
 	int next;                      /* the block that will be made right here; -1: none */
-	unsigned nr_to_table, nr_cold, nr_sites, nr_exits, nr_entries, nr_edges;
+	unsigned nr_to_table, nr_cold, nr_sites, nr_exits, nr_entries, nr_edges, nr_states;
 	/* From here on nothing is cleared from one translation to the next; what was allocated stays. */
 	struct cold *cold;
 	struct jit_site *sites;
+	struct jit_state states[MAX_IR];
 	struct jit_exit *exits;
 	unsigned cap_cold, cap_sites, cap_exits;
 	uint32_t to_table[64];         /* displacements of references to the flag table */

@@ -102,6 +102,19 @@ void gen_slow(struct gen *g, int cc, enum jit_refusal why)
 	gen_cold_exit(g, at, &snap, JIT_EXIT_INTERPRET, why);
 }
 
+/* The newest first: it mostly is. */
+static unsigned find_state(struct gen *g, const struct snap *n)
+{
+	struct jit_state s = { n->dirty_x, n->dirty_f, n->narrow_x, n->narrow_f, n->loose_f, current_zone(g) };
+
+	for (unsigned k = g->nr_states; k-- > 0;)
+		if (memcmp(&g->states[k], &s, sizeof(s)) == 0)
+			return k;
+	ASSERT(g->nr_states < MAX_IR);
+	g->states[g->nr_states] = s;
+	return g->nr_states++;
+}
+
 void gen_site(struct gen *g, bool is_store)
 {
 	struct snap n = gen_snap_here(g);
@@ -117,10 +130,8 @@ void gen_site(struct gen *g, bool is_store)
 		g->sites = p;
 		g->cap_sites = cap;
 	}
-	g->sites[g->nr_sites++] = (struct jit_site){ .offset = g->a.len, .pc_delta = n.pc_delta,
-		.pending = n.pending, .dirty_x = n.dirty_x, .dirty_f = n.dirty_f, .narrow_x = n.narrow_x,
-		.narrow_f = n.narrow_f, .loose_f = n.loose_f, .is_store = is_store,
-		.zone = current_zone(g) };
+	g->sites[g->nr_sites++] = (struct jit_site){ .offset = g->a.len, .pc_delta = (int32_t)n.pc_delta,
+		.pending = n.pending, .state = (uint16_t)(find_state(g, &n) | (is_store ? JIT_SITE_STORE : 0)) };
 }
 
 /* ---- the table of flags ------------------------------------------------------------------------- */
@@ -226,25 +237,29 @@ static void set_pc(struct gen *g)
 	x86_rm(&g->a, 0x89, true, RAX, &m);
 }
 
-/* Exits are many and rarely taken, so they share what they can. Each says in rdx, from the top:
- * distance of pc (32 bits), pending count (16), argument (8), kind (8); then come the registers,
- * shared by all exits that have the same to write back; then what is common to the region. */
+/* Exits are many and rarely taken, so they share what they can. Each says in rdx, from the top, so
+ * that it mostly is a short number: half the distance of pc, pending count (10 bits), argument (5), kind
+ * (4); then come the registers, shared by all exits that have the same to write back; then what is
+ * common to the region. */
+enum { EXIT_ARG = 4, EXIT_PENDING = 9, EXIT_PC = 19 };
+_Static_assert(JIT_EXIT_COUNT <= 16 && JIT_REFUSAL_COUNT <= 32, "fields of an exit");
 void gen_common_exit(struct gen *g)
 {
 	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, engine.exit));
 
 	x86_mov(&g->a, true, RAX, RDX);
-	x86_shift_imm(&g->a, 4, true, RAX, 32);
-	x86_shift_imm(&g->a, 7, true, RAX, 48);
+	x86_shift_imm(&g->a, 4, true, RAX, 64 - EXIT_PC);
+	x86_shift_imm(&g->a, 7, true, RAX, 64 - EXIT_PC + EXIT_PENDING);
 	x86_rr(&g->a, 0x2b, true, R15, RAX);
 	x86_mov(&g->a, true, RAX, RDX);
-	x86_shift_imm(&g->a, 7, true, RAX, 32);
+	x86_shift_imm(&g->a, 7, true, RAX, EXIT_PC);
+	x86_rr(&g->a, 0x03, true, RAX, RAX);
 	set_pc(g);
 	x86_mov(&g->a, false, RAX, RDX);
-	x86_shift_imm(&g->a, 5, false, RAX, 8);
-	x86_rr8(&g->a, 0x0fb6, RAX, RAX);
+	x86_shift_imm(&g->a, 5, false, RAX, EXIT_ARG);
+	x86_alu_imm(&g->a, 4, false, RAX, (1 << (EXIT_PENDING - EXIT_ARG)) - 1);
 	x86_shift_imm(&g->a, 4, true, RAX, 32);
-	x86_rr8(&g->a, 0x0fb6, RDX, RDX);
+	x86_alu_imm(&g->a, 4, false, RDX, (1 << EXIT_ARG) - 1);
 	x86_rr(&g->a, 0x0b, true, RAX, RDX);
 	x86_rm(&g->a, 0xff, false, 4, &m);
 }
@@ -274,10 +289,13 @@ void gen_make_tail(struct gen *g, const struct cold *s)
 /* Leave with everything the snap says. */
 void gen_leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, uint32_t arg)
 {
-	uint64_t v = (uint64_t)snap->pc_delta << 32 | (uint64_t)(uint16_t)snap->pending << 16 | arg << 8 | kind;
+	int64_t v = (int64_t)(int32_t)snap->pc_delta / 2 * (1 << EXIT_PC) | (snap->pending & ((1 << (EXIT_PC - EXIT_PENDING)) - 1)) << EXIT_PENDING |
+		arg << EXIT_ARG | kind;
 	uint32_t at;
 
-	x86_mov_imm(&g->a, RDX, (int64_t)v);
+	ASSERT(snap->pending < 512 && snap->pending >= -512);
+
+	x86_mov_imm(&g->a, RDX, v);
 	at = x86_jmp(&g->a);
 	gen_add_cold(g, COLD_TAIL, at)->snap = *snap;
 }

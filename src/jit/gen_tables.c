@@ -6,7 +6,7 @@
 
 static uint32_t place(uint32_t *at, size_t size)
 {
-	uint32_t here = (*at + 15) & ~15u;
+	uint32_t here = (*at + 7) & ~7u;
 
 	*at = here + (uint32_t)size;
 	return here;
@@ -48,20 +48,22 @@ struct jit_code *gen_assemble(struct gen *g)
 {
 	struct region *r = g->r;
 	struct jit_code h = { .version = JIT_VERSION, .code_size = g->a.len, .nr_entries = g->nr_entries,
-		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_pages = r->nr_pages, .nr_pins = r->nr_zones, .xlen = (uint32_t)r->xlen,
+		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_states = g->nr_states, .nr_pages = r->nr_pages, .nr_pins = r->nr_zones, .xlen = (uint32_t)r->xlen,
 		.effort = r->req->effort, .guest_insns = r->nr_insns, .guest_blocks = r->nr_blocks,
 		.pc_base = r->insn[0].pc, .total = sizeof(h) };
 	struct jit_range ranges[MAX_BLOCKS];
 	struct jit_code *out;
 
 	h.nr_ranges = fill_ranges(r, ranges);
-	h.code = place(&h.total, g->a.len);
 	h.entries = place(&h.total, g->nr_entries * sizeof(g->entries[0]));
 	h.exits = place(&h.total, g->nr_exits * sizeof(g->exits[0]));
 	h.sites = place(&h.total, g->nr_sites * sizeof(g->sites[0]));
 	h.pages = place(&h.total, r->nr_pages * sizeof(gva_t));
 	h.pins = place(&h.total, r->nr_zones * sizeof(struct jit_pins));
 	h.ranges = place(&h.total, h.nr_ranges * sizeof(ranges[0]));
+	h.states = place(&h.total, g->nr_states * sizeof(g->states[0]));
+	h.total = (h.total + 15) & ~15u;
+	h.code = place(&h.total, g->a.len);
 	out = calloc(1, h.total);
 	if (!out)
 		return NULL;
@@ -72,6 +74,7 @@ struct jit_code *gen_assemble(struct gen *g)
 		memcpy(JIT_TABLE(out, exits, uint8_t), g->exits, g->nr_exits * sizeof(g->exits[0]));
 	if (g->nr_sites)
 		memcpy(JIT_TABLE(out, sites, uint8_t), g->sites, g->nr_sites * sizeof(g->sites[0]));
+	memcpy(JIT_TABLE(out, states, uint8_t), g->states, g->nr_states * sizeof(g->states[0]));
 	memcpy(JIT_TABLE(out, ranges, uint8_t), ranges, h.nr_ranges * sizeof(ranges[0]));
 	fill_pins(r, JIT_TABLE(out, pins, struct jit_pins));
 	memcpy(JIT_TABLE(out, pages, uint8_t), r->page_va, r->nr_pages * sizeof(gva_t));

@@ -77,14 +77,16 @@ struct jit_exit {
 /* An instruction of the code that may fault (and every place the handler may find it in). */
 struct jit_site {
 	uint32_t offset;               /* of the host instruction; sorted */
-	uint32_t pc_delta;             /* guest pc - jit_code.pc_base */
+	int32_t pc_delta;              /* guest pc - jit_code.pc_base */
 	int16_t pending;               /* guest instructions executed and not yet subtracted from r15 */
-	/* By host register: changed since entry; its value is the sign extension of 32 bits; xmm: the
-	 * single in it is not boxed; it may hold a NaN that is not yet the canonical one. */
-	uint16_t dirty_x, dirty_f, narrow_x, narrow_f, loose_f;
-	uint8_t is_store, zone;
-	uint8_t reserved[2];
+	uint16_t state;                /* index in the states; JIT_SITE_STORE */
 };
+enum { JIT_SITE_STORE = 1 << 15 };
+
+/* Where everything is; shared by the sites for which it is the same. By host register: changed since
+ * entry; its value is the sign extension of 32 bits; xmm: the single in it is not boxed; it
+ * may hold a NaN that is not yet the canonical one. */
+struct jit_state { uint16_t dirty_x, dirty_f, narrow_x, narrow_f, loose_f, zone; };
 
 /* Host register -> guest register it holds, 0xff: none. */
 struct jit_pins { uint8_t x[16], f[16]; };
@@ -95,7 +97,7 @@ struct jit_range { int32_t pc_delta; uint32_t size; };   /* pc - jit_code.pc_bas
  * written to disk and mapped from there. Tables are found through offsets from its start. */
 struct jit_code {
 	uint32_t total, version;
-	uint32_t code, code_size;      /* the bytes to be made executable, 16-byte aligned */
+	uint32_t code, code_size;      /* the bytes to be made executable, 16-byte aligned; behind all tables */
 	uint32_t entries, nr_entries;  /* struct jit_entry[] */
 	uint32_t exits, nr_exits;      /* struct jit_exit[] */
 	uint32_t sites, nr_sites;      /* struct jit_site[] */
@@ -103,7 +105,8 @@ struct jit_code {
 	uint32_t xlen, effort;
 	uint32_t guest_insns, guest_blocks;
 	gva_t pc_base;
-	uint32_t pins, nr_pins;        /* struct jit_pins[]: by struct jit_site.zone */
+	uint32_t states, nr_states;    /* struct jit_state[] */
+	uint32_t pins, nr_pins;        /* struct jit_pins[]: by struct jit_state.zone */
 	uint32_t ranges, nr_ranges;    /* struct jit_range[]: the guest code in it, by address */
 };
 #define JIT_TABLE(code_, field, type) ((type *)((uint8_t *)(code_) + (code_)->field))
