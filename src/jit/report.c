@@ -38,6 +38,7 @@ void jit_report(struct strbuf *out)
 	line(out, "views refused", mm_view_counts.refused);
 	line(out, "view misses", c->view_misses);
 	line(out, "view misses left to the interpreter", c->view_refused);
+	line(out, "times a view was not worth its misses", c->cooled);
 	line(out, "view fills", mm_view_counts.fills);
 	line(out, "pages filled in", mm_view_counts.pages);
 	line(out, "view ranges forgotten", mm_view_counts.forgets);

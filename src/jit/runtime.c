@@ -23,8 +23,9 @@
 enum {
 	THRESHOLD_DEFAULT = 50,
 	THRESHOLD_MAX = 255,
-	/* Instructions a process has run when it is offered: about 3 ms of the interpreter. */
-	WARM_UP_PER_COUNT = 20000,
+	/* Instructions a process has run when it is offered: about 9 ms of the interpreter. Less is
+	 * not worth a view and translations. */
+	WARM_UP_PER_COUNT = 60000,
 	CACHE_DEFAULT = 128 << 20,
 	SLICE = 16384,                 /* instructions between looks at the interrupt flag: 5 us */
 	MISSES = 4096,
@@ -33,6 +34,9 @@ enum {
 	/* How often a quick translation is entered before its place is worth the full effort. */
 	PROMOTE = 4000,
 	PROMOTE_AGAIN = 500,           /* meanwhile */
+	/* A view miss costs what translating so many instructions saves. Looked at each so many misses: a
+	 * shell that forks all the time loses its view's pages as often. */
+	MISS_COSTS = 4000, MISSES_LOOKED_AT = 256,
 };
 
 /* Places that had no translation when they were looked up, and how often since. */
@@ -50,6 +54,7 @@ struct hart_space {
 	unsigned nr_jumps;
 	uint16_t jumps[JUMPS_LISTED];
 	uint8_t *view;
+	uint64_t view_misses, ran;     /* since both were looked at last */
 	struct miss misses[MISSES];
 	struct jit_tables tables;
 };
@@ -221,8 +226,20 @@ static void promote(struct cpu_translated *t, struct hart_space *hs)
 #define RUN_ON ((enum trap)(TRAP_COUNT + 1))
 #define INTERPRET TRAP_COUNT
 
+/* Is translated code worth its view to this process? If not, the process has to get warm again. */
+static void weigh(struct cpu_translated *t, struct hart_space *hs)
+{
+	if (hs->view_misses < MISSES_LOOKED_AT)
+		return;
+	if (hs->ran < hs->view_misses * MISS_COSTS && config.threshold > 1) {
+		__atomic_store_n(&mm_engine(t->mm)->ran, 0, __ATOMIC_RELAXED);
+		jit_counts.cooled++;
+	}
+	hs->view_misses = hs->ran = 0;
+}
+
 /* A page is not in the view: bring it there, or let the kernel have a look at it. */
-static enum trap view_miss(struct cpu_translated *t, enum trap trap)
+static enum trap view_miss(struct cpu_translated *t, struct hart_space *hs, enum trap trap)
 {
 	enum access access = trap == TRAP_STORE_FAULT ? ACCESS_WRITE : ACCESS_READ;
 	gva_t va = t->regs->engine.tval, size = mm_xlen(t->mm) == XLEN_64 ? JIT_VIEW_SIZE_64 : JIT_VIEW_SIZE_32;
@@ -233,6 +250,8 @@ static enum trap view_miss(struct cpu_translated *t, enum trap trap)
 		fatal("generated code has left its view: guest pc %#llx, address %#llx",
 		      (unsigned long long)t->regs->pc, (unsigned long long)va);
 	jit_counts.view_misses++;
+	hs->view_misses++;
+	weigh(t, hs);
 	sched_leave_guest();
 	ok = mm_translate(t->mm, va, access, &tr) == 0;
 	if (ok && !mm_view_fill(t->mm, va))
@@ -255,7 +274,7 @@ static enum trap timer(struct cpu_translated *t)
 	return RUN_ON;
 }
 
-static enum trap left(struct cpu_translated *t, const struct jit_left *l)
+static enum trap left(struct cpu_translated *t, struct hart_space *hs, const struct jit_left *l)
 {
 	jit_counts.exits[l->kind]++;
 	switch (l->kind) {
@@ -266,7 +285,7 @@ static enum trap left(struct cpu_translated *t, const struct jit_left *l)
 	case JIT_EXIT_TIMER:
 		return timer(t);
 	case JIT_EXIT_FAULT:
-		return view_miss(t, (enum trap)l->arg);
+		return view_miss(t, hs, (enum trap)l->arg);
 	case JIT_EXIT_INTERPRET:
 		if (l->arg < JIT_REFUSAL_COUNT)
 			jit_counts.left_to[l->arg]++;
@@ -343,7 +362,8 @@ static enum trap run(struct cpu_translated *t)
 		l = jit_enter(t->regs, entry, hs->view);
 		t->budget -= slice - t->regs->engine.budget;
 		jit_counts.ran += (uint64_t)(slice - t->regs->engine.budget);
-		trap = left(t, &l);
+		hs->ran += (uint64_t)(slice - t->regs->engine.budget);
+		trap = left(t, hs, &l);
 		if (trap != RUN_ON)
 			return trap;
 		if (t->budget <= 0)
