@@ -634,19 +634,17 @@ static void add_user(struct page *p, struct unit *u)
 
 static struct unit *install(struct image *image, struct jit_code *code)
 {
-	const gva_t *pages;
 	struct unit *u = xnew(struct unit);
+	const gva_t *pages;
 
 	u->image = image;
 	u->start = (uint32_t)cache.used;
 	u->pages = xalloc(MAX(1u, code->nr_pages) * sizeof(struct page *));
 	memcpy(cache.writable + u->start, (uint8_t *)code + code->code, code->code_size);
-	cache.used += align_up(code->code_size, CODE_ALIGN);
-	/* The code is in the arena now; it is what is behind the tables. */
-	u->code = realloc(code, code->code);
-	u->code = code = u->code ? u->code : code;
-	cache.tables += code->code + sizeof(*u);
+	u->code = code = xrealloc(code, code->code);
 	pages = JIT_TABLE(code, pages, const gva_t);
+	cache.used += align_up(code->code_size, CODE_ALIGN);
+	cache.tables += code->code + sizeof(*u) + code->nr_pages * sizeof(struct page *);
 	for (uint32_t i = 0; i < code->nr_pages; i++) {
 		u->pages[i] = get_page(image, pages[i]);
 		add_user(u->pages[i], u);
@@ -669,6 +667,9 @@ static const void *accept(struct image *image, struct jit_code *code)
 	jit_counts.translated[code->effort]++;
 	jit_counts.guest_insns += code->guest_insns;
 	jit_counts.code_bytes += code->code_size;
+	jit_counts.table_bytes += code->code;
+	for (uint32_t i = 0; i < code->nr_ranges; i++)
+		jit_counts.guest_bytes += JIT_TABLE(code, ranges, const struct jit_range)[i].size;
 	return cache.executable + u->start + JIT_TABLE(code, entries, const struct jit_entry)[0].offset;
 }
 

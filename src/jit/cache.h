@@ -12,7 +12,7 @@ extern struct jit_counts {
 	uint64_t linked, unlinked, foreign_exits, stale, flushes;
 	uint64_t entered, exits[JIT_EXIT_COUNT], left_to[JIT_REFUSAL_COUNT], ran;
 	uint64_t view_misses, view_refused;
-	uint64_t compile_aside_ns, late, cooled;
+	uint64_t compile_aside_ns, late, cooled, table_bytes, guest_bytes;
 } jit_counts;
 
 /* `bytes`: what code and tables together may take. 0 or -errno. */

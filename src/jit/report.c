@@ -23,7 +23,9 @@ void jit_report(struct strbuf *out)
 	line(out, "quick translations", c->translated[JIT_QUICK]);
 	line(out, "full translations", c->translated[JIT_FULL]);
 	line(out, "guest instructions translated", c->guest_insns);
+	line(out, "bytes of guest code translated", c->guest_bytes);
 	line(out, "bytes of code made", c->code_bytes);
+	line(out, "bytes of tables made", c->table_bytes);
 	line(out, "us spent translating", c->compile_ns / 1000);
 	line(out, "us spent translating aside", c->compile_aside_ns / 1000);
 	line(out, "translations made in vain: the code had changed", c->late);
