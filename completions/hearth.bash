@@ -2,7 +2,7 @@
 
 _hearth() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} i word program=0
-	local options="--root --bind --env --cwd --user --hostname --net --publish --memory --harts --sched --swap --jit --jit-threshold --jit-cache --strace --report --help"
+	local options="--root --bind --env --cwd --user --hostname --net --publish --memory --harts --sched --swap --jit --jit-threshold --jit-cache --dump --perf-map --strace --report --help"
 	COMPREPLY=()
 
 	case $prev in
@@ -10,6 +10,7 @@ _hearth() {
 	--sched) COMPREPLY=($(compgen -W "eevdf latency rr" -- "$cur")); return ;;
 	--net) COMPREPLY=($(compgen -W "none host" -- "$cur")); return ;;
 	--user|--hostname|--publish|--memory|--harts|--sched|--swap|--jit-threshold|--jit-cache) return ;;
+	--dump) COMPREPLY=($(compgen -W "blocks ir asm" -- "$cur")); return ;;
 	--jit) COMPREPLY=($(compgen -W "off quick full" -- "$cur")); return ;;
 	--env) COMPREPLY=($(compgen -e -S = -- "$cur")); compopt -o nospace; return ;;
 	esac
@@ -19,7 +20,7 @@ _hearth() {
 		word=${COMP_WORDS[i]}
 		case $word in
 		run|explain) [[ $i == 1 ]] || program=1 ;;
-		--root|--bind|--env|--cwd|--user|--hostname|--net|--publish|--memory|--harts|--sched|--swap|--jit-threshold|--jit-cache|--jit) ((i++)) ;;
+		--root|--bind|--env|--cwd|--user|--hostname|--net|--publish|--memory|--harts|--sched|--swap|--jit-threshold|--jit-cache|--jit|--dump) ((i++)) ;;
 		-*) ;;
 		*) program=1 ;;
 		esac

@@ -17,6 +17,8 @@ _hearth_options=(
 	'--jit[translate code that runs often]:mode:(off quick full)'
 	'--jit-threshold[how often code runs before it is translated]:count:'
 	'--jit-cache[memory of the host for translations]:size (K, M, G):'
+	'--dump[write translations to standard error]:what:(blocks ir asm)'
+	'--perf-map[name translated code for perf]'
 	'--strace[write every system call to standard error]'
 	'--report[count instructions, faults and calls at the end]'
 	'--help[show help]'

@@ -235,6 +235,33 @@ static const char *set_jit_cache(struct options *o, char *v)
 	return o->jit.cache_bytes < JIT_CACHE_MIN || o->jit.cache_bytes > 1 << 30 ? "it may be from 64K to 1G" : NULL;
 }
 
+static const char *set_dump(struct options *o, char *v)
+{
+	static const char *const what[] = { [JIT_DUMP_BLOCKS] = "blocks", [JIT_DUMP_IR] = "ir", [JIT_DUMP_ASM] = "asm" };
+	char *colon = strchr(v, ':'), *end;
+
+	o->jit.dump_pc = 0;
+	if (colon) {
+		*colon = 0;
+		o->jit.dump_pc = strtoull(colon + 1, &end, 16);
+		if (*end || !o->jit.dump_pc)
+			return "after the colon comes an address, in hexadecimal";
+	}
+	for (unsigned i = JIT_DUMP_BLOCKS; i < ARRAY_SIZE(what); i++)
+		if (!strcmp(v, what[i])) {
+			o->jit.dump = (enum jit_dump)i;
+			return NULL;
+		}
+	return "it must be blocks, ir or asm, with :ADDRESS for what contains that instruction";
+}
+
+static const char *set_perf_map(struct options *o, char *v)
+{
+	(void)v;
+	o->jit.perf_map = true;
+	return NULL;
+}
+
 /* ---- the table ---------------------------------------------------------------------------- */
 
 const struct option_row option_rows[] = {
@@ -254,6 +281,8 @@ const struct option_row option_rows[] = {
 	{ "--jit", "MODE", set_jit, "translate hot code: off, quick or full (off)" },
 	{ "--jit-threshold", "N", set_jit_threshold, "a place is hot when it has been reached so often (50)" },
 	{ "--jit-cache", "SIZE", set_jit_cache, "what translations may take of the host's memory (128M)" },
+	{ "--dump", "WHAT[:ADDRESS]", set_dump, "write translations to standard error: blocks, ir or asm" },
+	{ "--perf-map", NULL, set_perf_map, "name translated code for the host's perf (/tmp/perf-PID.map)" },
 	{ "--strace", NULL, set_strace, "write every system call to standard error" },
 	{ "--report", NULL, set_report, "at the end, count system calls; say what was missing" },
 	{ 0 }

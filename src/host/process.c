@@ -63,6 +63,11 @@ int host_realpath(const char *path, char *buf, size_t cap)
 	return (size_t)len < cap ? 0 : -ERANGE;
 }
 
+int host_pid(void)
+{
+	return getpid();
+}
+
 void host_stop(void)
 {
 	kill(getpid(), SIGSTOP);

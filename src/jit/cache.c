@@ -662,6 +662,7 @@ static const void *accept(struct image *image, struct jit_code *code)
 	struct unit *u = install(image, code);
 
 	code = u->code;
+	perfmap_add(cache.executable + u->start, code);
 	if (code->effort == JIT_QUICK)
 		mark_seen(image, code);
 	jit_counts.translated[code->effort]++;

@@ -39,6 +39,10 @@ const void *cache_link(struct mm *mm, int32_t *link, gva_t pc);
 void cache_recheck(struct mm *mm);
 /* The effort that went into the code at this host address. */
 enum jit_effort cache_effort_at(const void *at);
+/* perfmap.c */
+void perfmap_start(void);
+void perfmap_add(const void *at, const struct jit_code *code);
+void perfmap_stop(void);
 /* host_faults_watch: async-signal-safe. */
 bool cache_fault(void *context, uint64_t address);
 

@@ -118,6 +118,7 @@ void jit_compile_done(void)
 static int compile(struct workspace *w, const struct jit_request *req, struct jit_code **out)
 {
 	struct region *r = &w->region;
+	bool dumping;
 	int ret;
 
 	r->nr_insns = r->nr_blocks = r->nr_ir = r->nr_pages = 0;
@@ -137,9 +138,18 @@ static int compile(struct workspace *w, const struct jit_request *req, struct ji
 		opt_pins(r);
 		flow_region(r);
 	}
-	if (jit_dump_what != JIT_DUMP_NONE)
+	dumping = jit_dump_what != JIT_DUMP_NONE && dump_wanted(r);
+	if (dumping) {
+		dump_begin();
 		dump_region(r, jit_dump_what >= JIT_DUMP_IR);
-	return gen_region(w->gen, r, out);
+	}
+	ret = gen_region(w->gen, r, out);
+	if (dumping) {
+		if (ret == 0)
+			dump_code(*out);
+		dump_end();
+	}
+	return ret;
 }
 
 int jit_compile(const struct jit_request *req, struct jit_code **out)

@@ -2,6 +2,10 @@
 #include "internal.h"
 
 #include <stdio.h>
+#ifdef HAVE_CAPSTONE
+#include <capstone/capstone.h>
+#endif
+#include "host/host.h"
 
 const char *const ir_names[IR_COUNT] = {
 #define IR(name) [IR_##name] = #name,
@@ -15,6 +19,32 @@ void jit_set_dump(enum jit_dump what, void (*print)(const char *text))
 {
 	jit_dump_what = print ? what : JIT_DUMP_NONE;
 	print_text = print;
+}
+
+static gva_t only_pc;
+static struct host_mutex lock;         /* of the output */
+
+void jit_set_dump_pc(gva_t pc)
+{
+	only_pc = pc;
+}
+
+void dump_begin(void)
+{
+	host_mutex_lock(&lock);
+}
+
+void dump_end(void)
+{
+	host_mutex_unlock(&lock);
+}
+
+bool dump_wanted(const struct region *r)
+{
+	for (unsigned k = 0; k < r->nr_blocks; k++)
+		if (only_pc - r->block[k].pc < r->block[k].end - r->block[k].pc)
+			return true;
+	return only_pc == 0;
 }
 
 static const char *reg_name(unsigned v)
@@ -59,6 +89,9 @@ void dump_region(struct region *r, bool ir)
 {
 	char line[200];
 
+	snprintf(line, sizeof(line), "%s translation of %llx: %u instructions in %u blocks\n",
+	         r->req->effort == JIT_FULL ? "full" : "quick", (unsigned long long)r->req->pc, r->nr_insns, r->nr_blocks);
+	print_text(line);
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		const struct block *b = &r->block[k];
 
@@ -80,18 +113,79 @@ void dump_region(struct region *r, bool ir)
 	}
 }
 
-/* The bytes, as hexadecimal, sixteen in a line. */
-void dump_code(const struct region *r, const uint8_t *code, size_t size)
-{
-	if (jit_dump_what != JIT_DUMP_ASM)
-		return;
-	for (size_t at = 0; at < size; at += 16) {
-		char line[80];
-		int n = 0;
+/* ---- host code ------------------------------------------------------------------------------ */
 
-		for (size_t k = at; k < MIN(at + 16, size); k++)
+/* The bytes, as hexadecimal, sixteen in a line. */
+static void dump_bytes(const uint8_t *code, uint32_t from, uint32_t to)
+{
+	for (uint32_t at = from; at < to; at += 16) {
+		char line[80];
+		int n = snprintf(line, sizeof(line), "    %5x ", at);
+
+		for (uint32_t k = at; k < MIN(at + 16, to); k++)
 			n += snprintf(line + n, sizeof(line) - (size_t)n, " %02x", code[k]);
 		snprintf(line + n, sizeof(line) - (size_t)n, "\n");
 		print_text(line);
 	}
+}
+
+#ifdef HAVE_CAPSTONE
+/* What is no instruction (the table of flags) is printed as bytes. */
+static void dump_instructions(const struct jit_code *c, const uint8_t *code)
+{
+	const struct jit_site *sites = JIT_TABLE(c, sites, const struct jit_site);
+	uint32_t at = 0, site = 0;
+	cs_insn *insn;
+	csh handle;
+
+	if (cs_open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK) {
+		dump_bytes(code, 0, c->code_size);
+		return;
+	}
+	while (at < c->code_size) {
+		char line[300];
+		size_t n = cs_disasm(handle, code + at, c->code_size - at, at, 1, &insn);
+
+		if (!n) {
+			dump_bytes(code, at, MIN(at + 16, c->code_size));
+			at += 16;
+			continue;
+		}
+		while (site < c->nr_sites && sites[site].offset < at)
+			site++;
+		n = (size_t)snprintf(line, sizeof(line), "    %5x  %s %s", at, insn->mnemonic, insn->op_str);
+		if (site < c->nr_sites && sites[site].offset == at)
+			snprintf(line + n, sizeof(line) - n, "        # guest %llx\n",
+			         (unsigned long long)(c->pc_base + (gva_t)(int64_t)(int32_t)sites[site].pc_delta));
+		else
+			snprintf(line + n, sizeof(line) - n, "\n");
+		print_text(line);
+		at += insn->size;
+		cs_free(insn, 1);
+	}
+	cs_close(&handle);
+}
+#else
+static void dump_instructions(const struct jit_code *c, const uint8_t *code)
+{
+	dump_bytes(code, 0, c->code_size);
+}
+#endif
+
+void dump_code(const struct jit_code *code)
+{
+	char line[160];
+
+	if (jit_dump_what != JIT_DUMP_ASM)
+		return;
+	snprintf(line, sizeof(line), "host code: %u bytes for %u instructions, %u exits, %u places that may fault\n",
+	         code->code_size, code->guest_insns, code->nr_exits, code->nr_sites);
+	print_text(line);
+	for (uint32_t i = 0; i < code->nr_entries; i++) {
+		const struct jit_entry *e = &JIT_TABLE(code, entries, const struct jit_entry)[i];
+
+		snprintf(line, sizeof(line), "    entry %llx at %x\n", (unsigned long long)e->pc, e->offset);
+		print_text(line);
+	}
+	dump_instructions(code, JIT_TABLE(code, code, const uint8_t));
 }

@@ -542,7 +542,6 @@ int gen_region(struct gen *g, struct region *r, struct jit_code **out)
 		return -ENOMEM;
 	if (g->a.full)
 		return -EOPNOTSUPP;
-	dump_code(r, g->a.bytes, g->a.len);
 	*out = gen_assemble(g);
 	return *out ? 0 : -ENOMEM;
 }

@@ -187,8 +187,11 @@ struct gen *gen_new(void);                          /* working space; NULL: no m
 void gen_free(struct gen *g);
 int gen_region(struct gen *g, struct region *r, struct jit_code **out);
 /* dump.c */
+bool dump_wanted(const struct region *r);
+void dump_begin(void);                   /* one translation at a time */
+void dump_end(void);
 void dump_region(struct region *r, bool ir);
-void dump_code(const struct region *r, const uint8_t *code, size_t size);
+void dump_code(const struct jit_code *code);
 extern enum jit_dump jit_dump_what;
 
 #endif

@@ -320,6 +320,8 @@ static bool start(const struct cpu_translated *t)
 			log_warn("no memory for translated code (%d): the interpreter runs everything", -err);
 		else
 			host_faults_watch(cache_fault);
+		if (config.perf_map)
+			perfmap_start();
 		__atomic_store_n(&state, err ? FAILED : STARTED, __ATOMIC_RELEASE);
 	}
 	sched_enter_guest(t->mm);
@@ -382,6 +384,11 @@ static void free_hart_space(void *hs)
 	host_pages_free(hs, sizeof(struct hart_space));
 }
 
+static void print_dump(const char *text)
+{
+	(void)host_write(2, text, strlen(text));
+}
+
 int jit_start(const struct jit_config *wanted, const char **why)
 {
 	config = *wanted;
@@ -395,6 +402,8 @@ int jit_start(const struct jit_config *wanted, const char **why)
 	if (!config.cache_bytes)
 		config.cache_bytes = CACHE_DEFAULT;
 	memset(&jit_counts, 0, sizeof(jit_counts));
+	jit_set_dump(config.dump, print_dump);
+	jit_set_dump_pc(config.dump_pc);
 	translator = (struct cpu_translator){
 		.threshold = config.threshold,
 		.warm_up = (uint64_t)(config.threshold - 1) * WARM_UP_PER_COUNT,
@@ -416,6 +425,7 @@ void jit_stop(void)
 	host_faults_unwatch();
 	host_fault_stack_leave(fault_stack);
 	fault_stack = NULL;
+	perfmap_stop();
 	cache_shutdown();
 	jit_compile_done();
 }

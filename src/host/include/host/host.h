@@ -199,6 +199,7 @@ int host_getcwd(char *buf, size_t cap);
 int host_realpath(const char *path, char *buf, size_t cap);
 /* Raise RLIMIT_NOFILE to its hard limit: every open guest file may be a host fd. */
 void host_raise_fd_limit(void);
+int  host_pid(void);
 /* Stop this process until somebody continues it (SIGSTOP): the shell's job control. */
 void host_stop(void);
 

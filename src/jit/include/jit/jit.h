@@ -25,6 +25,7 @@
 
 #include "base/types.h"
 #include "cpu/cpu.h"
+#include "jit/runtime.h"
 
 enum { JIT_VERSION = 2 };              /* of the generated code; counts up with every change of it */
 #define JIT_GUARD (UINT64_C(1) << 32)
@@ -183,8 +184,8 @@ bool jit_fault(const struct jit_code *code, const void *base, void *ucontext, ui
 
 /* ---- looking ------------------------------------------------------------------------------- */
 
-enum jit_dump { JIT_DUMP_NONE, JIT_DUMP_BLOCKS, JIT_DUMP_IR, JIT_DUMP_ASM };
 /* What jit_compile prints about each translation, through this function (NULL: nothing). */
 void jit_set_dump(enum jit_dump what, void (*print)(const char *text));
+void jit_set_dump_pc(gva_t pc);          /* only what contains this instruction; 0: all */
 
 #endif

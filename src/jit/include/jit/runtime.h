@@ -6,11 +6,15 @@
 #include "base/strbuf.h"
 #include "base/types.h"
 
+enum jit_dump { JIT_DUMP_NONE, JIT_DUMP_BLOCKS, JIT_DUMP_IR, JIT_DUMP_ASM };
 enum jit_mode { JIT_OFF, JIT_MODE_QUICK, JIT_MODE_FULL };
 struct jit_config {
 	enum jit_mode mode;
 	unsigned threshold;            /* how often a place is reached before it is translated; 0: default */
 	uint64_t cache_bytes;          /* what translations may take; 0: default */
+	enum jit_dump dump;            /* written to standard error: every translation, or those with dump_pc */
+	uint64_t dump_pc;              /* 0: all */
+	bool perf_map;                 /* tell the host's perf what the code is: /tmp/perf-PID.map */
 	bool check;                    /* in lock step with the interpreter: cpu/lockstep.c */
 };
 /* After ram_init, before guest code runs. -EOPNOTSUPP: this host cannot, *why says what is

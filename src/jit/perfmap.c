@@ -1,0 +1,46 @@
+/* /tmp/perf-PID.map: what the host's perf shows for addresses in generated code. A line for each
+ * translation: start and size in hexadecimal, and a name (perf's tools/perf/Documentation,
+ * jit-interface.txt).
+ *
+ * Lock: the kernel lock. */
+#include "cache.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include "base/log.h"
+#include "host/host.h"
+
+static int map = -1;
+
+void perfmap_start(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", host_pid());
+	map = host_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (map < 0)
+		log_warn("%s cannot be written: perf will not name translated code", path);
+}
+
+void perfmap_add(const void *at, const struct jit_code *code)
+{
+	gva_t pc = JIT_TABLE(code, entries, const struct jit_entry)[0].pc;
+	char line[96];
+	int n;
+
+	if (map < 0)
+		return;
+	n = snprintf(line, sizeof(line), "%llx %x guest_%llx_%s\n", (unsigned long long)(uintptr_t)at, code->code_size,
+	             (unsigned long long)pc, code->effort == JIT_FULL ? "full" : "quick");
+	if (host_write(map, line, (size_t)n) != n) {
+		log_warn("the map for perf cannot be written: it ends here");
+		perfmap_stop();
+	}
+}
+
+void perfmap_stop(void)
+{
+	if (map >= 0)
+		host_close(map);
+	map = -1;
+}
