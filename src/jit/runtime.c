@@ -29,6 +29,7 @@ enum {
 	CACHE_DEFAULT = 128 << 20,
 	SLICE = 16384,                 /* instructions between looks at the interrupt flag: 5 us */
 	MISSES = 4096,
+	LINKED = 8,                    /* the threshold's part that suffices behind a direct exit */
 	NO_PC = 1,                     /* odd: no instruction is there */
 	JUMPS_LISTED = JIT_JUMP_ENTRIES / 8,
 	/* How often a quick translation is entered before its place is worth the full effort. */
@@ -154,6 +155,13 @@ static bool tiers(void)
 	return config.mode == JIT_MODE_FULL && config.threshold > 1;
 }
 
+/* How often a place is reached before it is translated. What translated code leads to is as warm as
+ * that: each time it is left for the interpreter costs more than a good part of the translation. */
+static unsigned enough(const int32_t *link)
+{
+	return link ? MAX(1u, config.threshold / LINKED) : config.threshold;
+}
+
 /* With the kernel lock, outside the guest. */
 static const void *find_or_translate(struct cpu_translated *t, struct miss *m, int32_t *link)
 {
@@ -165,7 +173,7 @@ static const void *find_or_translate(struct cpu_translated *t, struct miss *m, i
 		return entry;
 	if (m->pc != pc)
 		*m = (struct miss){ .pc = pc };
-	if (!t->hot && m->count < config.threshold)
+	if (!t->hot && m->count < enough(link))
 		return NULL;
 	m->count = 0;
 	return cache_translate(t->mm, pc, effort, tiers(), &m->refused);
@@ -188,7 +196,7 @@ static const void *next_entry(struct cpu_translated *t, struct hart_space *hs, i
 		return NULL;
 	}
 	/* A place that was looked up in vain is not looked up each time. */
-	if (m->pc == pc && (m->refused || (!t->hot && ++m->count < config.threshold))) {
+	if (m->pc == pc && (m->refused || (!t->hot && ++m->count < enough(link)))) {
 		if (t->hot)
 			cpu_never_offer(t->cpu, pc);
 		return NULL;

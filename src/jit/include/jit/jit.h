@@ -151,7 +151,7 @@ struct jit_jump {
 	uint64_t pc;
 	const void *entry;             /* host address of an entry's code */
 };
-enum { JIT_JUMP_ENTRIES = 16384, JIT_HEAT_ENTRIES = 16384 };
+enum { JIT_JUMP_ENTRIES = 65536, JIT_HEAT_ENTRIES = 16384 };
 
 /* What regs->engine.jumps points to; a hart's own. */
 struct jit_tables {
