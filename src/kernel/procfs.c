@@ -214,6 +214,7 @@ static const struct pseudo_node root_children[] = {
 	FILE_RO("diskstats", show_nothing),
 	FILE_RO("filesystems", procfs_show_filesystems),
 	FILE_RO("loadavg", procfs_show_loadavg),
+	FILE_RO("locks", procfs_show_locks),
 	FILE_RO("meminfo", procfs_show_meminfo),
 	FILE_RO("modules", show_nothing),
 	FILE_RO("partitions", show_nothing),

@@ -62,6 +62,7 @@ int procfs_show_meminfo(uint64_t arg, struct strbuf *out);
 int procfs_show_machine_stat(uint64_t arg, struct strbuf *out);
 int procfs_show_uptime(uint64_t arg, struct strbuf *out);
 int procfs_show_loadavg(uint64_t arg, struct strbuf *out);
+int procfs_show_locks(uint64_t arg, struct strbuf *out);
 int procfs_show_version(uint64_t arg, struct strbuf *out);
 int procfs_show_filesystems(uint64_t arg, struct strbuf *out);
 int procfs_show_sysv_shm(uint64_t arg, struct strbuf *out);

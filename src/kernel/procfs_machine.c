@@ -89,6 +89,12 @@ int procfs_show_uptime(uint64_t arg, struct strbuf *out)
 }
 
 /* The average is of this moment: no history is kept. */
+int procfs_show_locks(uint64_t arg, struct strbuf *out)
+{
+	vfs_show_locks(out);
+	return 0;
+}
+
 int procfs_show_loadavg(uint64_t arg, struct strbuf *out)
 {
 	uint64_t running = sched_runnable_count();   /* who asks is one of them */

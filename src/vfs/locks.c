@@ -173,6 +173,35 @@ bool file_lock_test(struct file *f, const struct lock_request *r, struct lock_re
 	return true;
 }
 
+static void show_lock(struct strbuf *out, unsigned n, const struct file_lock *l, bool blocked)
+{
+	static const char *const kinds[] = { [LOCK_POSIX] = "POSIX ", [LOCK_OFD] = "OFDLCK", [LOCK_FLOCK] = "FLOCK " };
+
+	strbuf_printf(out, "%u:%s %s ADVISORY  %s %d %02x:%02x:%lu %lu ", n, blocked ? " ->" : "", kinds[l->kind],
+		      l->exclusive ? "WRITE" : "READ ", l->kind == LOCK_OFD ? -1 : l->pid,
+		      abi_dev_major(l->inode->super->dev), abi_dev_minor(l->inode->super->dev), l->inode->ino, l->start);
+	if (l->end == UINT64_MAX)
+		strbuf_printf(out, "EOF\n");
+	else
+		strbuf_printf(out, "%lu\n", l->end);
+}
+
+/* /proc/locks: each lock, the youngest first, and behind it who waits for it (fs/locks.c). */
+void vfs_show_locks(struct strbuf *out)
+{
+	struct waiting *w;
+	unsigned n = 0;
+
+	for (struct list *at = locks.prev; at != &locks; at = at->prev) {
+		struct file_lock *l = list_entry(at, struct file_lock, link);
+
+		show_lock(out, ++n, l, false);
+		list_for_each(w, &waiters, link)
+			if (find_conflict(w->want) == l)
+				show_lock(out, n, w->want, true);
+	}
+}
+
 static void drop_owned(const struct inode *i, const void *owner)
 {
 	struct file_lock *l, *tmp;

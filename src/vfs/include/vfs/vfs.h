@@ -248,6 +248,7 @@ struct lock_request {
 	bool wait;
 };
 int file_lock(struct file *f, const struct lock_request *r);
+void vfs_show_locks(struct strbuf *out);         /* /proc/locks */
 /* Who would be in the way? false: nobody. */
 bool file_lock_test(struct file *f, const struct lock_request *r, struct lock_request *blocker);
 
