@@ -38,14 +38,14 @@ HEARTH_SOURCE=${HEARTH_SOURCE:-$(pwd)}
 HEARTH_BUILD=${HEARTH_BUILD:-$HEARTH_SOURCE/build}
 HEARTH=${HEARTH:-$HEARTH_BUILD/hearth}
 HEARTH_CACHE=${HEARTH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hearth}
+# Where this script's own sources are.
+test_dir=$(cd "$(dirname "$0")" && pwd)
 # A script run by itself leaves nothing in the source tree.
 if [ "$(pwd)" = "$HEARTH_SOURCE" ]; then
 	mkdir -p "$HEARTH_BUILD/test-work/alone-$$"
 	cd "$HEARTH_BUILD/test-work/alone-$$" || exit 1
 fi
 export HEARTH_SOURCE HEARTH_BUILD HEARTH HEARTH_CACHE
-# Where this script's own sources are.
-test_dir=$(cd "$(dirname "$0")" && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/hearth-test.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
