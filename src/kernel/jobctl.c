@@ -19,6 +19,13 @@ static int hook_current_session(void)
 	return t ? t->proc->sid : 0;
 }
 
+static int hook_current_pid(void)
+{
+	struct task *t = task_current();
+
+	return t ? t->proc->pid : 0;
+}
+
 static int hook_current_pgrp(void)
 {
 	struct task *t = task_current();
@@ -122,6 +129,7 @@ void jobctl_install_hooks(void)
 	tty_hooks = (struct tty_hooks){
 		.signal_pgrp = hook_signal_pgrp,
 		.current_session = hook_current_session,
+		.current_pid = hook_current_pid,
 		.current_pgrp = hook_current_pgrp,
 		.job_control = hook_job_control,
 		.controlling_tty = hook_controlling_tty,

@@ -346,6 +346,7 @@ static int64_t socket_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *
 }
 
 static const struct file_ops socket_fops = {
+	.default_owner = file_no_owner,
 	.read = socket_read, .write = socket_write, .poll = socket_poll,
 	.ioctl = socket_ioctl, .release = socket_release,
 };

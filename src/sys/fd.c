@@ -73,8 +73,42 @@ static int64_t dup_from(struct file *f, uint64_t min, bool cloexec)
 	return fd;
 }
 
-static int64_t set_status_flags(struct file *f, uint64_t arg)
+/* sigio_perm: what whoever named the owner might have sent by kill(2). */
+static bool may_signal(const struct file *f, const struct cred *to)
 {
+	return !f->owner_euid || f->owner_euid == to->suid || f->owner_euid == to->uid ||
+	       f->owner_uid == to->suid || f->owner_uid == to->uid;
+}
+
+/* The signal of F_SETSIG says what happened and where; SIGIO by default says nothing. */
+static void send_sigio(const struct file *f, int fd, int reason)
+{
+	static const int64_t bands[] = {
+		[POLL_IN] = ABI_EPOLLIN | ABI_EPOLLRDNORM, [POLL_OUT] = ABI_EPOLLOUT | ABI_EPOLLWRNORM | ABI_EPOLLWRBAND,
+		[POLL_PRI] = ABI_EPOLLPRI | ABI_EPOLLRDBAND, [POLL_HUP] = ABI_EPOLLHUP | ABI_EPOLLERR,
+	};
+	struct abi_siginfo info = { .signo = f->owner_sig, .code = reason, .band = bands[reason], .fd = fd };
+
+	if (!f->owner_sig)
+		info = (struct abi_siginfo){ .signo = SIGIO, .code = SI_KERNEL };
+	else if (f->owner_sig == SIGILL || f->owner_sig == SIGFPE || f->owner_sig == SIGSEGV || f->owner_sig == SIGBUS ||
+		 f->owner_sig == SIGTRAP || f->owner_sig == SIGCHLD || f->owner_sig == SIGSYS)
+		info.code = SI_SIGIO;         /* whose own codes would be meant */
+	for (struct process *p = process_next(1); p; p = process_next(p->pid + 1)) {
+		bool meant = f->owner_pid > 0 ? p->pid == f->owner_pid : p->pgid == -f->owner_pid;
+
+		if (meant && !p->zombie && p->leader && may_signal(f, p->leader->cred))
+			signal_send_process(p, &info);
+	}
+}
+
+static int64_t set_status_flags(struct file *f, int fd, uint64_t arg)
+{
+	if ((f->flags ^ arg) & ABI_O_ASYNC) {
+		async_send = send_sigio;
+		if (file_set_async(f, fd, arg & ABI_O_ASYNC))
+			arg &= ~(uint64_t)ABI_O_ASYNC;        /* most files have no such thing, and the flag stays off */
+	}
 	f->flags = (f->flags & ~(uint32_t)ABI_O_SETFL) | ((uint32_t)arg & ABI_O_SETFL);
 	return 0;
 }
@@ -208,6 +242,14 @@ static int64_t refuse_lease(struct file *f, uint64_t type)
 	return (f->inode->mode & S_IFMT) == S_IFREG ? -EAGAIN : -EINVAL;
 }
 
+static int64_t set_owner(struct file *f, int pid)
+{
+	f->owner_pid = pid;
+	f->owner_uid = current()->cred->uid;
+	f->owner_euid = current()->cred->euid;
+	return 0;
+}
+
 /* struct f_owner_ex. The owner is kept as F_SETOWN does: a group is negative. */
 enum { F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP };
 
@@ -221,8 +263,7 @@ static int64_t set_owner_ex(struct file *f, gva_t addr)
 		return -EINVAL;
 	if (ex[1] && (ex[0] == F_OWNER_PGRP ? 0 : !task_find(ex[1])))
 		return -ESRCH;
-	f->owner_pid = ex[0] == F_OWNER_PGRP ? -ex[1] : ex[1];
-	return 0;
+	return set_owner(f, ex[0] == F_OWNER_PGRP ? -ex[1] : ex[1]);
 }
 
 static int64_t get_owner_ex(struct file *f, gva_t addr)
@@ -248,8 +289,8 @@ static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 	if (f->flags & ABI_O_PATH)
 		return -EBADF;
 	switch (cmd) {
-	case ABI_F_SETFL:         return set_status_flags(f, arg);
-	case ABI_F_SETOWN:        f->owner_pid = (int)arg; return 0;
+	case ABI_F_SETFL:         return set_status_flags(f, fd, arg);
+	case ABI_F_SETOWN:        return set_owner(f, (int)arg);
 	case ABI_F_GETOWN:        return f->owner_pid;
 	case ABI_F_SETSIG:        return set_owner_signal(f, arg);
 	case ABI_F_GETSIG:        return f->owner_sig;
@@ -329,6 +370,12 @@ int64_t sys_ioctl(int fd, uint32_t request, gva_t arg)
 		ret = ioctl_peer(f, (uint32_t)arg, arg);
 	else
 		ret = file_ioctl(f, request, arg, current_mm());
+	if (request == ABI_FIOASYNC && !ret) {
+		async_send = send_sigio;
+		ret = file_set_async(f, fd, f->flags & ABI_O_ASYNC);
+		if (ret)
+			f->flags &= ~(uint32_t)ABI_O_ASYNC;
+	}
 	file_put(f);
 	return ret;
 }

@@ -58,6 +58,7 @@ void file_put(struct file *f)
 		notify_dentry(f->path.dentry, file_writable(f) ? ABI_IN_CLOSE_WRITE : ABI_IN_CLOSE_NOWRITE);
 	epoll_file_released(f);
 	flock_file_released(f);
+	file_async_released(f);
 	if (f->ops && f->ops->release)
 		f->ops->release(f);
 	if (f->counted_writer) {

@@ -360,5 +360,6 @@ static void inotify_release(struct file *f)
 }
 
 static const struct file_ops inotify_fops = {
+	.default_owner = file_no_owner,
 	.read = inotify_read, .poll = inotify_poll, .ioctl = inotify_ioctl, .release = inotify_release,
 };

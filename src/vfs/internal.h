@@ -159,6 +159,7 @@ static inline bool file_writable(const struct file *f)
 }
 /* "." and ".." at positions 0 and 1, then true; false when emit had enough. */
 bool readdir_dots(struct file *f, bool (*emit)(void *, const char *, uint64_t, unsigned, uint64_t), void *arg);
+void file_async_released(struct file *f);
 int vfs_open_found(struct path p, uint32_t flags, const struct cred *who, bool created, struct file **out);
 
 /* ---- devices, FIFOs (devfs.c, pipe.c, tmpfs.c) ------------------------------------------------ */

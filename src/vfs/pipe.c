@@ -268,6 +268,7 @@ static void close_end(struct file *f)
 }
 
 static const struct file_ops pipe_fops = {
+	.default_owner = file_no_owner,
 	.read = pipe_read, .write = pipe_write, .poll = pipe_poll, .ioctl = pipe_ioctl, .release = close_end,
 };
 

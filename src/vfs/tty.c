@@ -334,7 +334,16 @@ static void tty_release(struct file *f)
 		t->driver->close(t);
 }
 
+/* Who is in the foreground, or else the caller (__tty_fasync). */
+static int default_owner(struct file *f)
+{
+	const struct tty *t = tty_of(f);
+
+	return t->pgrp ? -t->pgrp : tty_hooks.current_pid ? tty_hooks.current_pid() : 0;
+}
+
 const struct file_ops tty_fops = {
+	.default_owner = default_owner,
 	.read = tty_read, .write = tty_write, .poll = tty_poll, .ioctl = ioctl_file, .release = tty_release,
 };
 

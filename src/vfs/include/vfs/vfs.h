@@ -190,6 +190,8 @@ struct file_ops {
 	int (*fsync)(struct file *f, bool data_only);
 	void (*flush)(struct file *f);           /* every close() of a descriptor */
 	void (*release)(struct file *f);         /* the last reference went */
+	/* There where O_ASYNC works: who is told when nobody was named, as F_SETOWN's argument. */
+	int (*default_owner)(struct file *f);
 };
 struct file {
 	unsigned refs;
@@ -200,6 +202,8 @@ struct file {
 	uint32_t flags;               /* O_* of the guest (abi/fcntl.h): access mode, APPEND, NONBLOCK, PATH... */
 	uint64_t pos;
 	int owner_pid; int owner_sig; /* F_SETOWN, F_SETSIG */
+	uint32_t owner_uid, owner_euid;       /* of who called F_SETOWN: may they signal the owner? */
+	struct file_async *async;     /* while O_ASYNC is set and means something */
 	const char *anon_name;        /* "pipe:[12]", "anon_inode:[eventfd]" for /proc; NULL with a path */
 	void *private;
 	bool counted_writer;          /* in inode->writers */
@@ -233,6 +237,12 @@ int file_mmap(struct file *f, struct mapping **out);          /* -ENODEV when it
 struct path file_place(struct file *f);
 /* Text of /proc/PID/fd/N and maps for this file: a path from `root`, "pipe:[n]", " (deleted)". */
 int file_describe(struct file *f, const struct fs *viewer, char *buf, size_t cap);
+
+/* O_ASYNC, for descriptor fd: -ENOTTY where the file has no such thing. */
+int  file_set_async(struct file *f, int fd, bool on);
+int  file_no_owner(struct file *f);                           /* a default_owner */
+/* Installed by sys: signal the file's owner; reason is POLL_IN, POLL_OUT, POLL_PRI or POLL_HUP. */
+extern void (*async_send)(const struct file *f, int fd, int reason);
 
 /* Advisory locks. POSIX record locks belong to the descriptor table, OFD and flock locks to the
  * open file. Ranges are inclusive; `type` is ABI_F_RDLCK, _WRLCK or _UNLCK. 0, -EAGAIN,
@@ -459,6 +469,7 @@ struct tty;
 struct tty_hooks {
 	void (*signal_pgrp)(int pgrp, int sig);
 	int (*current_session)(void);
+	int (*current_pid)(void);
 	int (*current_pgrp)(void);
 	/* A background process touches its terminal: sends SIGTTIN/SIGTTOU to the caller's group
 	 * unless blocked, ignored or orphaned; 0 go on, -ERESTARTSYS, or -EIO. */
