@@ -269,6 +269,37 @@ static void slice_of_ones_own(void)
 	CHECK_NEAR(2000ull * MS / switches, 20 * MS, 10);
 }
 
+/* One that sleeps most of the time waits for a slice at most, whatever its weight. */
+static uint64_t wait_of_sleeper(int nice)
+{
+	uint64_t waited = 0;
+	enum { ROUNDS = 500, REST = 20 };      /* ticks between wake-ups */
+
+	begin(SCHED_EEVDF, 1);
+	add(0, ABI_SCHED_NORMAL, nice, 0);
+	for (unsigned i = 1; i < 9; i++)
+		add(i, ABI_SCHED_NORMAL, 0, 0);
+	run_for(100 * MS);
+	for (unsigned n = 0; n < ROUNDS; n++) {
+		while (running[0] != &crowd[0]) {
+			tick();
+			waited++;
+		}
+		runq_charge(&q, &crowd[0], 20000);
+		put_to_sleep(0);
+		for (unsigned i = 0; i < REST; i++)
+			tick();
+		runq_wake(&q, &crowd[0]);
+	}
+	return waited * TICK_NS / ROUNDS;
+}
+
+static void sleepers_run_soon(void)
+{
+	CHECK(wait_of_sleeper(0) < 2 * MS);
+	CHECK(wait_of_sleeper(-10) < 2 * MS);
+}
+
 /* ---- real time --------------------------------------------------------------------------------- */
 
 static void real_time_comes_first(void)
@@ -374,6 +405,7 @@ int main(void)
 	RUN(sleepers_wait_little);
 	RUN(slices);
 	RUN(slice_of_ones_own);
+	RUN(sleepers_run_soon);
 	RUN(real_time_comes_first);
 	RUN(round_robin_of_a_priority);
 	RUN(bound_threads_stay);
