@@ -107,7 +107,7 @@ static struct workspace *take_workspace(void)
 
 static void give_workspace(struct workspace *w)
 {
-	free_workspace(__atomic_exchange_n(&spare, w, __ATOMIC_RELEASE));
+	free_workspace(__atomic_exchange_n(&spare, w, __ATOMIC_ACQ_REL));
 }
 
 void jit_compile_done(void)

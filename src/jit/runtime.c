@@ -32,9 +32,9 @@ enum {
 	LINKED = 8,                    /* the threshold's part that suffices behind a direct exit */
 	NO_PC = 1,                     /* odd: no instruction is there */
 	JUMPS_LISTED = JIT_JUMP_ENTRIES / 8,
-	/* How often a quick translation is entered before its place is worth the full effort. */
-	PROMOTE = 4000,
-	PROMOTE_AGAIN = 500,           /* meanwhile */
+	/* How often a quick translation is entered before its place is worth the full effort, for each
+	 * of the threshold's counts; and before it is looked whether that is made. */
+	PROMOTE = 400, PROMOTE_AGAIN = 2000,
 	/* A view miss costs what translating so many instructions saves. Looked at each so many misses: a
 	 * shell that forks all the time loses its view's pages as often. */
 	MISS_COSTS = 4000, MISSES_LOOKED_AT = 256,
@@ -85,6 +85,11 @@ static void empty_jumps(struct hart_space *hs)
 	hs->nr_jumps = 0;
 }
 
+static int32_t promote_at(void)
+{
+	return (int32_t)config.threshold * PROMOTE;
+}
+
 static struct hart_space *hart_space_new(void)
 {
 	struct hart_space *hs = host_pages_alloc(sizeof(*hs));
@@ -93,7 +98,7 @@ static struct hart_space *hart_space_new(void)
 		return NULL;
 	empty_jump(hs, 0);
 	for (unsigned i = 0; i < JIT_HEAT_ENTRIES; i++)
-		hs->tables.heat[i] = PROMOTE;
+		hs->tables.heat[i] = promote_at();
 	if (!fault_stack)
 		fault_stack = host_fault_stack_enter();
 	return hs;
@@ -223,7 +228,7 @@ static void promote(struct cpu_translated *t, struct hart_space *hs)
 	sched_leave_guest();
 	entry = cache_promote(t->mm, pc, &final);
 	sched_enter_guest(t->mm);
-	*heat = final ? PROMOTE : PROMOTE_AGAIN;
+	*heat = final ? promote_at() : MIN(promote_at(), (int32_t)PROMOTE_AGAIN);
 	if (entry && in_sync(t, hs))
 		remember(hs, pc, entry);
 }
