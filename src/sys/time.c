@@ -245,6 +245,9 @@ int64_t sys_timerfd_create(int clockid, uint32_t flags)
 {
 	if (flags & ~(uint32_t)(ABI_O_CLOEXEC | ABI_O_NONBLOCK))
 		return -EINVAL;
+	if ((clockid == ABI_CLOCK_REALTIME_ALARM || clockid == ABI_CLOCK_BOOTTIME_ALARM) &&
+	    !task_capable(current(), ABI_CAP_WAKE_ALARM))
+		return -EPERM;
 	return timerfd_create_fd(clockid, flags);
 }
 

@@ -333,9 +333,11 @@ int pipe_create(uint32_t flags, const struct cred *who, struct file *ends[2])
 	i->uid = who->fsuid;
 	i->gid = who->fsgid;
 	snprintf(p->name, sizeof(p->name), "pipe:[%llu]", (unsigned long long)i->ino);
-	flags &= ABI_O_NONBLOCK | ABI_O_DIRECT;
 	for (int end = 0; end < 2; end++) {
-		ends[end] = file_create(i, &pipe_fops, flags | (end ? ABI_O_WRONLY : ABI_O_RDONLY), who);
+		/* Packets are the writer's business (create_pipe_files). */
+		uint32_t kept = flags & (end ? ABI_O_NONBLOCK | ABI_O_DIRECT : ABI_O_NONBLOCK);
+
+		ends[end] = file_create(i, &pipe_fops, kept | (end ? ABI_O_WRONLY : ABI_O_RDONLY), who);
 		ends[end]->anon_name = p->name;
 		ends[end]->private = (void *)UINTPTR_MAX;
 		count_end(p, ends[end]);

@@ -1,4 +1,4 @@
-/* Capabilities: capget, capset, bounding and ambient sets, securebits, keep-caps, and their refusals. */
+/* Capabilities: capget, capset, bounding and ambient sets, securebits, keep-caps, and their refusals. needs: privileges */
 #include "abi.h"
 
 struct header { unsigned version; int pid; };

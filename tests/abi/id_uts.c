@@ -1,4 +1,4 @@
-/* UTS name spaces: unshare and clone with CLONE_NEWUTS, and who sees which name. */
+/* UTS name spaces: unshare and clone with CLONE_NEWUTS, and who sees which name. needs: privileges */
 #include "abi.h"
 
 static void show(const char *who)

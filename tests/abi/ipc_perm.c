@@ -1,4 +1,4 @@
-/* IPC objects: what IPC_STAT says of the owner, IPC_SET, the sequence of ids. */
+/* IPC objects: what IPC_STAT says of the owner, IPC_SET, the sequence of ids. needs: privileges */
 #include "abi.h"
 #include <sys/ipc.h>
 #include <sys/msg.h>

@@ -1,4 +1,4 @@
-/* The lowest mapping: vm.mmap_min_addr for ordinary users, none for root; MMAP_PAGE_ZERO (D9). */
+/* The lowest mapping: vm.mmap_min_addr for ordinary users, none for root; MMAP_PAGE_ZERO (D9). needs: privileges */
 #include "abi.h"
 
 static long map_at(uintptr_t place)

@@ -1,4 +1,4 @@
-/* nice, getpriority, setpriority, sched_*: what an ordinary program asks. needs: 64 bits */
+/* nice, getpriority, setpriority, sched_*: what an ordinary program asks. needs: 64 bits needs: privileges */
 #include "abi.h"
 
 TOPIC(misc_priority)

@@ -1,4 +1,4 @@
-/* mount and umount2 as root: tmpfs, bind, remount, move, lazy unmounting, errors. */
+/* mount and umount2 as root: tmpfs, bind, remount, move, lazy unmounting, errors. needs: privileges */
 #include "abi.h"
 #include <sys/mount.h>
 

@@ -1,4 +1,4 @@
-/* mount, umount2, pivot_root: error paths. */
+/* mount, umount2, pivot_root: error paths. needs: privileges */
 #include "abi.h"
 #include <sys/mount.h>
 

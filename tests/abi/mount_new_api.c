@@ -1,4 +1,4 @@
-/* fsopen, fsconfig, fsmount, move_mount, open_tree, mount_setattr, fspick. */
+/* fsopen, fsconfig, fsmount, move_mount, open_tree, mount_setattr, fspick. needs: privileges */
 #include "abi.h"
 #include <sys/mount.h>
 

@@ -1,4 +1,4 @@
-/* pivot_root into a tmpfs, and what is left of the old root. needs: mounted root */
+/* pivot_root into a tmpfs, and what is left of the old root. needs: mounted root needs: privileges */
 #include "abi.h"
 #include <sys/mount.h>
 

@@ -1,4 +1,4 @@
-/* sched_setscheduler, sched_setattr and nice: what is kept, inherited and refused.
+/* sched_setscheduler, sched_setattr and nice: what is kept, inherited and refused. needs: privileges
  * needs: 64 bits (the RV32 library answers sched_getscheduler itself) */
 #include "abi.h"
 

@@ -1,4 +1,4 @@
-/* SOL_SOCKET's options: defaults, what can be set, what is refused. */
+/* SOL_SOCKET's options: defaults, what can be set, what is refused. needs: privileges */
 #include "sock.h"
 
 static const struct { int name; const char *text; } names[] = {

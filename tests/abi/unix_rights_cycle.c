@@ -1,4 +1,4 @@
-/* SCM_RIGHTS: sockets that hold each other in their queues are found when nobody else does. */
+/* SCM_RIGHTS: sockets that hold each other in their queues are found when nobody else does. needs: privileges */
 #include "sock.h"
 
 static void hide(int s[2], int pipe_end)
