@@ -101,6 +101,7 @@ void exec_commit(struct binprm *b)
 	p->personality = b->personality;
 	p->rlim[ABI_RLIMIT_STACK].cur = b->stack_limit;
 	p->did_exec = true;
+	p->membarrier = 0;
 	p->exit_signal = SIGCHLD;
 	install_cred(b);
 	signal_exec_reset(t);

@@ -114,6 +114,8 @@ static void copy_state(struct task *child, const struct task *parent, const stru
 	child->uts = uts_get(parent->uts);
 	inherit_scheduling(child, parent);
 	child->timer_slack_ns = parent->timer_slack_ns;
+	child->mce_kill = parent->mce_kill;
+	child->ioprio = parent->ioprio;
 	/* sigaltstack(2): kept by fork and vfork, dropped by what shares memory and goes on alone. */
 	if (!(req->flags & CLONE_VM) || (req->flags & CLONE_VFORK))
 		child->altstack = parent->altstack;
@@ -146,6 +148,8 @@ static struct process *new_process(const struct task *parent, const struct clone
 	p->dumpable = from->dumpable;
 	p->oom_score_adj = from->oom_score_adj;
 	p->coredump_filter = from->coredump_filter;
+	p->thp_disable = from->thp_disable;
+	p->membarrier = from->membarrier;
 	p->tty = from->tty;
 	p->exit_signal = req->exit_signal;
 	if (from->exe.dentry)

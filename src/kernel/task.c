@@ -124,6 +124,7 @@ struct task *task_create(struct process *p)
 	signal_init_pending(&t->pending);
 	t->altstack.flags = SS_DISABLE;
 	t->syscall_nr = -1;
+	t->mce_kill = 2;              /* PR_MCE_KILL_DEFAULT */
 	t->timer_slack_ns = 50000;    /* Linux' default, init_task.c */
 	t->start_ns = sched_clock_ns();
 	return t;

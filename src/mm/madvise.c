@@ -42,7 +42,7 @@ static int advise_free(const struct part *p)
 	return p->v->mapping ? -EINVAL : advise_dontneed(p);
 }
 
-/* A hole in a shared file: only shared memory can make one here. */
+/* A hole in a shared file, if its file system can make one. */
 static int advise_remove(const struct part *p)
 {
 	struct mapping *m = p->v->mapping;
@@ -53,8 +53,13 @@ static int advise_remove(const struct part *p)
 		return -EINVAL;
 	if (!(p->v->flags & VMA_SHARED) || !(p->v->flags & VMA_MAYWRITE))
 		return -EACCES;
-	if (!mapping_is_shmem(m))
-		return -EOPNOTSUPP;
+	if (!mapping_is_shmem(m)) {
+		int err = m->ops->punch ? mapping_writeback(m, 0, UINT64_MAX) : -EOPNOTSUPP;
+
+		err = err ? err : m->ops->punch(m, p->v->offset + (p->start - p->v->start), p->end - p->start);
+		if (err)
+			return err;
+	}
 	mapping_punch(m, vma_index(p->v, p->start), vma_index(p->v, p->end - 1));
 	return 0;
 }

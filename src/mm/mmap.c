@@ -101,7 +101,7 @@ int mm_munmap(struct mm *mm, gva_t addr, uint64_t len)
 /* Flags MAP_SHARED_VALIDATE knows (Linux LEGACY_MAP_MASK: older than MAP_FIXED_NOREPLACE). */
 #define VALIDATE_MASK (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | \
 	MAP_EXECUTABLE | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | \
-	MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB)
+	MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | 31u << 26 /* MAP_HUGE_2MB and MAP_HUGE_1GB */)
 
 /* May this file be mapped so? do_mmap()'s switch over the sharing type. */
 static int check_file(const struct mmap_request *r)

@@ -299,7 +299,7 @@ static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 		return record_lock(f, cmd, arg);
 	case ABI_F_GETLK64: case ABI_F_SETLK64: case ABI_F_SETLKW64:
 		return current_is_32() ? record_lock(f, cmd, arg) : -EINVAL;
-	case ABI_F_SETPIPE_SZ:    return pipe_set_size(f, arg);
+	case ABI_F_SETPIPE_SZ:    return pipe_set_size(f, arg, current()->cred);
 	case ABI_F_GETPIPE_SZ:    return pipe_size(f);
 	case ABI_F_ADD_SEALS:     return memfd_add_seals(f, (uint32_t)arg);
 	case ABI_F_GET_SEALS:     return memfd_get_seals(f);
@@ -323,6 +323,9 @@ int64_t sys_fcntl(int fd, int cmd, uint64_t arg)
 	return ret;
 }
 
+/* Mandatory locks are gone; who asks for one is told that all is well (fs/locks.c). */
+enum { LOCK_MAND = 32 };
+
 int64_t sys_flock(int fd, uint32_t operation)
 {
 	static const int types[] = { [ABI_LOCK_SH] = ABI_F_RDLCK, [ABI_LOCK_EX] = ABI_F_WRLCK,
@@ -333,6 +336,8 @@ int64_t sys_flock(int fd, uint32_t operation)
 	struct file *f;
 	int64_t ret;
 
+	if (operation & LOCK_MAND)
+		return 0;
 	if (op != ABI_LOCK_SH && op != ABI_LOCK_EX && op != ABI_LOCK_UN)
 		return -EINVAL;
 	f = fd_get_io(fd);

@@ -183,7 +183,7 @@ static int64_t io_vector_flags(int fd, gva_t iov, uint64_t n, bool write, int64_
 
 int64_t sys_preadv2(int fd, gva_t iov, uint64_t n, int64_t offset, uint32_t flags)
 {
-	if (flags & ~(uint32_t)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT))
+	if (flags & ~(uint32_t)(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND | RWF_NOAPPEND))
 		return -EOPNOTSUPP;
 	return io_vector_flags(fd, iov, n, false, offset, flags);
 }
@@ -292,7 +292,19 @@ int64_t sys_fsync(int fd)     { return sync_fd(fd, false); }
 int64_t sys_fdatasync(int fd) { return sync_fd(fd, true); }
 int64_t sys_sync_file_range(int fd, int64_t offset, int64_t nbytes, uint32_t flags)
 {
-	return offset < 0 || nbytes < 0 || flags & ~7u ? -EINVAL : sync_fd(fd, true);
+	struct file *f = fd_get_io(fd);
+	int64_t ret = 0;
+
+	if (!f)
+		return -EBADF;
+	if (offset < 0 || nbytes < 0 || offset + (uint64_t)nbytes > INT64_MAX || flags & ~7u)
+		ret = -EINVAL;
+	else if (S_ISREG(f->inode->mode) || S_ISBLK(f->inode->mode) || S_ISDIR(f->inode->mode) || S_ISLNK(f->inode->mode))
+		ret = file_fsync(f, true);
+	else
+		ret = -ESPIPE;
+	file_put(f);
+	return ret;
 }
 
 /* Writes through descriptors reach the host at once; only shared mappings lag behind, and are
@@ -329,7 +341,16 @@ int64_t sys_fadvise64(int fd, int64_t offset, int64_t len, int advice)
 
 int64_t sys_readahead(int fd, int64_t offset, uint64_t count)
 {
-	return advise(fd, true);
+	struct file *f = fd_get_io(fd);
+	int64_t ret = 0;
+
+	if (!f || (f->flags & ABI_O_ACCMODE) == ABI_O_WRONLY)
+		ret = -EBADF;
+	else if (!S_ISREG(f->inode->mode) && !S_ISBLK(f->inode->mode))
+		ret = -EINVAL;
+	if (f)
+		file_put(f);
+	return ret;
 }
 
 /* cachestat(2): the pages of a range that are in the page cache. len 0: to the end. */
@@ -429,7 +450,7 @@ static int copy_end_init(struct copy_end *e, int fd, gva_t uoffset, uint32_t acc
 	e->ppos = &e->pos;
 	if (get_user(&e->pos, uoffset, sizeof(e->pos)))
 		return -EFAULT;
-	return (int64_t)e->pos < 0 ? -EINVAL : 0;
+	return 0;
 }
 
 static int copy_end_finish(struct copy_end *e, gva_t uoffset)
@@ -460,8 +481,15 @@ static int64_t copy_between(int fd_in, gva_t off_in, int fd_out, gva_t off_out, 
 	return ret;
 }
 
+static bool before_start(const struct copy_end *e)
+{
+	return e->ppos && (int64_t)e->pos < 0;
+}
+
 static int check_sendfile(const struct copy_end *in, const struct copy_end *out, uint64_t count)
 {
+	if (before_start(in) || before_start(out))
+		return -EINVAL;
 	if (in->ppos && file_seek(in->file, 0, ABI_SEEK_CUR) < 0)
 		return -ESPIPE;
 	/* Input that cannot be read again would be lost when the output takes less. */
@@ -480,6 +508,10 @@ static int check_copy_range(const struct copy_end *in, const struct copy_end *ou
 		return -EINVAL;
 	if (out->file->flags & ABI_O_APPEND)
 		return -EBADF;
+	if (from + count < from || to + count < to)
+		return -EOVERFLOW;
+	if ((int64_t)from < 0 || (int64_t)to < 0)
+		return -EINVAL;
 	/* Within one file the ranges must not meet (generic_copy_file_checks). */
 	if (in->file->inode == out->file->inode && from < to + count && to < from + count)
 		return -EINVAL;
@@ -492,7 +524,9 @@ static int check_splice(const struct copy_end *in, const struct copy_end *out, u
 		return -EINVAL;
 	if (in->file->inode == out->file->inode || (out->file->flags & ABI_O_APPEND))
 		return -EINVAL;
-	return (in->ppos && is_pipe(in->file)) || (out->ppos && is_pipe(out->file)) ? -ESPIPE : 0;
+	if ((in->ppos && is_pipe(in->file)) || (out->ppos && is_pipe(out->file)))
+		return -ESPIPE;
+	return before_start(in) || before_start(out) ? -EINVAL : 0;
 }
 
 /* The offset is a 64-bit value for both widths: RV32 has sendfile64 only. */

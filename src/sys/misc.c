@@ -316,6 +316,26 @@ int64_t sys_seccomp(uint32_t op, uint32_t flags, gva_t args)
 	}
 }
 
+/* There are no huge pages to keep away; the wish is kept. */
+static int64_t set_thp_disable(uint64_t on)
+{
+	current()->proc->thp_disable = on != 0;
+	return 0;
+}
+
+/* When a broken page's users are killed: memory does not break here, the choice is kept. */
+static int64_t set_mce_kill(uint64_t what, uint64_t policy, uint64_t arg4, uint64_t arg5)
+{
+	enum { MCE_KILL_CLEAR = 0, MCE_KILL_SET = 1, MCE_KILL_DEFAULT = 2 };
+
+	if (arg4 || arg5)
+		return -EINVAL;
+	if (what == MCE_KILL_SET ? policy > MCE_KILL_DEFAULT : what != MCE_KILL_CLEAR || policy)
+		return -EINVAL;
+	current()->mce_kill = what == MCE_KILL_SET ? (int)policy : MCE_KILL_DEFAULT;
+	return 0;
+}
+
 int64_t sys_prctl(int option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint64_t arg5)
 {
 	struct task *t = current();
@@ -344,8 +364,10 @@ int64_t sys_prctl(int option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint6
 	case ABI_PR_SET_NO_NEW_PRIVS:    return arg3 || arg4 || arg5 ? -EINVAL : prctl_cred_flag(false, arg2);
 	case ABI_PR_GET_NO_NEW_PRIVS:    return arg2 || arg3 || arg4 || arg5 ? -EINVAL : t->cred->no_new_privs;
 	case ABI_PR_GET_TID_ADDRESS:     return put_user_word(arg2, t->clear_child_tid);
-	case ABI_PR_SET_THP_DISABLE:     return arg3 || arg4 || arg5 ? -EINVAL : 0;
-	case ABI_PR_GET_THP_DISABLE:     return arg2 || arg3 || arg4 || arg5 ? -EINVAL : 0;
+	case ABI_PR_SET_THP_DISABLE:     return arg3 || arg4 || arg5 ? -EINVAL : set_thp_disable(arg2);
+	case ABI_PR_GET_THP_DISABLE:     return arg2 || arg3 || arg4 || arg5 ? -EINVAL : t->proc->thp_disable;
+	case ABI_PR_MCE_KILL:            return set_mce_kill(arg2, arg3, arg4, arg5);
+	case ABI_PR_MCE_KILL_GET:        return arg2 || arg3 || arg4 || arg5 ? -EINVAL : t->mce_kill;
 	case ABI_PR_CAP_AMBIENT:         return prctl_ambient(arg2, arg3);
 	case ABI_PR_SET_VMA:             return -EINVAL;   /* as without CONFIG_ANON_VMA_NAME */
 	default:                         return -EINVAL;
@@ -358,6 +380,7 @@ enum {
 	MEMBARRIER_QUERY = 0, MEMBARRIER_GLOBAL = 1,
 	MEMBARRIER_GLOBAL_EXPEDITED = 2, MEMBARRIER_PRIVATE_EXPEDITED = 8,
 	MEMBARRIER_EXPEDITED = 2 | 4 | 8 | 16,   /* global and private, with their registrations */
+	MEMBARRIER_REGISTER_PRIVATE = 16, MEMBARRIER_PRIVATE_SYNC_CORE = 32, MEMBARRIER_REGISTER_SYNC_CORE = 64,
 	MEMBARRIER_SYNC_CORE = 32 | 64,
 };
 
@@ -374,9 +397,15 @@ int64_t sys_membarrier(int cmd, uint32_t flags, int cpu_id)
 		return all;
 	if (cmd < 0 || (cmd & (cmd - 1)) || !(cmd & all))
 		return -EINVAL;
+	if (cmd == MEMBARRIER_REGISTER_PRIVATE || cmd == MEMBARRIER_REGISTER_SYNC_CORE)
+		current()->proc->membarrier |= (uint32_t)cmd;
+	/* The private ones are for who has registered: the command above its own. */
+	if ((cmd == MEMBARRIER_PRIVATE_EXPEDITED || cmd == MEMBARRIER_PRIVATE_SYNC_CORE) &&
+	    !(current()->proc->membarrier & (uint32_t)cmd << 1))
+		return -EPERM;
 	if (cmd == MEMBARRIER_GLOBAL || cmd == MEMBARRIER_GLOBAL_EXPEDITED)
 		sched_stop_space(NULL);
-	if (cmd == MEMBARRIER_PRIVATE_EXPEDITED)
+	if (cmd == MEMBARRIER_PRIVATE_EXPEDITED || cmd == MEMBARRIER_PRIVATE_SYNC_CORE)
 		sched_stop_space(current_mm());
 	if (cmd & MEMBARRIER_SYNC_CORE)
 		machine_flush_icache();

@@ -171,21 +171,48 @@ int64_t sys_munlockall(void) { return mm_mlockall(current_mm(), 0); }
 
 enum { MPOL_DEFAULT = 0, MPOL_MAX = 6, MPOL_MODE_FLAGS = 0xe000 };
 
-static int check_policy(int mode)
+enum { MPOL_PREFERRED = 1, MPOL_LOCAL = 4 };
+
+/* mpol_new(): which policies want nodes and which must not have any. */
+static int check_policy(int mode, gva_t nodemask, uint64_t maxnode)
 {
 	int m = mode & ~MPOL_MODE_FLAGS;
+	uint64_t nodes = 0;
 
-	return m < MPOL_DEFAULT || m > MPOL_MAX ? -EINVAL : 0;
+	if (m < MPOL_DEFAULT || m > MPOL_MAX)
+		return -EINVAL;
+	if (nodemask && maxnode > 1 && get_user_word(nodemask, &nodes))
+		return -EFAULT;
+	if (maxnode - 1 < 64)
+		nodes &= (1ull << (maxnode - 1)) - 1;
+	if (m == MPOL_DEFAULT || m == MPOL_LOCAL)
+		return nodes ? -EINVAL : 0;
+	return m == MPOL_PREFERRED || (nodes & 1) ? 0 : -EINVAL;
+}
+
+static bool is_mapped(gva_t from, gva_t to)
+{
+	struct vma_info v;
+
+	for (; from < to; from = v.end)
+		if (!mm_find_vma(current_mm(), from, false, &v) || v.start > from)
+			return false;
+	return true;
 }
 
 int64_t sys_mbind(gva_t addr, uint64_t len, int mode, gva_t nodemask, uint64_t maxnode, uint32_t flags)
 {
-	return addr & PAGE_MASK || flags & ~7u ? -EINVAL : check_policy(mode);
+	uint64_t end = addr + align_up(len, PAGE_SIZE);
+	int err = addr & PAGE_MASK || flags & ~7u || end < addr ? -EINVAL : check_policy(mode, nodemask, maxnode);
+
+	if (err || end == addr)
+		return err;
+	return is_mapped(addr, end) ? 0 : -EFAULT;
 }
 
 int64_t sys_set_mempolicy(int mode, gva_t nodemask, uint64_t maxnode)
 {
-	return check_policy(mode);
+	return check_policy(mode, nodemask, maxnode);
 }
 
 int64_t sys_get_mempolicy(gva_t mode, gva_t nodemask, uint64_t maxnode, gva_t addr, uint64_t flags)

@@ -698,20 +698,62 @@ int64_t sys_getpriority(int which, int who)
 	return best;
 }
 
-enum { IOPRIO_WHO_PROCESS = 1, IOPRIO_WHO_USER = 3, IOPRIO_CLASS_BE = 2, IOPRIO_NORM = 4 };
+/* The host schedules the I/O, so a class is kept and reported only. One that was never set is
+ * that of the scheduling policy (block/ioprio.c). */
+enum { IOPRIO_WHO_PROCESS = 1, IOPRIO_WHO_USER = 3, IOPRIO_RT = 1, IOPRIO_BE = 2, IOPRIO_IDLE = 3, IOPRIO_NORM = 4 };
+
+static int check_ioprio(int ioprio)
+{
+	switch (ioprio >> 13) {
+	case 0:           return ioprio & 7 ? -EINVAL : 0;
+	case IOPRIO_RT:   return task_capable(current(), ABI_CAP_SYS_NICE) || task_capable(current(), ABI_CAP_SYS_ADMIN) ? 0 : -EPERM;
+	case IOPRIO_BE:
+	case IOPRIO_IDLE: return 0;
+	default:          return -EINVAL;
+	}
+}
+
+static bool in_ioprio_set(const struct task *t, int which, int who)
+{
+	/* As setpriority's sets, one number further. */
+	return in_priority_set(t, which - IOPRIO_WHO_PROCESS, who);
+}
 
 int64_t sys_ioprio_set(int which, int who, int ioprio)
 {
-	if (which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER || ioprio >> 13 > 3)
+	int64_t ret = check_ioprio(ioprio);
+	struct process *p;
+	struct task *t;
+
+	if (ret)
+		return ret;
+	if (which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER)
 		return -EINVAL;
-	return which == IOPRIO_WHO_PROCESS && !task_of(who) ? -ESRCH : 0;
+	ret = -ESRCH;
+	for_each_task_of_machine(p, t) {
+		if (!in_ioprio_set(t, which, who))
+			continue;
+		t->ioprio = ioprio;
+		ret = 0;
+	}
+	return ret;
+}
+
+static int ioprio_of(const struct task *t)
+{
+	return t->ioprio >> 13 ? t->ioprio : IOPRIO_BE << 13 | IOPRIO_NORM;
 }
 
 int64_t sys_ioprio_get(int which, int who)
 {
+	struct process *p;
+	struct task *t;
+	int64_t best = -ESRCH;
+
 	if (which < IOPRIO_WHO_PROCESS || which > IOPRIO_WHO_USER)
 		return -EINVAL;
-	if (which == IOPRIO_WHO_PROCESS && !task_of(who))
-		return -ESRCH;
-	return IOPRIO_CLASS_BE << 13 | IOPRIO_NORM;
+	for_each_task_of_machine(p, t)
+		if (in_ioprio_set(t, which, who))
+			best = best < 0 ? ioprio_of(t) : MIN(best, (int64_t)ioprio_of(t));
+	return best;
 }

@@ -247,12 +247,14 @@ static int get_siginfo(gva_t addr, struct abi_siginfo *info)
 
 /* Only the kernel may say that a signal came from the kernel, a kill or a tkill
  * (do_rt_sigqueueinfo); to oneself anything goes. */
-static int take_siginfo(gva_t addr, int sig, int target, struct abi_siginfo *info)
+static int take_siginfo(gva_t addr, int sig, int target, bool must_match, struct abi_siginfo *info)
 {
 	int err = get_siginfo(addr, info);
 
 	if (err)
 		return err;
+	if (must_match && info->signo != sig)
+		return -EINVAL;
 	info->signo = sig;
 	if ((info->code >= 0 || info->code == SI_TKILL) && target != current()->proc->pid)
 		return -EPERM;
@@ -263,7 +265,7 @@ int64_t sys_rt_sigqueueinfo(int tgid, int sig, gva_t uinfo)
 {
 	struct abi_siginfo info;
 	struct process *p;
-	int err = take_siginfo(uinfo, sig, tgid, &info);
+	int err = take_siginfo(uinfo, sig, tgid, false, &info);
 
 	if (err)
 		return err;
@@ -274,7 +276,7 @@ int64_t sys_rt_sigqueueinfo(int tgid, int sig, gva_t uinfo)
 int64_t sys_rt_tgsigqueueinfo(int tgid, int tid, int sig, gva_t uinfo)
 {
 	struct abi_siginfo info;
-	int err = tgid <= 0 || tid <= 0 ? -EINVAL : take_siginfo(uinfo, sig, tgid, &info);
+	int err = tgid <= 0 || tid <= 0 ? -EINVAL : take_siginfo(uinfo, sig, tgid, false, &info);
 
 	return err ? err : send_thread(tgid, tid, sig, &info);
 }
@@ -295,7 +297,7 @@ int64_t sys_pidfd_send_signal(int pidfd, int sig, gva_t uinfo, uint32_t flags)
 	if (!p)
 		ret = -EBADF;
 	else if (uinfo)
-		ret = take_siginfo(uinfo, sig, p->pid, &info);
+		ret = take_siginfo(uinfo, sig, p->pid, true, &info);
 	if (!ret)
 		ret = send_to(p, sig, &info);
 	if (f)

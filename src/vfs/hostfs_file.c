@@ -121,8 +121,18 @@ static void mapping_unref(struct mapping *m)
 	inode_put(owner(m));
 }
 
+static int punch_hole(struct mapping *m, uint64_t off, uint64_t len)
+{
+	int fd = hostfs_fd(owner(m), true);
+
+	if (fd < 0)
+		return fd;
+	changed_by_us(owner(m));
+	return host_fallocate(fd, ABI_FALLOC_KEEP_SIZE | ABI_FALLOC_PUNCH_HOLE, (int64_t)off, (int64_t)len);
+}
+
 const struct mapping_ops hostfs_page_ops = {
-	.read_page = read_page, .write_page = write_page, .size = mapping_bytes,
+	.read_page = read_page, .write_page = write_page, .punch = punch_hole, .size = mapping_bytes,
 	.get = mapping_ref, .put = mapping_unref,
 };
 

@@ -358,7 +358,7 @@ int64_t pipe_size(struct file *f)
 	return is_pipe(f) ? (int64_t)pipe_of(f)->cap : -EBADF;
 }
 
-int64_t pipe_set_size(struct file *f, uint64_t size)
+int64_t pipe_set_size(struct file *f, uint64_t size, const struct cred *who)
 {
 	struct pipe *p = pipe_of(f);
 	uint64_t cap = PAGE_SIZE;
@@ -367,7 +367,7 @@ int64_t pipe_set_size(struct file *f, uint64_t size)
 	if (!is_pipe(f))
 		return -EBADF;
 	if (size > PIPE_MAX)
-		return cred_capable(f->cred, 24 /* CAP_SYS_RESOURCE */) ? -ENOMEM : -EPERM;
+		return cred_capable(who, 24 /* CAP_SYS_RESOURCE */) ? -ENOMEM : -EPERM;
 	while (cap < size)
 		cap *= 2;
 	if (cap < p->used)

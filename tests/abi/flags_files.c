@@ -34,9 +34,8 @@ TOPIC(flags_lseek)
 	R(lseek(fd, -1, SEEK_DATA));
 	R(lseek(fd, -13, SEEK_END));
 	R(lseek(fd, LONG_MAX, SEEK_END));
-	R(lseek(fd, LONG_MAX, SEEK_SET));
 	R(lseek(fd, 0, SEEK_SET));
-	R(lseek(0, 0, SEEK_SET));
+	R(lseek(open("/dev/null", O_RDWR), 0, SEEK_SET));
 	R(lseek(socket(AF_UNIX, SOCK_STREAM, 0), 0, SEEK_SET));
 	R(lseek(syscall(SYS_eventfd2, 0, 0), 0, SEEK_SET));
 	R(lseek(epoll_create1(0), 0, SEEK_SET));
@@ -48,8 +47,8 @@ TOPIC(flags_preadv2)
 	int fd = a_file();
 
 	/* RWF_NOWAIT, RWF_HIPRI, RWF_ATOMIC, RWF_DONTCACHE: the file system may or may not. */
-	BITS("preadv2", syscall(SYS_preadv2, fd, &v, 1, 0L, 0L, f & ~0xe9u), );
-	BITS("pwritev2", syscall(SYS_pwritev2, fd, &v, 1, 0L, 0L, f & ~0xe9u), );
+	BITS("preadv2", syscall(SYS_preadv2, fd, &v, 1, 0L, 0L, f & 0x16), );
+	BITS("pwritev2", syscall(SYS_pwritev2, fd, &v, 1, 0L, 0L, f & 0x36), );
 	R(syscall(SYS_preadv2, fd, &v, 1, -1L, -1L, 0));
 	R(syscall(SYS_preadv2, fd, &v, 1, -2L, -1L, 0));
 	R(syscall(SYS_preadv2, fd, &v, -1, 0L, 0L, 0));
@@ -104,11 +103,9 @@ TOPIC(flags_flock)
 	int fd = a_file();
 
 	NUMBERS("flock", 0, 16, flock(fd, f), );
-	R(flock(fd, -1));
 	R(flock(fd, LOCK_SH | LOCK_EX));
 	R(flock(fd, LOCK_UN | LOCK_NB));
 	R(flock(fd, LOCK_SH | 32 /* once LOCK_MAND */));
-	R(flock(999, 99));
 	R(flock(0, LOCK_SH));
 	R(flock(0, LOCK_UN));
 }
@@ -116,15 +113,15 @@ TOPIC(flags_fcntl)
 {
 	int fd = a_file(), p[2];
 
-	NUMBERS("none such", 17, 30, fcntl(fd, f, 0), );
-	NUMBERS("Linux's own, none such", 1035, 1050, fcntl(fd, f, 0), );
+	NUMBERS("none such", 18, 30, fcntl(fd, f, 0), );
+	NUMBERS("Linux's own, none such", 1040, 1050, fcntl(fd, f, 0), );
 	R(fcntl(fd, -1, 0));
 	BITS("F_SETFD", (fcntl(fd, F_SETFD, f), fcntl(fd, F_GETFD)) == 1 ? 0 : -1, );
 	BITS("F_SETFL keeps", (fcntl(fd, F_SETFL, f & ~(O_ASYNC | O_DIRECT)), fcntl(fd, F_GETFL) & ~0100003) ? 0 : -1, );
 	pipe(p);
 	NUMBERS("F_SETPIPE_SZ", 0, 3, fcntl(p[0], F_SETPIPE_SZ, f * 3000), );
 	R(fcntl(p[0], F_GETPIPE_SZ));
-	R(fcntl(p[0], F_SETPIPE_SZ, 1u << 31));
+	CHILD(if (getuid() == 0) setuid(4242); R(fcntl(p[0], F_SETPIPE_SZ, 1u << 30)));
 	R(fcntl(fd, F_GETPIPE_SZ));
 	R(fcntl(fd, F_ADD_SEALS, 0));
 	R(fcntl(fd, F_GET_SEALS));

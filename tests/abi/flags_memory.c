@@ -11,9 +11,9 @@ TOPIC(flags_mmap)
 	fd = open("f", O_RDWR);
 	/* Not MAP_FIXED, MAP_FIXED_NOREPLACE at 0, MAP_HUGETLB (configured or not), MAP_32BIT (x86's own),
 	 * MAP_GROWSDOWN (another topic). */
-	BITS("private, anonymous", MAP(PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | (f & ~0x140150u), -1, 0), munmap((void *)r, PAGE));
-	BITS("private", MAP(PROT_READ, MAP_PRIVATE | (f & ~0x140150u), fd, 0), munmap((void *)r, PAGE));
-	BITS("shared, validated", MAP(PROT_READ, MAP_SHARED_VALIDATE | (f & ~0x1c0170u), fd, 0), munmap((void *)r, PAGE));
+	BITS("private, anonymous", MAP(PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | (f & ~0x1c01d0u), -1, 0), munmap((void *)r, PAGE));
+	BITS("private", MAP(PROT_READ, MAP_PRIVATE | (f & ~0x1c01d0u), fd, 0), munmap((void *)r, PAGE));
+	BITS("shared, validated", MAP(PROT_READ, MAP_SHARED_VALIDATE | (f & ~0x1c01f0u), fd, 0), munmap((void *)r, PAGE));
 	NUMBERS("types, file", 0, 4, MAP(PROT_READ, f, fd, 0), munmap((void *)r, PAGE));
 	NUMBERS("types, anonymous", 0, 4, MAP(PROT_READ, MAP_ANONYMOUS | f, -1, 0), munmap((void *)r, PAGE));
 }
@@ -97,7 +97,6 @@ TOPIC(flags_madvise)
 	R(madvise(p, 5 * PAGE, MADV_NORMAL));
 	R(madvise(p - PAGE, PAGE, MADV_DONTNEED));
 	R(madvise(p, 5 * PAGE, MADV_DONTNEED));
-	R(madvise(p, 0x7ffffffffffff000, MADV_DONTNEED));
 }
 TOPIC(flags_madvise_file)
 {
@@ -148,26 +147,4 @@ TOPIC(flags_membarrier)
 	R(syscall(SYS_membarrier, 8, 0, 0));
 	R(syscall(SYS_membarrier, 1, 0, 0));
 	R(syscall(SYS_membarrier, 2, 0, 0));
-}
-TOPIC(flags_numa)
-{
-	unsigned long mask[2] = { 1, 0 }, node = 99;
-	char *p = anon(1, PROT_READ | PROT_WRITE);
-	int mode = 99;
-
-	R(syscall(SYS_get_mempolicy, &mode, NULL, 0, NULL, 0));
-	V(mode);
-	R(syscall(SYS_get_mempolicy, &mode, NULL, 0, p, 2));
-	R(syscall(SYS_get_mempolicy, BAD, NULL, 0, NULL, 0));
-	R(syscall(SYS_get_mempolicy, &mode, &node, 1, NULL, 0));
-	NUMBERS("set_mempolicy without nodes", -1, 9, syscall(SYS_set_mempolicy, f, NULL, 0), syscall(SYS_set_mempolicy, 0, NULL, 0));
-	R(syscall(SYS_set_mempolicy, 2, mask, 64));
-	R(syscall(SYS_set_mempolicy, 0, NULL, 0));
-	R(syscall(SYS_set_mempolicy, 2, BAD, 64));
-	R(syscall(SYS_mbind, p, PAGE, 0, NULL, 0, 0));
-	R(syscall(SYS_mbind, p + 1, PAGE, 0, NULL, 0, 0));
-	R(syscall(SYS_mbind, p, PAGE, 9, NULL, 0, 0));
-	R(syscall(SYS_mbind, p, PAGE, 0, NULL, 0, 64));
-	R(syscall(SYS_mbind, p, 0, 0, NULL, 0, 0));
-	R(syscall(SYS_mbind, p - PAGE, PAGE, 0, NULL, 0, 0));
 }

@@ -198,7 +198,7 @@ TOPIC(flags_sched_policies)
 {
 	struct sched_param p = { 0 };
 
-	NUMBERS("priority_max", -1, 8, syscall(SYS_sched_get_priority_max, f), );
+	NUMBERS("priority_max", -1, 6, syscall(SYS_sched_get_priority_max, f), );
 	NUMBERS("priority_min", -1, 6, syscall(SYS_sched_get_priority_min, f), );
 	NUMBERS("setscheduler to ordinary ones", -1, 0, syscall(SYS_sched_setscheduler, 0, f, &p), );
 	R(syscall(SYS_sched_setscheduler, 0, 3, &p));

@@ -152,9 +152,9 @@ static void pipe_errors(void)
 	CHECK_EQ(wr(ends[1], fill, sizeof(fill)), 65536);
 	CHECK_EQ(wr(ends[1], fill, 1), -EAGAIN);
 	CHECK_EQ(file_poll(ends[1], NULL), 0);
-	CHECK_EQ(pipe_set_size(ends[0], 4096), -EBUSY);
+	CHECK_EQ(pipe_set_size(ends[0], 4096, ends[0]->cred), -EBUSY);
 	CHECK_EQ(rd(ends[0], fill, 65000), 65000);
-	CHECK_EQ(pipe_set_size(ends[0], 5000), 8192);
+	CHECK_EQ(pipe_set_size(ends[0], 5000, ends[0]->cred), 8192);
 	CHECK_EQ(wr(ends[1], fill, 8000), 8192 - 536);
 	CHECK_EQ(rd(ends[0], fill, 4000), 4000);
 	CHECK_EQ(wr(ends[1], fill, 4096), -EAGAIN);           /* atomic: all or nothing */

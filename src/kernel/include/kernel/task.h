@@ -88,6 +88,8 @@ struct process {
 	struct path exe;              /* /proc/PID/exe */
 	uint32_t personality;
 	bool dumpable;
+	bool thp_disable;             /* PR_SET_THP_DISABLE */
+	uint32_t membarrier;          /* registrations: MEMBARRIER_CMD_REGISTER_* */
 	int oom_score_adj;
 	unsigned coredump_filter;     /* what goes into a core file; see coredump.c */
 	int parent_tid;               /* the parent's thread that made it: who traces after PTRACE_TRACEME */
@@ -160,6 +162,8 @@ struct task {
 	uint64_t start_ns;
 	bool sched_reset_on_fork;     /* SCHED_RESET_ON_FORK; the rest is thread.sched */
 	uint64_t timer_slack_ns;
+	int mce_kill;                 /* PR_MCE_KILL_* */
+	int ioprio;                   /* ioprio_set; 0: as the policy says */
 	uint64_t min_flt, maj_flt;
 	struct io_count io;           /* what its read and write calls moved, /proc/PID/io */
 	struct { uint32_t sig; int code; gva_t addr; gva_t pc; } fault;  /* last synchronous fault, for the crash line */

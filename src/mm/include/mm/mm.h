@@ -55,6 +55,8 @@ struct mapping_ops {
 	int (*read_page)(struct mapping *m, uint64_t index, void *page);
 	/* Write `len` bytes (the part inside the file) back; NULL: no write-back (tmpfs). */
 	int (*write_page)(struct mapping *m, uint64_t index, const void *page, size_t len);
+	/* Make a hole of the bytes (MADV_REMOVE); NULL: the file system cannot. */
+	int (*punch)(struct mapping *m, uint64_t off, uint64_t len);
 	uint64_t (*size)(struct mapping *m);        /* of the file, in bytes */
 	void (*get)(struct mapping *m);             /* references of the owner (the inode) */
 	void (*put)(struct mapping *m);
