@@ -121,7 +121,7 @@ int64_t kernel_signalfd(int fd, uint64_t mask, uint32_t flags)
 	mask &= ~(abi_sigmask(SIGKILL) | abi_sigmask(SIGSTOP));
 	if (fd != -1) {
 		f = files_lookup(t->files, fd);
-		if (!f)
+		if (!f || (f->flags & ABI_O_PATH))
 			return -EBADF;
 		if (f->ops != &signalfd_ops)
 			return -EINVAL;

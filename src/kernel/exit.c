@@ -135,6 +135,13 @@ static void give_children_away(struct process *p)
 
 /* ---- the machine's end ---------------------------------------------------------------------- */
 
+/* reboot(2): init ends, and with it everything. As after a power-off, that is a success. */
+int kernel_end_machine(void)
+{
+	exit_group_begin(machine.init, 0);
+	return 0;
+}
+
 static void kill_everybody_else(struct process *init)
 {
 	struct process *p, *next;

@@ -114,17 +114,24 @@ struct advice {
 	unsigned set, clear;       /* of the area's flags */
 	bool known;
 	bool stops;                /* at a hole (MADV_POPULATE_*) */
+	bool discards;             /* contents: not of a sealed area that cannot be written */
 };
+
+/* can_madv_modify(): who may write may as well make the contents zero. */
+static bool is_sealed_from(const struct vma *v)
+{
+	return (v->flags & VMA_SEALED) && !v->mapping && !(v->prot & PROT_WRITE);
+}
 
 static const struct advice advices[] = {
 	[MADV_NORMAL]      = { .known = true },
 	[MADV_RANDOM]      = { .known = true },
 	[MADV_SEQUENTIAL]  = { .known = true },
 	[MADV_WILLNEED]    = { .known = true, .apply = advise_willneed },
-	[MADV_DONTNEED]    = { .known = true, .apply = advise_dontneed },
-	[MADV_FREE]        = { .known = true, .apply = advise_free },
-	[MADV_REMOVE]      = { .known = true, .apply = advise_remove },
-	[MADV_DONTFORK]    = { .known = true, .set = VMA_DONTFORK },
+	[MADV_DONTNEED]    = { .known = true, .discards = true, .apply = advise_dontneed },
+	[MADV_FREE]        = { .known = true, .discards = true, .apply = advise_free },
+	[MADV_REMOVE]      = { .known = true, .discards = true, .apply = advise_remove },
+	[MADV_DONTFORK]    = { .known = true, .discards = true, .set = VMA_DONTFORK },
 	[MADV_DOFORK]      = { .known = true, .clear = VMA_DONTFORK },
 	[MADV_MERGEABLE]   = { .known = true },
 	[MADV_UNMERGEABLE] = { .known = true },
@@ -132,13 +139,13 @@ static const struct advice advices[] = {
 	[MADV_NOHUGEPAGE]  = { .known = true },
 	[MADV_DONTDUMP]    = { .known = true, .set = VMA_DONTDUMP },
 	[MADV_DODUMP]      = { .known = true, .clear = VMA_DONTDUMP },
-	[MADV_WIPEONFORK]  = { .known = true, .apply = advise_wipeonfork, .set = VMA_WIPEONFORK },
+	[MADV_WIPEONFORK]  = { .known = true, .discards = true, .apply = advise_wipeonfork, .set = VMA_WIPEONFORK },
 	[MADV_KEEPONFORK]  = { .known = true, .clear = VMA_WIPEONFORK },
 	[MADV_COLD]        = { .known = true, .apply = advise_unless_locked },
 	[MADV_PAGEOUT]     = { .known = true, .apply = advise_unless_locked },
 	[MADV_POPULATE_READ]  = { .known = true, .apply = advise_populate_read, .stops = true },
 	[MADV_POPULATE_WRITE] = { .known = true, .apply = advise_populate_write, .stops = true },
-	[MADV_DONTNEED_LOCKED] = { .known = true, .apply = advise_dontneed_locked },
+	[MADV_DONTNEED_LOCKED] = { .known = true, .discards = true, .apply = advise_dontneed_locked },
 };
 
 /* Set and clear flags on a part: makes boundaries first. */
@@ -180,7 +187,9 @@ int mm_madvise(struct mm *mm, gva_t addr, uint64_t len, int advice)
 			break;
 		p.start = MAX(at, p.v->start);
 		p.end = at = MIN(end, p.v->end);
-		if (a->apply)
+		if (a->discards && is_sealed_from(p.v))
+			ret = -EPERM;
+		if (!ret && a->apply)
 			ret = a->apply(&p);
 		if (!ret)
 			ret = change_flags(&p, a->set, a->clear);

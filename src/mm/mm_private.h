@@ -130,6 +130,7 @@ enum {
 	VMA_DONTFORK   = 1 << 6,
 	VMA_WIPEONFORK = 1 << 7,
 	VMA_DONTDUMP   = 1 << 8,
+	VMA_SEALED     = 1 << 9,      /* mseal: stays as and where it is */
 };
 struct vma {
 	gva_t start, end;
@@ -173,6 +174,7 @@ static inline uint64_t vma_index(const struct vma *v, gva_t va) { return (v->off
 /* Index of the first area with end > addr; nr_vmas if none. */
 unsigned vma_find_index(struct mm *mm, gva_t addr);
 struct vma *vma_find(struct mm *mm, gva_t addr);       /* the area that contains addr, or NULL */
+bool vma_sealed_in(struct mm *mm, gva_t start, gva_t end);
 int  vma_reserve(struct mm *mm, unsigned more);        /* so many vma_insert cannot fail; -ENOMEM */
 struct vma *vma_new(const struct vma *like);           /* takes references; not inserted */
 void vma_free(struct vma *v);                          /* not inserted */

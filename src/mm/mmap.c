@@ -77,6 +77,8 @@ int unmap_range(struct mm *mm, gva_t start, gva_t end)
 	/* Only a hole in the middle of an area leaves more areas than there were. */
 	if (mm->vmas[i]->start < start && mm->vmas[i]->end > end && mm->nr_vmas >= MAX_MAP_COUNT)
 		return -ENOMEM;
+	if (vma_sealed_in(mm, start, end))
+		return -EPERM;
 	ret = vma_split_range(mm, start, end, false);
 	if (ret) {
 		vma_merge_range(mm, start, end);

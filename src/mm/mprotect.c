@@ -46,6 +46,8 @@ static int protect_area(struct mm *mm, unsigned i, gva_t start, gva_t end, int p
 	bool now_writable = (prot & PROT_WRITE) && !(v->prot & PROT_WRITE);
 	int ret;
 
+	if (v->flags & VMA_SEALED)
+		return -EPERM;
 	if (((prot & PROT_WRITE) && !(v->flags & VMA_MAYWRITE)) ||
 	    ((prot & PROT_EXEC) && !(v->flags & VMA_MAYEXEC)))
 		return -EACCES;
@@ -118,5 +120,33 @@ int mm_mprotect(struct mm *mm, gva_t addr, uint64_t len, int prot)
 	}
 	ret = protect_range(mm, addr, end, prot);
 	vma_merge_range(mm, addr, end);
+	return ret;
+}
+
+/* ---- mseal (Linux mm/mseal.c) -------------------------------------------------------- */
+
+bool vma_sealed_in(struct mm *mm, gva_t start, gva_t end)
+{
+	for (unsigned i = vma_find_index(mm, start); i < mm->nr_vmas && mm->vmas[i]->start < end; i++)
+		if (mm->vmas[i]->flags & VMA_SEALED)
+			return true;
+	return false;
+}
+
+int mm_mseal(struct mm *mm, gva_t addr, uint64_t len)
+{
+	uint64_t size = align_up(len, PAGE_SIZE);
+	int ret;
+
+	if (!is_aligned(addr, PAGE_SIZE) || size < len || addr + size < addr)
+		return -EINVAL;
+	if (!size)
+		return 0;
+	if (!vma_covered(mm, addr, addr + size))
+		return -ENOMEM;
+	ret = vma_split_range(mm, addr, addr + size, true);
+	for (unsigned i = vma_find_index(mm, addr); !ret && i < mm->nr_vmas && mm->vmas[i]->start < addr + size; i++)
+		vma_change(mm, mm->vmas[i], mm->vmas[i]->prot, mm->vmas[i]->flags | VMA_SEALED);
+	vma_merge_range(mm, addr, addr + size);
 	return ret;
 }

@@ -244,6 +244,8 @@ int64_t mm_mremap(struct mm *mm, gva_t old, uint64_t old_len, uint64_t new_len, 
 	v = vma_find(mm, old);
 	if (!v)
 		return -EFAULT;
+	if (vma_sealed_in(mm, old, old + MAX(r.old_len, (uint64_t)1)))
+		return -EPERM;
 	if ((flags & MREMAP_FIXED) && r.old_len && r.old_len == r.new_len)
 		return remap_several(&r);
 	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))

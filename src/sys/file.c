@@ -562,6 +562,17 @@ static void pipes_nonblock(struct file *const ends[2], uint32_t saved[2], bool o
 	}
 }
 
+/* Said before the offset is looked at (__do_splice). */
+static bool pipe_with_offset(int fd, gva_t offset)
+{
+	struct file *f = offset ? fd_get_io(fd) : NULL;
+	bool ret = f && is_pipe(f);
+
+	if (f)
+		file_put(f);
+	return ret;
+}
+
 int64_t sys_splice(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t len, uint32_t flags)
 {
 	struct file *ends[2];
@@ -570,6 +581,8 @@ int64_t sys_splice(int fd_in, gva_t off_in, int fd_out, gva_t off_out, uint64_t 
 
 	if (flags & ~(uint32_t)SPLICE_F_ALL)
 		return -EINVAL;
+	if (pipe_with_offset(fd_in, off_in) || pipe_with_offset(fd_out, off_out))
+		return -ESPIPE;
 	len = MIN(len, (uint64_t)65536);
 	if (!(flags & SPLICE_F_NONBLOCK))
 		return copy_between(fd_in, off_in, fd_out, off_out, len, check_splice);

@@ -303,6 +303,14 @@ static int64_t action_available(gva_t addr)
 	return -EOPNOTSUPP;
 }
 
+/* struct seccomp_notif, _resp and seccomp_data. */
+static int64_t notification_sizes(gva_t sizes)
+{
+	static const uint16_t bytes[3] = { 80, 24, 64 };
+
+	return put_user(sizes, bytes, sizeof(bytes)) ? -EFAULT : 0;
+}
+
 int64_t sys_seccomp(uint32_t op, uint32_t flags, gva_t args)
 {
 	const uint32_t known = ABI_SECCOMP_FILTER_FLAG_TSYNC | ABI_SECCOMP_FILTER_FLAG_LOG |
@@ -312,6 +320,7 @@ int64_t sys_seccomp(uint32_t op, uint32_t flags, gva_t args)
 	case ABI_SECCOMP_SET_MODE_STRICT:  return flags || args ? -EINVAL : seccomp_set_strict();
 	case ABI_SECCOMP_SET_MODE_FILTER:  return flags & ~known ? -EINVAL : set_filter(flags, args);
 	case ABI_SECCOMP_GET_ACTION_AVAIL: return flags ? -EINVAL : action_available(args);
+	case ABI_SECCOMP_GET_NOTIF_SIZES:  return flags ? -EINVAL : notification_sizes(args);
 	default:                           return -EINVAL;
 	}
 }

@@ -100,9 +100,47 @@ int64_t sys_mprotect(gva_t addr, uint64_t len, uint32_t prot)
 	return mm_mprotect(current_mm(), addr, len, (int)prot);
 }
 
+/* RISC-V has no protection keys: asm-generic/mmzone's answers, which all of its Linux gives. */
 int64_t sys_pkey_mprotect(gva_t addr, uint64_t len, uint32_t prot, int pkey)
 {
 	return pkey == -1 ? sys_mprotect(addr, len, prot) : -EINVAL;
+}
+
+int64_t sys_pkey_alloc(uint64_t flags, uint64_t rights)
+{
+	return flags || rights & ~3ull ? -EINVAL : -ENOSPC;
+}
+
+int64_t sys_pkey_free(int pkey) { return -EINVAL; }
+
+int64_t sys_mseal(gva_t addr, uint64_t len, uint64_t flags)
+{
+	return flags ? -EINVAL : mm_mseal(current_mm(), addr, len);
+}
+
+/* Each of a shared file's pages anywhere: since Linux 4.0 it is an mmap of its own. */
+int64_t sys_remap_file_pages(gva_t start, uint64_t size, uint64_t prot, uint64_t pgoff, uint64_t flags)
+{
+	struct mmap_request r = { .flags = MAP_SHARED | MAP_FIXED | MAP_POPULATE | (int)(flags & MAP_NONBLOCK),
+				  .may_exec = true };
+	struct vma_info v, next;
+	int64_t ret;
+
+	start &= ~(uint64_t)PAGE_MASK;
+	size &= ~(uint64_t)PAGE_MASK;
+	if (prot || start + size <= start || pgoff + (size >> PAGE_SHIFT) < pgoff)
+		return -EINVAL;
+	if (!mm_find_vma(current_mm(), start, false, &v) || v.start > start || !v.shared)
+		return -EINVAL;
+	for (gva_t end = v.end; end < start + size; end = next.end)
+		if (!mm_find_vma(current_mm(), end, false, &next) || next.start != end ||
+		    next.mapping != v.mapping || next.prot != v.prot || !next.shared)
+			return -EINVAL;
+	r.addr = start, r.len = size, r.prot = v.prot, r.offset = pgoff << PAGE_SHIFT;
+	r.mapping = v.mapping, r.file = v.file;
+	r.may_write = !v.file || is_writable(v.file);
+	ret = mm_mmap(current_mm(), &r);
+	return ret < 0 ? ret : 0;
 }
 
 int64_t sys_mremap(gva_t old_address, uint64_t old_size, uint64_t new_size, uint32_t flags, gva_t new_address)
@@ -166,65 +204,3 @@ int64_t sys_mlockall(int flags)
 	return mm_mlockall(current_mm(), flags);
 }
 int64_t sys_munlockall(void) { return mm_mlockall(current_mm(), 0); }
-
-/* ---- memory policy: there is one node ----------------------------------------------------------- */
-
-enum { MPOL_DEFAULT = 0, MPOL_MAX = 6, MPOL_MODE_FLAGS = 0xe000 };
-
-enum { MPOL_PREFERRED = 1, MPOL_LOCAL = 4 };
-
-/* mpol_new(): which policies want nodes and which must not have any. */
-static int check_policy(int mode, gva_t nodemask, uint64_t maxnode)
-{
-	int m = mode & ~MPOL_MODE_FLAGS;
-	uint64_t nodes = 0;
-
-	if (m < MPOL_DEFAULT || m > MPOL_MAX)
-		return -EINVAL;
-	if (nodemask && maxnode > 1 && get_user_word(nodemask, &nodes))
-		return -EFAULT;
-	if (maxnode - 1 < 64)
-		nodes &= (1ull << (maxnode - 1)) - 1;
-	if (m == MPOL_DEFAULT || m == MPOL_LOCAL)
-		return nodes ? -EINVAL : 0;
-	return m == MPOL_PREFERRED || (nodes & 1) ? 0 : -EINVAL;
-}
-
-static bool is_mapped(gva_t from, gva_t to)
-{
-	struct vma_info v;
-
-	for (; from < to; from = v.end)
-		if (!mm_find_vma(current_mm(), from, false, &v) || v.start > from)
-			return false;
-	return true;
-}
-
-int64_t sys_mbind(gva_t addr, uint64_t len, int mode, gva_t nodemask, uint64_t maxnode, uint32_t flags)
-{
-	uint64_t end = addr + align_up(len, PAGE_SIZE);
-	int err = addr & PAGE_MASK || flags & ~7u || end < addr ? -EINVAL : check_policy(mode, nodemask, maxnode);
-
-	if (err || end == addr)
-		return err;
-	return is_mapped(addr, end) ? 0 : -EFAULT;
-}
-
-int64_t sys_set_mempolicy(int mode, gva_t nodemask, uint64_t maxnode)
-{
-	return check_policy(mode, nodemask, maxnode);
-}
-
-int64_t sys_get_mempolicy(gva_t mode, gva_t nodemask, uint64_t maxnode, gva_t addr, uint64_t flags)
-{
-	if (flags & ~7ull)
-		return -EINVAL;
-	if (mode && put_user_u32(mode, MPOL_DEFAULT))
-		return -EFAULT;
-	if (nodemask && maxnode) {
-		uint64_t bits = flags & 4;       /* MPOL_F_MEMS_ALLOWED: node 0 */
-
-		return put_user_word(nodemask, bits >> 2);
-	}
-	return 0;
-}

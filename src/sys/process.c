@@ -319,10 +319,10 @@ int64_t sys_prlimit64(int pid, int resource, gva_t new_limit, gva_t old_limit)
 	struct abi_rlimit64 new, old;
 	int64_t err;
 
-	if (resource < 0 || resource >= ABI_RLIM_NLIMITS)
-		return -EINVAL;
 	if (new_limit && get_user(&new, new_limit, sizeof(new)))
 		return -EFAULT;
+	if (resource < 0 || resource >= ABI_RLIM_NLIMITS)
+		return -EINVAL;
 	p = process_of(pid);
 	if (!p)
 		return -ESRCH;

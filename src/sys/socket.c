@@ -97,7 +97,20 @@ static int64_t with_address(int fd, gva_t addr, int addrlen, int (*call)(struct 
 }
 
 int64_t sys_bind(int fd, gva_t addr, int addrlen)    { return with_address(fd, addr, addrlen, net_bind); }
-int64_t sys_connect(int fd, gva_t addr, int addrlen) { return with_address(fd, addr, addrlen, net_connect); }
+
+/* The address is copied before it is seen whether this is a socket at all (__sys_connect). */
+int64_t sys_connect(int fd, gva_t addr, int addrlen)
+{
+	struct file *f = fd_get_io(fd);
+	struct net_addr a;
+	int64_t ret;
+
+	if (!f)
+		return -EBADF;
+	file_put(f);
+	ret = get_sockaddr(&a, addr, addrlen);
+	return ret ? ret : with_address(fd, addr, addrlen, net_connect);
+}
 
 int64_t sys_listen(int fd, int backlog)
 {

@@ -320,7 +320,6 @@ static int take_time(struct attr_change *c, unsigned bit, struct abi_timespec64 
 	if (from->nsec < 0 || from->nsec >= NSEC_PER_SEC)
 		return -EINVAL;
 	*to = *from;
-	c->valid |= ATTR_TIMES_SET;
 	return 0;
 }
 
@@ -338,6 +337,8 @@ int64_t sys_utimensat(int dirfd, gva_t path, gva_t times, uint32_t flags)
 		return 0;
 	if (take_time(&c, ATTR_ATIME, &c.atime, &ts[0]) || take_time(&c, ATTR_MTIME, &c.mtime, &ts[1]))
 		return -EINVAL;
+	if (ts[0].nsec != ABI_UTIME_NOW || ts[1].nsec != ABI_UTIME_NOW)
+		c.valid |= ATTR_TIMES_SET;
 	if (flags & ~(uint32_t)(ABI_AT_SYMLINK_NOFOLLOW | ABI_AT_EMPTY_PATH))
 		return -EINVAL;
 	if (!path && dirfd != ABI_AT_FDCWD)
@@ -442,3 +443,61 @@ static int64_t xattr_remove(struct path p, gva_t uname)
 XATTR_CALLS(xattr_place(path, true, &p), gva_t path, )
 XATTR_CALLS(xattr_place(path, false, &p), gva_t path, l)
 XATTR_CALLS(xattr_place_fd(fd, &p), int fd, f)
+
+/* ---- the same beside a directory's descriptor (fs/xattr.c, since 6.13) ----------------------- */
+
+struct abi_xattr_args { uint64_t value; uint32_t size, flags; };
+
+static int xattrat_place(int dirfd, gva_t path, uint32_t at_flags, struct path *out)
+{
+	if (at_flags & ~(uint32_t)(ABI_AT_SYMLINK_NOFOLLOW | ABI_AT_EMPTY_PATH))
+		return -EINVAL;
+	return user_path_at(dirfd, path, at_flags, out);
+}
+
+static int get_xattr_args(struct abi_xattr_args *a, gva_t uargs, uint64_t usize)
+{
+	if (usize < sizeof(*a))
+		return -EINVAL;
+	return usize > PAGE_SIZE ? -E2BIG : get_user_grown(a, sizeof(*a), uargs, usize);
+}
+
+int64_t sys_setxattrat(int dirfd, gva_t path, uint32_t at_flags, gva_t name, gva_t uargs, uint64_t usize)
+{
+	struct abi_xattr_args a;
+	struct path p;
+	int err = get_xattr_args(&a, uargs, usize);
+
+	if (!err)
+		err = xattrat_place(dirfd, path, at_flags, &p);
+	return err ? err : xattr_set(p, name, a.value, a.size, a.flags);
+}
+
+int64_t sys_getxattrat(int dirfd, gva_t path, uint32_t at_flags, gva_t name, gva_t uargs, uint64_t usize)
+{
+	struct abi_xattr_args a;
+	struct path p;
+	int err = get_xattr_args(&a, uargs, usize);
+
+	if (!err && a.flags)
+		err = -EINVAL;
+	if (!err)
+		err = xattrat_place(dirfd, path, at_flags, &p);
+	return err ? err : xattr_get(p, name, a.value, a.size);
+}
+
+int64_t sys_listxattrat(int dirfd, gva_t path, uint32_t at_flags, gva_t list, uint64_t size)
+{
+	struct path p;
+	int err = xattrat_place(dirfd, path, at_flags, &p);
+
+	return err ? err : xattr_list(p, list, size);
+}
+
+int64_t sys_removexattrat(int dirfd, gva_t path, uint32_t at_flags, gva_t name)
+{
+	struct path p;
+	int err = xattrat_place(dirfd, path, at_flags, &p);
+
+	return err ? err : xattr_remove(p, name);
+}

@@ -136,6 +136,8 @@ int fd_install(struct file *f, bool cloexec);
 int64_t fd_install_pair(struct file *ends[2], bool cloexec, gva_t out);
 /* A guest's iovec array; free() *out. -EINVAL, -EFAULT. */
 int user_iov_get(gva_t iov, uint64_t count, struct uio_seg **out);
+/* What settimeofday set. */
+struct abi_timezone sys_timezone(void);
 /* SIGPIPE for who wrote to nobody. */
 void raise_sigpipe(void);
 /* Where dirfd starts a walk: *dir is NULL for AT_FDCWD, else referenced. Absolute paths ignore dirfd. */

@@ -38,7 +38,7 @@ int64_t sys_clock_settime(int clockid, gva_t tp)
 
 int64_t sys_gettimeofday(gva_t tv, gva_t tz)
 {
-	struct abi_timezone zone = { 0 };
+	struct abi_timezone zone = sys_timezone();
 	uint64_t ns;
 
 	time_read_clock(ABI_CLOCK_REALTIME, &ns);
@@ -263,7 +263,7 @@ int64_t sys_timerfd_settime(int fd, uint32_t flags, gva_t new_value, gva_t old_v
 		return err;
 	if (flags & ~(uint32_t)(ABI_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET))
 		return -EINVAL;
-	f = fd_get(fd);
+	f = fd_get_io(fd);
 	if (!f)
 		return -EBADF;
 	err = timerfd_set(f, flags & ABI_TIMER_ABSTIME, value, interval, &old, &old_interval);
@@ -276,7 +276,7 @@ int64_t sys_timerfd_settime(int fd, uint32_t flags, gva_t new_value, gva_t old_v
 int64_t sys_timerfd_gettime(int fd, gva_t curr_value)
 {
 	uint64_t value, interval;
-	struct file *f = fd_get(fd);
+	struct file *f = fd_get_io(fd);
 	int64_t err;
 
 	if (!f)

@@ -206,10 +206,20 @@ static int check_chown(struct inode *i, const struct cred *who, const struct att
 	return 0;
 }
 
+/* Who may write may also say "now", for both times at once (notify_change, setattr_prepare). */
+static int check_times(struct inode *i, const struct cred *who, const struct attr_change *c)
+{
+	if (owns(i, who))
+		return 0;
+	return c->valid & ATTR_TIMES_SET ? -EPERM : inode_permission(i, who, 2 /* MAY_WRITE */);
+}
+
 int inode_check_change(struct inode *i, const struct cred *who, struct attr_change *c)
 {
 	int err = c->valid & (ATTR_UID | ATTR_GID) ? check_chown(i, who, c) : 0;
 
+	if (!err && (c->valid & (ATTR_ATIME | ATTR_MTIME)))
+		err = check_times(i, who, c);
 	if (err)
 		return err;
 	if (c->valid & ATTR_MODE) {

@@ -50,6 +50,7 @@ int  kernel_init(const struct machine_config *cfg);
 int  kernel_start_init(const char *path, const char *cwd, char *const argv[], char *const envp[]);
 /* Run until pid 1 has ended and been collected; its wait status (as wait4's). */
 int  kernel_run(void);
+int  kernel_end_machine(void);          /* from a system call: process 1 is made to end */
 /* Everything the machine owned is freed; returns how much leaked (frames, tasks, inodes, files):
  * 0 in a correct kernel; each leak is reported by log_error. */
 unsigned kernel_shutdown(void);

@@ -152,6 +152,7 @@ int  mm_mprotect(struct mm *mm, gva_t addr, uint64_t len, int prot);
 int64_t mm_mremap(struct mm *mm, gva_t old, uint64_t old_len, uint64_t new_len, int flags, gva_t new_addr);
 gva_t mm_brk(struct mm *mm, gva_t brk);                           /* the new or unchanged break */
 int  mm_madvise(struct mm *mm, gva_t addr, uint64_t len, int advice);
+int  mm_mseal(struct mm *mm, gva_t addr, uint64_t len);   /* from now on only reading and writing */
 int  mm_msync(struct mm *mm, gva_t addr, uint64_t len, int flags);
 int  mm_mincore(struct mm *mm, gva_t addr, uint64_t len, uint8_t *vec);  /* one byte a page */
 int  mm_mlock(struct mm *mm, gva_t addr, uint64_t len, bool lock);
