@@ -407,7 +407,9 @@ static int64_t copy_chunk(struct copy_end *from, struct copy_end *to, void *buf,
 	if (put < got) {
 		int64_t back = got - MAX(put, (int64_t)0);
 
-		if (from->ppos)
+		if (is_pipe(from->file))
+			pipe_unread(from->file, (char *)buf + (got - back), (size_t)back);
+		else if (from->ppos)
 			from->pos = start + (uint64_t)(got - back);
 		else
 			file_seek(from->file, -back, ABI_SEEK_CUR);

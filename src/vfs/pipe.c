@@ -151,6 +151,36 @@ static ssize_t pipe_read(struct file *f, struct uio *u, uint64_t *pos)
 	return got ? (ssize_t)got : -EFAULT;
 }
 
+/* splice(2) took bytes that it could not hand on, as when a signal came: they go back in front.
+ * Meanwhile others may have written; the ring grows then. */
+int pipe_unread(struct file *f, const char *data, size_t n)
+{
+	struct pipe *p = pipe_of(f);
+
+	if (p->used + n > p->cap || !p->ring) {
+		size_t cap = align_up(p->used + n, PAGE_SIZE);
+		char *ring = try_alloc(cap);
+
+		if (!ring)
+			return -ENOMEM;
+		for (size_t i = 0; i < p->used; i++)
+			ring[i] = p->ring[(p->head + i) % p->cap];
+		free(p->ring);
+		p->ring = ring, p->cap = cap, p->head = 0;
+	}
+	p->head = (p->head + p->cap - n) % p->cap;
+	for (size_t i = 0; i < n; i++)
+		p->ring[(p->head + i) % p->cap] = data[i];
+	p->used += n;
+	if (p->nr_packets && p->nr_packets < PACKETS_MAX) {
+		p->first_packet = (p->first_packet + PACKETS_MAX - 1) % PACKETS_MAX;
+		p->packets[p->first_packet] = (uint16_t)n;
+		p->nr_packets++;
+	}
+	wake_readers(p);
+	return 0;
+}
+
 /* tee(2): what a read would give, left where it is. */
 ssize_t pipe_peek(struct file *f, void *buf, size_t n, bool nonblock)
 {

@@ -140,7 +140,8 @@ void tty_hangup(struct tty *t)
 
 void tty_vhangup(struct tty *t)
 {
-	tty_hangup(t);
+	tty_signal(t, SIGHUP);
+	tty_signal(t, SIGCONT);
 	tty_lose_session(t);
 }
 
