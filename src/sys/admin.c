@@ -1,4 +1,4 @@
-/* What the machine's administrator asks: hanging up, restarting, quotas, security modules, the
+/* What the machine's administrator asks: restarting, quotas, security modules, the
  * time zone. Checked as Linux checks it; what has no counterpart here says so. */
 #include "syscall.h"
 
@@ -6,17 +6,6 @@
 #include "abi/process.h"
 #include "abi/stat.h"
 #include "abi/time.h"
-
-/* ---- the controlling terminal ------------------------------------------------------------ */
-
-int64_t sys_vhangup(void)
-{
-	if (!task_capable(current(), ABI_CAP_SYS_TTY_CONFIG))
-		return -EPERM;
-	if (current()->proc->tty)
-		tty_vhangup(current()->proc->tty);
-	return 0;
-}
 
 /* ---- reboot (kernel/reboot.c) --------------------------------------------------------------- */
 

@@ -138,13 +138,6 @@ void tty_hangup(struct tty *t)
 	wake_up_nr(&t->writable, INT32_MAX, 0);
 }
 
-void tty_vhangup(struct tty *t)
-{
-	tty_signal(t, SIGHUP);
-	tty_signal(t, SIGCONT);
-	tty_lose_session(t);
-}
-
 void tty_writable(struct tty *t)
 {
 	wake_up_nr(&t->writable, INT32_MAX, ABI_EPOLLOUT | ABI_EPOLLWRNORM);

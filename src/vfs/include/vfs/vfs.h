@@ -492,7 +492,6 @@ void tty_hangup_session(struct tty *t, bool exits);   /* the session leader exit
 /* The line is gone for good: nobody has it as controlling terminal any more. */
 void tty_lose_session(struct tty *t);
 int  pty_open_peer(struct file *f, uint32_t flags, const struct cred *who, struct file **out);
-void tty_vhangup(struct tty *t);                 /* vhangup(2): everybody's line is gone */
 uint64_t tty_device(struct tty *t);              /* rdev, for /proc/PID/stat tty_nr */
 
 /* ---- pseudo file systems: /proc, /sys, binfmt_misc ------------------------------------------------------- */
