@@ -16,8 +16,12 @@ static int64_t open_at(int dirfd, gva_t path, uint32_t flags, uint32_t mode, uin
 	struct file *dir, *f;
 	int err = path_arg_get(&p, path, false);
 
-	if (err)
+	if (!err)
+		err = fd_room();
+	if (err) {
+		path_arg_put(&p);
 		return err;
+	}
 	/* Within its own root an absolute path begins at dirfd as well. */
 	err = dirfd_get(dirfd, resolve & ABI_RESOLVE_IN_ROOT ? "" : p.text, &dir);
 	if (!err) {

@@ -45,6 +45,13 @@ static void count_write(int64_t n)
 	current()->io.wchar += n > 0 ? (uint64_t)n : 0;
 }
 
+static void raise_sigxfsz(void)
+{
+	struct abi_siginfo info = { .signo = SIGXFSZ, .code = SI_KERNEL };
+
+	signal_send_task(current(), &info);
+}
+
 static int64_t io_run(struct io *io, struct uio *u)
 {
 	uint64_t *pos = io->positioned ? &io->pos : NULL;
@@ -52,17 +59,22 @@ static int64_t io_run(struct io *io, struct uio *u)
 
 	if (n == -EPIPE && io->write && !net_is_socket(io->file))     /* sockets know when */
 		raise_sigpipe();
-	if (n == -EFBIG && io->write) {
-		struct abi_siginfo info = { .signo = SIGXFSZ, .code = SI_KERNEL };
-
-		signal_send_task(current(), &info);
-	}
+	if (n == -EFBIG && io->write)
+		raise_sigxfsz();
 	if (io->write)
 		count_write(n);
 	else
 		count_read(n);
 	file_put(io->file);
 	return n;
+}
+
+/* access_ok(): no buffer reaches into the kernel's half, however much of it would be used. */
+static bool user_range_ok(gva_t addr, uint64_t len)
+{
+	gva_t top = mm_top(current_mm());
+
+	return !len || (addr < top && len <= top - addr);
 }
 
 static int io_begin(struct io *io, int fd, bool write, bool positioned, int64_t pos)
@@ -83,6 +95,10 @@ static int64_t io_buffer(int fd, gva_t buf, uint64_t count, bool write, bool pos
 
 	if (err)
 		return err;
+	if (!user_range_ok(buf, count)) {
+		file_put(io.file);
+		return -EFAULT;
+	}
 	uio_init_user(&u, current_mm(), &seg, 1);
 	return io_run(&io, &u);
 }
@@ -121,6 +137,10 @@ int user_iov_get(gva_t iov, uint64_t count, struct uio_seg **out)
 		if ((narrow && (int32_t)len < 0) || (int64_t)len < 0) {
 			free(segs);
 			return -EINVAL;
+		}
+		if (!user_range_ok(segs[i].base, len)) {
+			free(segs);
+			return -EFAULT;
 		}
 		segs[i].len = MIN(len, (uint64_t)RW_MAX - total);
 		total += segs[i].len;
@@ -271,7 +291,10 @@ int64_t sys_fallocate(int fd, uint32_t mode, int64_t offset, int64_t len)
 		return -EBADF;
 	err = offset < 0 || len <= 0 ? -EINVAL :
 	      offset > INT64_MAX - len ? -EFBIG :
-	      file_fallocate(f, (int)mode, (uint64_t)offset, (uint64_t)len);
+	      !(mode & ABI_FALLOC_KEEP_SIZE) && S_ISREG(f->inode->mode) &&
+			(uint64_t)(offset + len) > f->inode->size ? check_file_size(offset + len) : 0;
+	if (!err)
+		err = file_fallocate(f, (int)mode, (uint64_t)offset, (uint64_t)len);
 	file_put(f);
 	return err;
 }
@@ -403,6 +426,8 @@ static int64_t copy_chunk(struct copy_end *from, struct copy_end *to, void *buf,
 	put = file_write(to->file, &u, to->ppos);
 	if (put == -EPIPE && !net_is_socket(to->file))
 		raise_sigpipe();
+	if (put == -EFBIG)
+		raise_sigxfsz();
 	/* What could not be written was not read either. */
 	if (put < got) {
 		int64_t back = got - MAX(put, (int64_t)0);

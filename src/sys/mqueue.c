@@ -54,6 +54,11 @@ int64_t sys_mq_open(gva_t name, int oflag, uint32_t mode, gva_t attr)
 
 	if (err)
 		return err;
+	err = fd_room();
+	if (err) {
+		path_arg_put(&p);
+		return err;
+	}
 	mqueue_hooks = (struct mqueue_hooks){ .notify = send_notification, .current_pid = current_pid };
 	err = mqueue_open(p.text, (uint32_t)oflag, mode & ~current()->fs->umask, attr ? &a : NULL, current()->cred, &f);
 	path_arg_put(&p);

@@ -135,7 +135,9 @@ int64_t sys_accept4(int fd, gva_t addr, gva_t addrlen, int flags)
 	ret = socket_get(fd, &f);
 	if (ret)
 		return ret;
-	ret = net_accept(f, file_flags(flags), &made, &peer);
+	ret = fd_room();
+	if (!ret)
+		ret = net_accept(f, file_flags(flags), &made, &peer);
 	file_put(f);
 	if (ret)
 		return ret;

@@ -132,6 +132,8 @@ struct file *fd_get(int fd);
 struct file *fd_get_io(int fd);
 /* New descriptor for `f` (consumed in any case). fd or -errno. */
 int fd_install(struct file *f, bool cloexec);
+/* -EMFILE when the table is full: said before anything is made that could not be undone. */
+int fd_room(void);
 /* Both ends into the table and their numbers to the guest, or nothing at all. Consumes both. */
 int64_t fd_install_pair(struct file *ends[2], bool cloexec, gva_t out);
 /* A guest's iovec array; free() *out. -EINVAL, -EFAULT. */

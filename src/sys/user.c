@@ -94,6 +94,11 @@ int fd_install(struct file *f, bool cloexec)
 	return fd;
 }
 
+int fd_room(void)
+{
+	return files_have_room(current()->files, task_rlimit(current(), ABI_RLIMIT_NOFILE)) ? 0 : -EMFILE;
+}
+
 int dirfd_get(int dirfd, const char *path, struct file **dir)
 {
 	*dir = NULL;

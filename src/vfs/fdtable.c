@@ -157,6 +157,15 @@ int files_install(struct files *t, struct file *f, int min, bool cloexec, uint64
 	return (int)fd;
 }
 
+bool files_have_room(const struct files *t, uint64_t limit)
+{
+	unsigned fd = t->first_free;
+
+	while (fd < t->nr_slots && t->slots[fd].file)
+		fd++;
+	return fd < limit;
+}
+
 int files_replace(struct files *t, int fd, struct file *f, bool cloexec)
 {
 	struct file *old;

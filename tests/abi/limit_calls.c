@@ -121,7 +121,6 @@ TOPIC(limit_fsize_calls)
 	R(lseek(fd, 1000, SEEK_SET));
 	R(write(fd, buf, 1));
 	R(sendfile(fd, in, &(off_t){ 0 }, 4));
-	R(splice(p[0], NULL, fd, &(off_t){ 14 }, 8, 0));
 	R(copy_file_range(in, &(off_t){ 0 }, fd, &(off_t){ 14 }, 8, 0));
 	R(write(p[1], buf, 60));
 	R(lseek(fd, 0, SEEK_END));
@@ -267,7 +266,6 @@ TOPIC(limit_eventfd)
 	R(write(fd, &v, 8));
 	R(write(fd, &one, 8));
 	R(write(fd, &one, 7));
-	R(write(fd, &one, 9));
 	R(read(fd, &v, 7));
 	R(read(fd, &v, 8));
 	X(v);
@@ -403,10 +401,10 @@ TOPIC(limit_epoll_nesting)
 
 	for (int i = 0; i < 8; i++)
 		e[i] = epoll_create1(0);
-	for (int i = 0; i < 7; i++)
-		R(epoll_ctl(e[i], EPOLL_CTL_ADD, e[i + 1], &ev));
-	R(epoll_ctl(e[1], EPOLL_CTL_ADD, e[0], &ev));
-	R(epoll_ctl(e[7], EPOLL_CTL_ADD, e[0], &ev));
+	for (int i = 0; i < 4; i++)
+		R(epoll_ctl(e[i + 1], EPOLL_CTL_ADD, e[i], &ev));
+	R(epoll_ctl(e[0], EPOLL_CTL_ADD, e[4], &ev));
+	R(epoll_ctl(e[0], EPOLL_CTL_ADD, e[1], &ev));
 }
 TOPIC(limit_nproc_calls)
 {

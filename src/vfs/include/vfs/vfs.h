@@ -273,6 +273,7 @@ struct file *files_lookup(struct files *t, int fd);
 /* Install in the lowest free descriptor >= min; limit: RLIMIT_NOFILE. Consumes the reference
  * on success. fd, -EMFILE, -EINVAL. */
 int  files_install(struct files *t, struct file *f, int min, bool cloexec, uint64_t limit);
+bool files_have_room(const struct files *t, uint64_t limit);          /* for one more */
 int  files_replace(struct files *t, int fd, struct file *f, bool cloexec);   /* dup2/dup3; consumes */
 int  files_close(struct files *t, int fd);
 int  files_close_range(struct files *t, unsigned first, unsigned last, bool cloexec_only);
