@@ -53,7 +53,7 @@ static void alarm_start(struct alarm *a)
 
 static void alarm_set(struct alarm *a, bool absolute, uint64_t value_ns, uint64_t interval_ns)
 {
-	a->interval_ns = interval_ns;
+	a->interval_ns = value_ns ? interval_ns : 0;      /* disarmed: common_timer_set() */
 	a->expiry_ns = !value_ns ? 0 : absolute ? value_ns : alarm_now(a) + value_ns;
 	alarm_start(a);
 }

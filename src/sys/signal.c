@@ -296,6 +296,8 @@ int64_t sys_pidfd_send_signal(int pidfd, int sig, gva_t uinfo, uint32_t flags)
 		p = procfs_directory_process(f);
 	if (!p)
 		ret = -EBADF;
+	else if (p->reaped)
+		ret = -ESRCH;
 	else if (uinfo)
 		ret = take_siginfo(uinfo, sig, p->pid, true, &info);
 	if (!ret)

@@ -214,6 +214,21 @@ static int check_times(struct inode *i, const struct cred *who, const struct att
 	return c->valid & ATTR_TIMES_SET ? -EPERM : inode_permission(i, who, 2 /* MAY_WRITE */);
 }
 
+/* New contents take the set-id bits away (file_remove_privs, setattr_should_drop_suidgid). */
+void inode_drop_privileges(struct inode *i, const struct cred *who)
+{
+	struct attr_change c = { .valid = ATTR_MODE };
+	uint32_t drop = i->mode & S_ISUID;
+
+	if (!S_ISREG(i->mode) || !(i->mode & (S_ISUID | S_ISGID)) || cred_capable(who, VFS_CAP_FSETID))
+		return;
+	if ((i->mode & S_ISGID) && ((i->mode & S_IXGRP) || !cred_in_group(who, i->gid)))
+		drop |= S_ISGID;
+	c.mode = i->mode & ~drop;
+	if (drop && i->ops && i->ops->setattr)
+		i->ops->setattr(i, &c);
+}
+
 int inode_check_change(struct inode *i, const struct cred *who, struct attr_change *c)
 {
 	int err = c->valid & (ATTR_UID | ATTR_GID) ? check_chown(i, who, c) : 0;

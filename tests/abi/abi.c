@@ -1,6 +1,7 @@
 /* The topics' common part: the table, and how results are printed.
  *
  *   abi            names of all topics
+ *   abi @          the same, each with its file
  *   abi NAME ...   run one
  *   abi @NAME      the same, after what was inherited has been made equal everywhere
  *   anything else  "show" mode, for exec tests: print argc, argv and the environment */
@@ -259,6 +260,11 @@ static void forget_inheritance(void)
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 4096);
+	if (argc == 2 && strcmp(argv[1], "@") == 0) {
+		for (const struct topic *const *t = __start_topics; t < __stop_topics; t++)
+			printf("%s %s\n", (*t)->name, strrchr((*t)->file, '/') + 1);
+		return 0;
+	}
 	if (argc > 1 && argv[1][0] == '@') {
 		argv[1]++;
 		forget_inheritance();

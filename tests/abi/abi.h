@@ -1,6 +1,6 @@
 /* tests/abi: real Linux is the oracle.
  *
- * One file, one topic: TOPIC(name) { ... } in name.c. All topics are linked into
+ * One file, one topic: TOPIC(name) { ... } in name.c; or a family of short ones, in tables. All topics are linked into
  * one program, once for the host and once for RISC-V; `abi NAME` runs one in the
  * current (empty, own) directory. What it prints must be the same in hearth as on
  * Linux, byte for byte, so a topic prints results, errno names and struct
@@ -66,13 +66,13 @@
 #include <utime.h>
 
 struct topic {
-	const char *name;
+	const char *name, *file;
 	void (*run)(int argc, char **argv);
 };
 
 #define TOPIC(topic_name)                                                                 \
 	static void run_##topic_name(int argc, char **argv);                              \
-	static const struct topic entry_##topic_name = { #topic_name, run_##topic_name }; \
+	static const struct topic entry_##topic_name = { #topic_name, __FILE__, run_##topic_name }; \
 	static const struct topic *const in_table_##topic_name                            \
 		__attribute__((section("topics"), used)) = &entry_##topic_name;           \
 	static void run_##topic_name(int argc __attribute__((unused)),                    \

@@ -1,4 +1,4 @@
-/* Calls on descriptors that are closed, negative, O_PATH, of the wrong kind or mode. */
+/* Calls on descriptors that are closed, negative, O_PATH, of the wrong kind or mode. needs: 64 bits */
 #include "abi.h"
 
 #include <sys/inotify.h>
