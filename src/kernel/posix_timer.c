@@ -53,7 +53,7 @@ static void alarm_start(struct alarm *a)
 
 static void alarm_set(struct alarm *a, bool absolute, uint64_t value_ns, uint64_t interval_ns)
 {
-	a->interval_ns = value_ns ? interval_ns : 0;      /* disarmed: common_timer_set() */
+	a->interval_ns = interval_ns;
 	a->expiry_ns = !value_ns ? 0 : absolute ? value_ns : alarm_now(a) + value_ns;
 	alarm_start(a);
 }
@@ -165,7 +165,7 @@ int64_t posix_timer_set(int id, bool absolute, uint64_t value_ns, uint64_t inter
 	if (!t)
 		return -EINVAL;
 	alarm_get(&t->alarm, old_value, old_interval);
-	alarm_set(&t->alarm, absolute, value_ns, interval_ns);
+	alarm_set(&t->alarm, absolute, value_ns, value_ns ? interval_ns : 0);     /* common_timer_set() */
 	process_update_cpu_timers(p);
 	return 0;
 }

@@ -90,8 +90,10 @@ int64_t sys_clock_nanosleep(int clockid, uint32_t flags, gva_t req, gva_t rem)
 	bool absolute = flags & ABI_TIMER_ABSTIME;
 	int err;
 
-	if (time_read_clock(clockid, &ns) || clockid == ABI_CLOCK_THREAD_CPUTIME_ID)
+	if (time_read_clock(clockid, &ns))
 		return -EINVAL;
+	if (clockid == ABI_CLOCK_THREAD_CPUTIME_ID)
+		return -EOPNOTSUPP;              /* a thread that sleeps spends nothing */
 	err = get_timespec(req, &ns);
 	return err ? err : time_nanosleep(clockid, absolute, ns, absolute ? 0 : rem);
 }

@@ -534,6 +534,8 @@ int vfs_truncate(struct path p, const struct cred *who, uint64_t size)
 	if (!err)
 		err = i->ops->setattr(i, &c);
 	if (!err)
+		inode_drop_privileges(i, who);
+	if (!err)
 		notify_dentry(p.dentry, ABI_IN_MODIFY);
 	return err;
 }

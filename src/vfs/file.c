@@ -204,6 +204,8 @@ ssize_t file_write(struct file *f, struct uio *u, uint64_t *pos)
 	if (err)
 		return err;
 	n = f->ops->write(f, u, pos ? pos : &f->pos);
+	if (n > 0 && (f->inode->mode & (S_ISUID | S_ISGID)))
+		inode_drop_privileges(f->inode, f->cred);
 	if (n > 0)
 		notify_dentry(f->path.dentry, ABI_IN_MODIFY);
 	return n;

@@ -61,6 +61,7 @@ struct abi_timespec64 vfs_now(void);
 void inode_init_owner(struct inode *i, const struct inode *dir, const struct cred *who);
 /* Linux' setattr_prepare: may `who` make this change? Drops set-id bits as the rules say. */
 int  inode_check_change(struct inode *i, const struct cred *who, struct attr_change *c);
+void inode_drop_privileges(struct inode *i, const struct cred *who);
 void inode_apply_change(struct inode *i, const struct attr_change *c);
 
 /* ---- mounts (mount.c) -------------------------------------------------------------- */

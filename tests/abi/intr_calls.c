@@ -163,14 +163,20 @@ INTR(sigtimedwait, wait_for_usr1(), sigtimedwait(&waited, NULL, &(struct timespe
 INTR(sigwaitinfo, wait_for_usr1(), sigwaitinfo(&waited, NULL), kill(getpid(), SIGUSR1))
 INTR(sigsuspend, , sigsuspend(&(sigset_t){ 0 }), (void)0)
 INTR(pause, , pause(), (void)0)
-INTR(futex_wait, , syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL, NULL, 0), syscall(SYS_futex, &word, FUTEX_WAKE, 1, NULL, NULL, 0))
+/* Who is in its handler just then is not waiting: again, until somebody was. */
+static void wake_futex(void)
+{
+	while (syscall(SYS_futex, &word, FUTEX_WAKE, 1, NULL, NULL, 0) == 0 && !done)
+		sleep_ms(1);
+}
+INTR(futex_wait, , syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL, NULL, 0), wake_futex())
 INTR(futex_wait_timeout, , syscall(SYS_futex, &word, FUTEX_WAIT, 0, &(struct timespec){ 60, 0 }, NULL, 0),
-     syscall(SYS_futex, &word, FUTEX_WAKE, 1, NULL, NULL, 0))
+     wake_futex())
 INTR(futex_wait_until, then = later(CLOCK_MONOTONIC), syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, 0, &then, NULL, -1),
-     syscall(SYS_futex, &word, FUTEX_WAKE, 1, NULL, NULL, 0))
+     wake_futex())
 static struct waiter { uint64_t val, addr; uint32_t flags, pad; } waiters[1];
 INTR(futex_waitv, (waiters[0] = (struct waiter){ 0, (uintptr_t)&word, 2, 0 }), syscall(SYS_futex_waitv, waiters, 1, 0, NULL, 0),
-     syscall(SYS_futex, &word, FUTEX_WAKE, 1, NULL, NULL, 0))
+     wake_futex())
 static struct { long type; char text[8]; } message = { 1, "text" };
 static void a_queue(bool full)
 {

@@ -55,6 +55,7 @@ static void attach(void)
 	R(ptrace(PTRACE_GETSIGINFO, pid, 0, &info));
 	R(ptrace(PTRACE_DETACH, pid, 0, SIGTERM));
 	kill(pid, SIGCONT);
+	kill(pid, SIGTERM);                   /* the signal of the detach may come too late to count */
 	reap(pid);
 }
 
