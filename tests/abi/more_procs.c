@@ -191,7 +191,6 @@ TOPIC(more_wait_selection)
 	R(waitpid(a, &status, WCONTINUED) == a);
 	show_status(status);
 	kill(a, SIGKILL);
-	R(waitid(P_ALL, 0, &info, WSTOPPED | WCONTINUED | WNOHANG));
 	R(waitpid(0, &status, 0) == a);
 	show_status(status);
 	R(waitpid(-1, &status, 0));
