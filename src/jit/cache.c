@@ -40,7 +40,7 @@ enum {
 	UNITS_MAX = 1 << 18,
 	ENTRIES_MIN = 1 << 12, ENTRIES_LEAST = 1 << 6,
 	/* A filling of the cache is worth its making if so many instructions were run in it. */
-	FILLING_WORTH = 4 << 20, HOLD_MAX = 1 << 12,
+	FILLING_WORTH = 4 << 20, HOLD_PER_UNIT = 64, HOLD_MAX = 1 << 18,
 };
 
 struct page;
@@ -554,7 +554,7 @@ static void make_room(void)
 
 	jit_counts.flushes++;
 	cache.ran = jit_counts.ran;
-	cache.hold = ran >= FILLING_WORTH ? 0 : MIN(2 * cache.hold + 16, (unsigned)HOLD_MAX);
+	cache.hold = ran >= FILLING_WORTH ? 0 : MIN(2 * cache.hold + HOLD_PER_UNIT * cache.nr_units, (unsigned)HOLD_MAX);
 	cache.held = 0;
 	drop_everything();
 }
