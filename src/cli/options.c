@@ -210,6 +210,7 @@ static const char *set_jit(struct options *o, char *v)
 	for (unsigned i = 0; i < ARRAY_SIZE(modes); i++)
 		if (!strcmp(v, modes[i])) {
 			o->jit.mode = (enum jit_mode)i;
+			o->jit.chosen = true;
 			return NULL;
 		}
 	return "it must be off, quick or full";
@@ -278,7 +279,7 @@ const struct option_row option_rows[] = {
 	{ "--harts", "N", set_harts, "how many processors the machine has (as many as the host)" },
 	{ "--sched", "POLICY", set_sched, "who runs when: rr, latency, eevdf (eevdf)" },
 	{ "--seed", "N", set_seed, "random numbers and addresses repeat from run to run" },
-	{ "--jit", "MODE", set_jit, "translate hot code: off, quick or full (off)" },
+	{ "--jit", "MODE", set_jit, "translate hot code: off, quick or full (full; with --seed off)" },
 	{ "--jit-threshold", "N", set_jit_threshold, "a place is hot when it has been reached so often (50)" },
 	{ "--jit-cache", "SIZE", set_jit_cache, "what translations may take of the host's memory (128M)" },
 	{ "--dump", "WHAT[:ADDRESS]", set_dump, "write translations to standard error: blocks, ir or asm" },

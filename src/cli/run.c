@@ -239,12 +239,21 @@ static unsigned choose_harts(const struct options *o)
 	return o->has_seed ? 1 : (unsigned)MAX(1, MIN(host_cpu_count(), HART_MAX));
 }
 
+/* With --seed a run repeats to the instruction: what is translated when depends on other threads of
+ * the host. */
+static void choose_engine(struct options *o)
+{
+	if (!o->jit.chosen)
+		o->jit.mode = o->has_seed ? JIT_OFF : JIT_MODE_FULL;
+}
+
 static int machine_up(struct options *o)
 {
 	struct machine_config cfg = { .memory_bytes = o->memory, .swap_bytes = o->swap, .hostname = o->hostname,
 				      .aslr = true, .harts = choose_harts(o), .sched = (enum sched_policy)o->sched,
 				      .jit = &o->jit };
 
+	choose_engine(o);
 	host_raise_fd_limit();
 	if (o->has_seed)
 		host_random_seed(o->seed);

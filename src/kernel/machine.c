@@ -136,7 +136,9 @@ static int start_translator(void)
 	const char *why = NULL;
 	int err = machine.config.jit ? jit_start(machine.config.jit, &why) : 0;
 
-	if (err == -EOPNOTSUPP)
+	if (err == -EOPNOTSUPP && !machine.config.jit->chosen)
+		log_info("no translation on this host (it lacks %s)", why);
+	else if (err == -EOPNOTSUPP)
 		log_warn("no translation on this host (it lacks %s): the interpreter runs everything", why);
 	else if (err)
 		return refused(why, err);

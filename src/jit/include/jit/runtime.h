@@ -10,6 +10,7 @@ enum jit_dump { JIT_DUMP_NONE, JIT_DUMP_BLOCKS, JIT_DUMP_IR, JIT_DUMP_ASM };
 enum jit_mode { JIT_OFF, JIT_MODE_QUICK, JIT_MODE_FULL };
 struct jit_config {
 	enum jit_mode mode;
+	bool chosen;                   /* by somebody, who wants to hear if it cannot be had */
 	unsigned threshold;            /* how often a place is reached before it is translated; 0: default */
 	uint64_t cache_bytes;          /* what translations may take; 0: default */
 	enum jit_dump dump;            /* written to standard error: every translation, or those with dump_pc */
