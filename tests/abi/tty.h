@@ -49,20 +49,40 @@ static inline void tty_show(const char *what, const char *data, ssize_t n)
 	printf("|\n");
 }
 
+/* Is what one read brings the kernel's choice: a line, a packet? Elsewhere it is what the worker
+ * has handed over by then, which differs from run to run: such reads are shown as one. */
+static inline int tty_reads_are_units(int fd)
+{
+	struct termios t;
+	unsigned number;
+	int packets = 0;
+
+	if (!ioctl(fd, TIOCGPTN, &number))       /* a master */
+		return !ioctl(fd, TIOCGPKT, &packets) && packets;
+	return !tcgetattr(fd, &t) && (t.c_lflag & ICANON);
+}
+
 static inline void tty_drain_one(const char *what, int fd, int max)
 {
-	char buf[5000];
-	ssize_t n;
-	int reads = 0;
+	int units = tty_reads_are_units(fd), reads = 0;
+	char buf[16384];
+	ssize_t n, have = 0;
 
 	for (;;) {
-		n = read(fd, buf, max);
+		n = read(fd, buf + have, max < (int)sizeof(buf) - have ? max : (int)sizeof(buf) - have);
+		if (n > 0)
+			have += n;
+		if (have && (units || n <= 0 || have == sizeof(buf) || reads >= 2000)) {
+			tty_show(what, buf, have);
+			have = 0;
+		}
 		if (n < 0) {
 			if (errno != EAGAIN)
 				printf("%s%s\n", what, error_name(errno));
 			return;
 		}
-		tty_show(what, buf, n);
+		if (n == 0)
+			tty_show(what, buf, 0);
 		if (++reads > 2000 || (n == 0 && reads > 20))
 			return;
 		if (n == 0) {
