@@ -1,4 +1,4 @@
-/* Mount name spaces: a copy of one's own; what changes in it stays in it; setns back. */
+/* Mount name spaces: a copy of one's own; what changes in it stays in it; setns back. needs: mounted root */
 #include "abi.h"
 #include <sys/ioctl.h>
 #include <sys/mount.h>

@@ -1,4 +1,4 @@
-/* User name spaces: who one is inside, the maps and when they may be written, what capabilities reach. */
+/* User name spaces: who one is inside, the maps and when they may be written, what capabilities reach. needs: mounted root */
 #include "abi.h"
 #include <sys/mount.h>
 #include <sys/sysmacros.h>
