@@ -311,19 +311,17 @@ static int32_t meet_chk(int32_t a, int32_t b, bool header, bool live)
 	return MAX(a, b);
 }
 
-/* Meet `out` into the accumulated state of block b. A cautious translation guesses nothing. */
-static void meet_into(const struct region *r, struct flow *in, const struct flow *out, const struct block *b)
+/* Meet `out` into the accumulated state of block b. */
+static void meet_into(struct flow *in, const struct flow *out, const struct block *b)
 {
-	bool header = b->header && !r->req->cautious;
-
 	if (!in->reached) {
 		*in = *out;
 		return;
 	}
 	for (unsigned v = 0; v < 32; v++) {
 		in->kind[v] = meet_kind(in->kind[v], out->kind[v]);
-		in->chk[v] = meet_chk(in->chk[v], out->chk[v], header, b->based >> v & 1);
-		in->fkind[v] = meet_float(in->fkind[v], out->fkind[v], header, b->live >> (V_F0 + v) & 1);
+		in->chk[v] = meet_chk(in->chk[v], out->chk[v], b->header, b->based >> v & 1);
+		in->fkind[v] = meet_float(in->fkind[v], out->fkind[v], b->header, b->live >> (V_F0 + v) & 1);
 	}
 	in->dirty_x |= out->dirty_x;
 	in->dirty_f |= out->dirty_f;
@@ -394,7 +392,7 @@ static bool flow_pass(struct region *r, struct work *w)
 			out = w[k].out;
 			if (r->block[b->succ[n]].zone != b->zone)
 				flow_cross(&out);
-			meet_into(r, &w[b->succ[n]].next, &out, &r->block[b->succ[n]]);
+			meet_into(&w[b->succ[n]].next, &out, &r->block[b->succ[n]]);
 		}
 	}
 	for (unsigned k = 0; k < r->nr_blocks; k++) {

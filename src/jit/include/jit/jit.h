@@ -46,7 +46,6 @@ struct jit_request {
 	int xlen;                      /* 32 or 64 */
 	enum jit_effort effort;
 	gva_t pc;                      /* where the hot code begins; any even address */
-	bool cautious;                 /* no guesses at loop headers: they failed (JIT_REFUSE_guess) */
 	/* The 4096 bytes of the guest page at page_va, to be the same until jit_compile
 	 * returns, or NULL: no executable code there (or none that may be used). */
 	const uint8_t *(*page)(void *ctx, gva_t page_va);
