@@ -155,16 +155,21 @@ static void child(uint64_t seed, unsigned long *started)
 	_exit(0);
 }
 
-/* The child has ended, or is made to. */
-static int reap(pid_t pid)
+/* The child has ended, or is made to: soon after it has started, however long that takes. */
+static int reap(pid_t pid, const volatile unsigned long *started, unsigned long before)
 {
+	enum { RUNS = 60, STARTS = 10000 };
 	int status = 0;
 
-	for (int waited = 0; waitpid(pid, &status, WNOHANG) != pid; waited++) {
-		struct timespec nap = { 0, waited < 20 ? 100000 : 2000000 };
+	for (int run = 0, start = 0; waitpid(pid, &status, WNOHANG) != pid;) {
+		struct timespec nap = { 0, run < 20 ? 100000 : 2000000 };
 
 		nanosleep(&nap, NULL);
-		if (waited == 60)
+		if (*started != before)
+			run++;
+		else
+			start++;
+		if (run == RUNS || start == STARTS)
 			kill(pid, SIGKILL);
 	}
 	return status;
@@ -188,7 +193,7 @@ int main(int argc, char **argv)
 {
 	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 0, count = argc > 2 ? strtoull(argv[2], NULL, 0) : 100;
 	unsigned long *started = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	unsigned long finished = 0;
+	unsigned long finished = 0, before;
 	bool verbose = getenv("VERBOSE");
 
 	umask(0);
@@ -196,9 +201,11 @@ int main(int argc, char **argv)
 	mkdir("/tmp/s/d", 0777);
 	symlink("a", "/tmp/s/link");
 	for (uint64_t seed = first; seed < first + count; seed++) {
-		pid_t pid = fork();
+		pid_t pid;
 		int status;
 
+		before = *started;
+		pid = fork();
 		if (verbose)
 			fprintf(stderr, "seed %llu\n", (unsigned long long)seed);
 		if (pid == 0)
@@ -208,7 +215,7 @@ int main(int argc, char **argv)
 			seed--;
 			continue;
 		}
-		status = reap(pid);
+		status = reap(pid, started, before);
 		finished += WIFEXITED(status) && WEXITSTATUS(status) == 0;
 		if (seed % 20 == 19)
 			sweep();
