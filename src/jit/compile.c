@@ -66,7 +66,7 @@ static bool starts_with_exit(const struct region *r)
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		const struct block *b = &r->block[k];
 
-		if (b->pc == r->req->pc)
+		if (b->entry && b->pc == r->req->pc)
 			return r->ir[b->ir].op == IR_EXIT && r->ir[b->ir].sub == JIT_EXIT_INTERPRET;
 	}
 	return true;

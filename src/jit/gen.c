@@ -245,14 +245,47 @@ static void link_register(struct gen *g, unsigned rd, gva_t pc)
 	g->i = keep;
 }
 
-/* The target is in rdx from the start: the link may overwrite its register. */
-static void end_indirect(struct gen *g, const struct ir *i)
+/* To the guest's address in rdx. */
+static void go_indirect(struct gen *g, const struct snap *snap)
 {
 	struct x86_mem table = gen_engine(offsetof(struct cpu_regs, engine.jumps));
 	struct x86_mem pc = gen_engine(offsetof(struct cpu_regs, pc));
 	struct x86_mem entry = { .base = RAX, .index = HOST_NONE };
-	struct snap snap;
 	uint32_t miss;
+
+	gen_write_back(g, snap);
+	x86_mov(&g->a, true, RAX, RDX);
+	x86_shift_imm(&g->a, 4, false, RAX, 3);
+	x86_alu_imm(&g->a, 4, false, RAX, JUMP_TABLE_MASK);
+	x86_rm(&g->a, 0x03, true, RAX, &table);
+	x86_rm(&g->a, 0x3b, true, RDX, &entry);
+	miss = x86_jcc(&g->a, CC_NE);
+	entry.disp = offsetof(struct jit_jump, entry);
+	x86_rm(&g->a, 0xff, false, 4, &entry);
+	x86_patch(&g->a, miss, g->a.len);
+	x86_rm(&g->a, 0x89, true, RDX, &pc);
+	gen_leave(g, JIT_EXIT_INDIRECT);
+}
+
+/* A return to behind the call that led here, if rdx says so. */
+static void end_return(struct gen *g, const struct snap *snap)
+{
+	gva_t ret = g->b->succ_pc[0];
+
+	if (ret <= INT32_MAX) {
+		x86_alu_imm(&g->a, 7, g->r->xlen == 64, RDX, (int32_t)ret);
+	} else {
+		x86_mov_imm(&g->a, RAX, (int64_t)ret);
+		x86_rr(&g->a, 0x3b, g->r->xlen == 64, RDX, RAX);
+	}
+	gen_add_cold(g, COLD_RETURN, x86_jcc(&g->a, CC_NE))->snap = *snap;
+	make_edge(g, &g->s, g->b->succ[0], ret, settle_count(g, snap->pending));
+}
+
+/* The target is in rdx from the start: the link may overwrite its register. */
+static void end_indirect(struct gen *g, const struct ir *i)
+{
+	struct snap snap;
 
 	if (i->a == V_IMM) {
 		x86_mov_imm(&g->a, RDX, i->imm & ~INT64_C(1));
@@ -272,18 +305,10 @@ static void end_indirect(struct gen *g, const struct ir *i)
 		link_register(g, i->d, g->b->end);
 	}
 	snap = gen_snap(g, &g->s, g->b->end, g->base + (int)g->b->nr_insns);
-	gen_write_back(g, &snap);
-	x86_mov(&g->a, true, RAX, RDX);
-	x86_shift_imm(&g->a, 4, false, RAX, 3);
-	x86_alu_imm(&g->a, 4, false, RAX, JUMP_TABLE_MASK);
-	x86_rm(&g->a, 0x03, true, RAX, &table);
-	x86_rm(&g->a, 0x3b, true, RDX, &entry);
-	miss = x86_jcc(&g->a, CC_NE);
-	entry.disp = offsetof(struct jit_jump, entry);
-	x86_rm(&g->a, 0xff, false, 4, &entry);
-	x86_patch(&g->a, miss, g->a.len);
-	x86_rm(&g->a, 0x89, true, RDX, &pc);
-	gen_leave(g, JIT_EXIT_INDIRECT);
+	if (g->b->nr_succs)
+		end_return(g, &snap);
+	else
+		go_indirect(g, &snap);
 }
 
 static void end_exit(struct gen *g, const struct ir *i)
@@ -466,6 +491,9 @@ static void make_cold(struct gen *g, struct cold s)
 		break;
 	case COLD_EXIT:
 		gen_leave_by_tail(g, &s.snap, s.exit_kind, s.arg);
+		break;
+	case COLD_RETURN:
+		go_indirect(g, &s.snap);
 		break;
 	case COLD_CANON:
 		x86_mov_imm(&g->a, RAX, s.width == 64 ? 0x7ff8000000000000 : 0x7fc00000);

@@ -13,7 +13,7 @@ struct snap {
 };
 
 /* Code that is made at the end, out of the way. */
-enum cold_kind { COLD_EXIT, COLD_CANON, COLD_EDGE, COLD_TAIL, COLD_COMMON, COLD_DIRECT };
+enum cold_kind { COLD_EXIT, COLD_CANON, COLD_EDGE, COLD_RETURN, COLD_TAIL, COLD_COMMON, COLD_DIRECT };
 enum { MAX_TAILS = 256, CODE_MAX = 256 << 10 };
 struct cold {
 	enum cold_kind kind;

@@ -27,7 +27,7 @@ static void fill_pins(const struct region *r, struct jit_pins *pins)
 	}
 }
 
-/* The blocks are in the order of their addresses. Returns how many ranges there are. */
+/* Runs of blocks that follow each other. Returns how many there are. */
 static uint32_t fill_ranges(const struct region *r, struct jit_range *out)
 {
 	gva_t end = 0;

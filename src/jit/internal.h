@@ -62,6 +62,15 @@ struct ir {
 enum {
 	MAX_INSNS = 512, MAX_BLOCKS = MAX_INSNS, MAX_IR = 3 * MAX_INSNS, MAX_PAGES = 24, MAX_ZONES = 24, MAX_LOOPS = 64,
 	FULL_INSNS = 160, QUICK_INSNS = 32,
+	/* Functions that are made part of their callers: the largest, all of them together, how deep. */
+	CALLEE_INSNS = 96, CALLEES_INSNS = 240, CALL_DEPTH = 3, MAX_CONTEXTS = 32,
+};
+
+/* Code that was called from within the region is there once for each call: in a context of its own.
+ * Context 0 is the region's own. */
+struct context {
+	gva_t callee, ret;             /* where it begins; where it returns to, in its parent */
+	uint8_t parent, depth;
 };
 
 struct guest_insn {
@@ -69,6 +78,8 @@ struct guest_insn {
 	struct isa_insn d;
 	uint32_t bits;
 	bool leader, entry;
+	uint8_t context, callee;       /* callee: of a call, the context it leads to; 0: it leaves */
+	uint16_t block;
 };
 
 /* What is known at one point. Integer registers: */
@@ -102,7 +113,7 @@ struct block {
 	unsigned ir, nr_ir;
 	int succ[2];                   /* taken or only; fall-through. -1: leaves the region */
 	gva_t succ_pc[2];
-	unsigned nr_succs, nr_preds, depth, zone;
+	unsigned nr_succs, nr_preds, depth, zone, context;
 	/* Can be entered; a loop begins here; some predecessor is laid out behind it;
 	 * in the innermost loop around the request's pc. */
 	bool entry, header, back, hot;
@@ -122,7 +133,8 @@ struct loop {
 struct region {
 	const struct jit_request *req;
 	int xlen;
-	unsigned nr_insns, nr_blocks, nr_ir, nr_pages;
+	unsigned nr_insns, nr_blocks, nr_ir, nr_pages, nr_contexts;
+	struct context context[MAX_CONTEXTS];
 	struct guest_insn insn[MAX_INSNS];
 	struct block block[MAX_BLOCKS];
 	struct ir ir[MAX_IR];
@@ -145,9 +157,10 @@ enum { FINDER_HASH = 2048 };
 struct finder {
 	struct region *r;
 	unsigned head, tail, limit;
-	gva_t queue[MAX_INSNS];
-	bool queue_entry[MAX_INSNS];
+	unsigned callees;              /* instructions of functions that were made part of the region */
+	struct { gva_t pc; uint8_t context; bool entry; } queue[MAX_INSNS];
 	uint16_t at[FINDER_HASH];      /* 1 + index in insn[]; all 0 between two translations */
+	struct guest_insn sorted[MAX_INSNS];
 };
 struct gen;
 

@@ -95,7 +95,7 @@ void region_find_loops(struct region *r)
 	memset(w.state, 0, r->nr_blocks);
 	memset(w.next, 0, r->nr_blocks);
 	for (unsigned k = 0; k < r->nr_blocks; k++)
-		if (r->block[k].pc == r->req->pc)
+		if (r->block[k].entry && r->block[k].pc == r->req->pc)
 			walk_from(r, &w, k);
 	for (unsigned k = 0; k < r->nr_blocks; k++)
 		if (r->block[k].entry)

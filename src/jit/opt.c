@@ -471,7 +471,7 @@ static void find_hot(struct region *r)
 	const struct loop *best = NULL;
 	unsigned at = 0;
 
-	while (at < r->nr_blocks && r->block[at].pc != r->req->pc)
+	while (at < r->nr_blocks && !(r->block[at].entry && r->block[at].pc == r->req->pc))
 		at++;
 	for (unsigned k = 0; k < r->nr_loops && at < r->nr_blocks; k++) {
 		const struct loop *l = &r->loop[k];

@@ -1,20 +1,26 @@
 /* Regions: which guest code is translated together.
  *
  * From the request's pc, direct branches and jumps are followed, nearest first, until the
- * limit of instructions. A call leaves the region (a direct exit); what follows it is part of it
- * and an entry, because that is where the callee returns to. What follows an ecall is, too. Blocks are
- * laid out in the order of their addresses. */
+ * limit of instructions. What follows an ecall is part of the region and an entry.
+ *
+ * A call of a small function is followed, too: the function's code becomes part of the region once for
+ * each call (struct context), and its return goes on behind the call if the return address is what the
+ * call made it, which is compared. Such a function has all its calls in the region as well; else its
+ * way back would lead to nobody's entry. Other calls leave the region (a direct exit); what
+ * follows one is part of it and an entry, because that is where the callee returns to.
+ *
+ * Blocks are laid out in the order of their addresses, those of a callee behind the call. */
 #include "internal.h"
 
 #include <errno.h>
 #include <string.h>
 #include <stdlib.h>
 
-static uint16_t *slot_of(struct finder *f, gva_t pc)
+static uint16_t *slot_of(struct finder *f, gva_t pc, unsigned context)
 {
-	unsigned h = (unsigned)((pc >> 1) * 0x9e3779b1u >> 7) % FINDER_HASH;
+	unsigned h = (unsigned)(((pc >> 1) + context * 0x51ed27u) * 0x9e3779b1u >> 7) % FINDER_HASH;
 
-	while (f->at[h] && f->r->insn[f->at[h] - 1].pc != pc)
+	while (f->at[h] && (f->r->insn[f->at[h] - 1].pc != pc || f->r->insn[f->at[h] - 1].context != context))
 		h = (h + 1) % FINDER_HASH;
 	return &f->at[h];
 }
@@ -72,47 +78,185 @@ static bool wanted(const struct finder *f, gva_t pc)
 	return req->seen(req->ctx, pc) != (req->effort == JIT_FULL ? JIT_SEEN_NEVER : JIT_SEEN_ENTRY);
 }
 
-static void enqueue(struct finder *f, gva_t pc, bool entry)
+static void enqueue(struct finder *f, gva_t pc, unsigned context, bool entry)
 {
 	if (f->tail == MAX_INSNS || !wanted(f, pc))
 		return;
-	f->queue[f->tail] = pc;
-	f->queue_entry[f->tail++] = entry;
+	f->queue[f->tail].pc = pc;
+	f->queue[f->tail].context = (uint8_t)context;
+	f->queue[f->tail++].entry = entry && context == 0;   /* a callee's code is somebody's, not everybody's */
 }
 
-/* What control flow follows from this instruction. True: the next one is reached in line. */
-static bool follow(struct finder *f, const struct guest_insn *gi)
+/* ---- calls -------------------------------------------------------------------------------- */
+
+static gva_t target_of(const struct region *r, const struct guest_insn *gi)
+{
+	return wrap(r, gi->pc + (gva_t)(int64_t)gi->d.imm);
+}
+
+/* ra and t0 are what the ABI's calls use for the link (psABI, "Procedure Calling Convention"). */
+static bool is_link(unsigned x) { return x == 1 || x == 5; }
+
+static bool is_return(const struct isa_insn *d)
+{
+	return isa_rows[d->op].fmt == ISA_FMT_JR && d->rd == 0 && is_link(d->rs1) && d->imm == 0;
+}
+
+/* A function that is being measured: what is still to be looked at. */
+struct measure {
+	struct finder *f;
+	unsigned nr, head, left;       /* left: instructions it may still have */
+	gva_t start[CALLEE_INSNS];
+};
+
+static bool measure_later(struct measure *m, gva_t pc)
+{
+	if (!wanted(m->f, pc))
+		return true;
+	for (unsigned k = 0; k < m->nr; k++)
+		if (m->start[k] == pc)
+			return true;
+	if (m->nr == CALLEE_INSNS)
+		return false;
+	m->start[m->nr++] = pc;
+	return true;
+}
+
+static bool measure_function(struct measure *m, gva_t pc, unsigned context, unsigned depth);
+
+/* Is any function of this call chain the one at pc? */
+static bool is_recursive(const struct region *r, unsigned context, gva_t pc)
+{
+	for (; context; context = r->context[context].parent)
+		if (r->context[context].callee == pc)
+			return true;
+	return r->req->pc == pc;
+}
+
+/* Returns false if the function cannot be made part of a region; *on: it goes on in line. */
+static bool measure_insn(struct measure *m, const struct guest_insn *gi, unsigned context, unsigned depth, bool *on)
+{
+	struct region *r = m->f->r;
+
+	*on = false;
+	switch (isa_rows[gi->d.op].fmt) {
+	case ISA_FMT_B:
+		*on = true;
+		return measure_later(m, target_of(r, gi));
+	case ISA_FMT_J:
+		if (gi->d.rd == 0)
+			return measure_later(m, target_of(r, gi));
+		*on = true;
+		return measure_function(m, target_of(r, gi), context, depth + 1);
+	case ISA_FMT_JR:
+		return is_return(&gi->d);
+	case ISA_FMT_SYS:
+		return false;
+	case ISA_FMT_CSR:
+	case ISA_FMT_CSRI:
+		*on = true;
+		return front_csr(&gi->d);
+	default:
+		*on = true;
+		return gi->d.op != ISA_ILLEGAL;
+	}
+}
+
+/* The function at pc, whatever of it has been run. */
+static bool measure_function(struct measure *m, gva_t pc, unsigned context, unsigned depth)
+{
+	struct measure own = { .f = m->f, .left = m->left };
+
+	if (depth > CALL_DEPTH || is_recursive(m->f->r, context, pc) || !wanted(m->f, pc))
+		return false;
+	measure_later(&own, pc);
+	while (own.head < own.nr) {
+		gva_t at = own.start[own.head++];
+		bool on = true;
+
+		for (bool first = true; on && wanted(m->f, at); first = false) {
+			struct guest_insn gi = { .pc = at };
+
+			for (unsigned k = 0; k < own.nr && !first; k++)
+				if (own.start[k] == at)
+					on = false;       /* is looked at elsewhere */
+			if (!on)
+				break;
+			if (own.left-- == 0 || !fetch(m->f->r, at, &gi.bits))
+				return false;
+			isa_decode(&gi.d, gi.bits, m->f->r->xlen);
+			if (!measure_insn(&own, &gi, context, depth, &on))
+				return false;
+			at = wrap(m->f->r, at + gi.d.len);
+		}
+	}
+	m->left = own.left;
+	return true;
+}
+
+/* The context of the function that is called, if it becomes part of the region; else 0. */
+static unsigned enter_function(struct finder *f, const struct guest_insn *gi)
 {
 	struct region *r = f->r;
-	gva_t next = wrap(r, gi->pc + gi->d.len), target = wrap(r, gi->pc + (gva_t)(int64_t)gi->d.imm);
+	gva_t target = target_of(r, gi);
+	unsigned depth = r->context[gi->context].depth + 1;
+	struct measure m = { .f = f, .left = CALLEE_INSNS };
+	unsigned size;
+
+	if (r->nr_contexts == MAX_CONTEXTS || !measure_function(&m, target, gi->context, depth))
+		return 0;
+	size = CALLEE_INSNS - m.left;
+	/* What is inside a callee was counted with it. */
+	if (gi->context == 0) {
+		if (f->callees + size > CALLEES_INSNS)
+			return 0;
+		f->callees += size;
+		f->limit += size;
+	}
+	r->context[r->nr_contexts] = (struct context){ .callee = target, .ret = wrap(r, gi->pc + gi->d.len),
+		.parent = gi->context, .depth = (uint8_t)depth };
+	return r->nr_contexts++;
+}
+
+/* ---- walking ------------------------------------------------------------------------------ */
+
+/* What control flow follows from this instruction. True: the next one is reached in line. */
+static bool follow(struct finder *f, struct guest_insn *gi)
+{
+	struct region *r = f->r;
+	gva_t next = wrap(r, gi->pc + gi->d.len), target = target_of(r, gi);
 	bool full = r->req->effort == JIT_FULL;
 
 	switch (isa_rows[gi->d.op].fmt) {
 	case ISA_FMT_B:
 		if (full)
-			enqueue(f, target, false);
+			enqueue(f, target, gi->context, false);
 		/* Backward branches are mostly taken. */
 		return (full || gi->d.imm > 0) && wanted(f, next);
 	case ISA_FMT_J:
 		if (gi->d.rd == 0 && (full || gi->d.imm > 0))
-			enqueue(f, target, false);
-		else if (full && gi->d.rd)
-			enqueue(f, next, true);
+			enqueue(f, target, gi->context, false);
+		if (!full || gi->d.rd == 0)
+			return false;
+		gi->callee = (uint8_t)enter_function(f, gi);
+		if (gi->callee)
+			enqueue(f, target, gi->callee, false);
+		enqueue(f, next, gi->context, !gi->callee);
 		return false;
 	case ISA_FMT_JR:
 		if (full && gi->d.rd)
-			enqueue(f, next, true);
+			enqueue(f, next, gi->context, true);
 		return false;
 	case ISA_FMT_SYS:
 		if (full && gi->d.op == ISA_ecall)
-			enqueue(f, next, true);
+			enqueue(f, next, gi->context, true);
 		return false;
 	case ISA_FMT_CSR:
 	case ISA_FMT_CSRI:
 		if (front_csr(&gi->d))
 			return true;
 		if (full)
-			enqueue(f, next, true);
+			enqueue(f, next, gi->context, true);
 		return false;
 	default:
 		return gi->d.op != ISA_ILLEGAL;
@@ -120,13 +264,13 @@ static bool follow(struct finder *f, const struct guest_insn *gi)
 }
 
 /* Instructions from pc on until one that is known, or control leaves. */
-static void walk(struct finder *f, gva_t pc, bool entry)
+static void walk(struct finder *f, gva_t pc, unsigned context, bool entry)
 {
 	struct region *r = f->r;
 	bool first = true, quick = r->req->effort == JIT_QUICK;
 
 	for (;;) {
-		uint16_t *slot = slot_of(f, pc);
+		uint16_t *slot = slot_of(f, pc, context);
 		struct guest_insn *gi;
 		uint32_t bits;
 
@@ -139,7 +283,8 @@ static void walk(struct finder *f, gva_t pc, bool entry)
 			return;
 		gi = &r->insn[r->nr_insns++];
 		*slot = (uint16_t)r->nr_insns;
-		*gi = (struct guest_insn){ .pc = pc, .bits = bits, .leader = first, .entry = entry };
+		*gi = (struct guest_insn){ .pc = pc, .bits = bits, .leader = first, .entry = entry,
+			.context = (uint8_t)context };
 		isa_decode(&gi->d, bits, r->xlen);
 		first = entry = false;
 		if (!follow(f, gi))
@@ -152,28 +297,73 @@ static void walk(struct finder *f, gva_t pc, bool entry)
 	}
 }
 
-static int by_pc(const void *a, const void *b)
+/* ---- order -------------------------------------------------------------------------------- */
+
+static int by_place(const void *a, const void *b)
 {
 	const struct guest_insn *x = a, *y = b;
 
+	if (x->context != y->context)
+		return x->context - y->context;
 	return x->pc < y->pc ? -1 : x->pc > y->pc;
 }
 
-static int block_at(const struct region *r, gva_t pc)
+/* A context's instructions, each call followed by what it calls. */
+static void lay_out(struct region *r, const struct guest_insn *sorted, unsigned nr, unsigned context)
 {
-	unsigned lo = 0, hi = r->nr_blocks;
+	unsigned k = 0;
 
-	while (lo < hi) {
-		unsigned mid = (lo + hi) / 2;
-
-		if (r->block[mid].pc == pc)
-			return (int)mid;
-		if (r->block[mid].pc < pc)
-			lo = mid + 1;
-		else
-			hi = mid;
+	while (k < nr && sorted[k].context != context)
+		k++;
+	for (; k < nr && sorted[k].context == context; k++) {
+		r->insn[r->nr_insns++] = sorted[k];
+		if (sorted[k].callee)
+			lay_out(r, sorted, nr, sorted[k].callee);
 	}
-	return -1;
+}
+
+/* Quick code comes in order. */
+static bool is_sorted(const struct region *r)
+{
+	for (unsigned i = 1; i < r->nr_insns; i++)
+		if (r->insn[i - 1].pc > r->insn[i].pc)
+			return false;
+	return r->nr_contexts == 1;
+}
+
+static void sort(struct region *r, struct finder *f)
+{
+	unsigned nr = r->nr_insns;
+
+	if (is_sorted(r))
+		return;
+	qsort(r->insn, nr, sizeof(r->insn[0]), by_place);
+	if (r->nr_contexts == 1)
+		return;
+	memcpy(f->sorted, r->insn, nr * sizeof(r->insn[0]));
+	r->nr_insns = 0;
+	lay_out(r, f->sorted, nr, 0);
+}
+
+static void forget(struct finder *f)
+{
+	struct region *r = f->r;
+
+	if (r->nr_insns > FINDER_HASH / 16)
+		memset(f->at, 0, sizeof(f->at));
+	else
+		for (unsigned i = r->nr_insns; i-- > 0;)
+			*slot_of(f, r->insn[i].pc, r->insn[i].context) = 0;   /* latest first: probes go through what came before */
+}
+
+/* ---- blocks ------------------------------------------------------------------------------- */
+
+static int block_at(struct finder *f, gva_t pc, unsigned context)
+{
+	uint16_t at = *slot_of(f, pc, context);
+	const struct guest_insn *gi = at ? &f->r->insn[at - 1] : NULL;
+
+	return gi && f->r->block[gi->block].first_insn == at - 1u ? gi->block : -1;
 }
 
 static bool ends_block(const struct guest_insn *gi)
@@ -188,7 +378,7 @@ static bool ends_block(const struct guest_insn *gi)
 	}
 }
 
-/* The sorted instructions become blocks: runs that begin at a leader and go on without a gap. */
+/* The instructions in their order become blocks: runs that begin at a leader and go on without a gap. */
 static void make_blocks(struct region *r)
 {
 	struct block *b = NULL;
@@ -196,7 +386,7 @@ static void make_blocks(struct region *r)
 	for (unsigned i = 0; i < r->nr_insns; i++) {
 		struct guest_insn *gi = &r->insn[i];
 
-		if (!b || gi->leader || gi->pc != b->end) {
+		if (!b || gi->leader || gi->pc != b->end || gi->context != b->context) {
 			if (r->nr_blocks == MAX_BLOCKS) {
 				r->nr_insns = i;
 				return;
@@ -206,7 +396,9 @@ static void make_blocks(struct region *r)
 			b->first_insn = i;
 			b->pc = gi->pc;
 			b->entry = gi->entry;
+			b->context = gi->context;
 		}
+		gi->block = (uint16_t)(r->nr_blocks - 1);
 		b->nr_insns++;
 		b->end = wrap(r, gi->pc + gi->d.len);
 		if (ends_block(gi) && i + 1 < r->nr_insns)
@@ -214,31 +406,45 @@ static void make_blocks(struct region *r)
 	}
 }
 
-static void add_succ(struct region *r, struct block *b, gva_t pc)
+static void add_succ(struct finder *f, struct block *b, gva_t pc, unsigned context)
 {
 	/* Quick code has no loops: it goes back through its entry, where the budget is looked at. */
-	b->succ[b->nr_succs] = r->req->effort == JIT_QUICK && pc <= b->pc ? -1 : block_at(r, pc);
+	b->succ[b->nr_succs] = f->r->req->effort == JIT_QUICK && pc <= b->pc ? -1 : block_at(f, pc, context);
 	b->succ_pc[b->nr_succs++] = pc;
 }
 
-static void link_block(struct region *r, struct block *b)
+/* Where a return inside the region goes on. */
+static void add_return(struct finder *f, struct block *b)
 {
+	const struct context *c = &f->r->context[b->context];
+
+	if (block_at(f, c->ret, c->parent) >= 0)
+		add_succ(f, b, c->ret, c->parent);
+}
+
+static void link_block(struct finder *f, struct block *b)
+{
+	struct region *r = f->r;
 	const struct guest_insn *last = &r->insn[b->first_insn + b->nr_insns - 1];
-	gva_t target = wrap(r, last->pc + (gva_t)(int64_t)last->d.imm);
+	unsigned k = (unsigned)(b - r->block);
 
 	switch (isa_rows[last->d.op].fmt) {
 	case ISA_FMT_B:
-		add_succ(r, b, target);
-		add_succ(r, b, b->end);
+		add_succ(f, b, target_of(r, last), b->context);
+		add_succ(f, b, b->end, b->context);
 		break;
 	case ISA_FMT_J:
-		add_succ(r, b, target);
-		if (last->d.rd)
+		add_succ(f, b, target_of(r, last), last->callee ? last->callee : b->context);
+		if (last->d.rd && !last->callee)
 			b->succ[0] = -1;       /* a call leaves */
+		break;
+	case ISA_FMT_JR:
+		if (b->context && is_return(&last->d))
+			add_return(f, b);
 		break;
 	default:
 		if (!ends_block(last))
-			add_succ(r, b, b->end);
+			add_succ(f, b, b->end, b->context);
 	}
 	for (unsigned i = 0; i < b->nr_succs; i++) {
 		int s = b->succ[i];
@@ -246,43 +452,33 @@ static void link_block(struct region *r, struct block *b)
 		if (s < 0)
 			continue;
 		r->block[s].nr_preds++;
-		if (r->block[s].pc <= b->pc)
-			r->block[s].back = true;
+		r->block[s].back |= (unsigned)s <= k;
 	}
-}
-
-/* Quick code comes in order. */
-static bool is_sorted(const struct region *r)
-{
-	for (unsigned i = 1; i < r->nr_insns; i++)
-		if (r->insn[i - 1].pc > r->insn[i].pc)
-			return false;
-	return true;
 }
 
 int region_find(struct region *r, struct finder *f, const struct jit_request *req)
 {
 	r->req = req;
 	r->xlen = req->xlen;
+	r->nr_contexts = 1;
+	memset(&r->context[0], 0, sizeof(r->context[0]));
 	f->r = r;
-	f->head = f->tail = 0;
+	f->head = f->tail = f->callees = 0;
 	f->limit = req->effort == JIT_FULL ? FULL_INSNS : QUICK_INSNS;
-	enqueue(f, req->pc, true);
-	while (f->head < f->tail) {
-		walk(f, f->queue[f->head], f->queue_entry[f->head]);
-		f->head++;
-	}
+	enqueue(f, req->pc, 0, true);
+	for (; f->head < f->tail; f->head++)
+		walk(f, f->queue[f->head].pc, f->queue[f->head].context, f->queue[f->head].entry);
 	if (r->nr_insns == 0)
 		return -EFAULT;
-	if (r->nr_insns > FINDER_HASH / 16)
-		memset(f->at, 0, sizeof(f->at));
-	else
-		for (unsigned i = r->nr_insns; i-- > 0;)
-			*slot_of(f, r->insn[i].pc) = 0;      /* latest first: probes go through what came before */
-	if (!is_sorted(r))
-		qsort(r->insn, r->nr_insns, sizeof(r->insn[0]), by_pc);
+	if (!is_sorted(r)) {
+		forget(f);
+		sort(r, f);
+		for (unsigned i = 0; i < r->nr_insns; i++)
+			*slot_of(f, r->insn[i].pc, r->insn[i].context) = (uint16_t)(i + 1);
+	}
 	make_blocks(r);
 	for (unsigned i = 0; i < r->nr_blocks; i++)
-		link_block(r, &r->block[i]);
+		link_block(f, &r->block[i]);
+	forget(f);
 	return 0;
 }
