@@ -95,23 +95,24 @@ void host_fault_stack_leave(void *stack)
 
 /* ---- memory for generated code ------------------------------------------------------------ */
 
-/* Two mappings of one file: no page is ever writable and executable at the same address. */
+/* Two mappings of the same memory: no page is ever writable and executable at the same address.
+ * Shared anonymous memory and not a memfd, because perf takes only such for a place where code is
+ * made, and looks for its names (perf's util/map.c, is_anon_memory). */
 int host_code_create(uint64_t size, void **writable, void **executable)
 {
-	int fd = memfd_create("hearth-code", MFD_CLOEXEC), err;
-	void *w = MAP_FAILED, *x = MAP_FAILED;
+	void *w = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), *x;
+	int err = 0;
 
-	if (fd < 0)
+	if (w == MAP_FAILED)
 		return -errno;
-	if (ftruncate(fd, (off_t)size) == 0) {
-		w = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
-		if (w != MAP_FAILED)
-			x = mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_NORESERVE, fd, 0);
-	}
-	err = x == MAP_FAILED ? -errno : 0;
-	if (err && w != MAP_FAILED)
+	/* Of size 0: the old mapping stays (mremap(2)). */
+	x = mremap(w, 0, size, MREMAP_MAYMOVE);
+	if (x == MAP_FAILED || mprotect(x, size, PROT_READ | PROT_EXEC) < 0) {
+		err = -errno;
+		if (x != MAP_FAILED)
+			munmap(x, size);
 		munmap(w, size);
-	close(fd);
+	}
 	*writable = w;
 	*executable = x;
 	return err;
