@@ -122,7 +122,7 @@ static int compile(struct workspace *w, const struct jit_request *req, struct ji
 	int ret;
 
 	r->nr_insns = r->nr_blocks = r->nr_ir = r->nr_pages = 0;
-	r->rounds = false;
+	r->rounds = 0;
 	r->bare = req->effort == JIT_QUICK;
 	ret = region_find(r, &w->finder, req);
 	if (ret < 0)

@@ -34,7 +34,7 @@ bool flow_observes(const struct ir *i)
 {
 	switch (i->op) {
 	case IR_LOAD: case IR_STORE: case IR_AMO: case IR_LR: case IR_SC: case IR_FMA: case IR_FMIN: case IR_FMAX: case IR_FTOI:
-	case IR_BR: case IR_JMP: case IR_JIND: case IR_EXIT:
+	case IR_BR: case IR_JMP: case IR_JIND: case IR_EXIT: case IR_ROUNDS:
 		return true;
 	case IR_FSET:
 		return i->width == 32 || i->rm;
@@ -485,6 +485,18 @@ static void find_based(struct region *r)
 	}
 }
 
+/* What a header takes for granted is looked at on the way in. */
+static uint64_t looked_at(const struct block *b)
+{
+	uint64_t at = 0;
+
+	for (unsigned v = 0; v < 32 && b->header; v++) {
+		at |= b->in.chk[v] != CHK_NONE ? bit(v) : 0;
+		at |= b->in.fkind[v] & (F_BOXED | F_CLEAN) ? bit(V_F0 + v) : 0;
+	}
+	return at;
+}
+
 static void find_live(struct region *r, bool stale)
 {
 	bool changed = true;
@@ -507,7 +519,7 @@ static void find_live(struct region *r, bool stale)
 			}
 			live = block_live(r, b, out, stale);
 			if (stale)
-				live |= b->in.dirty_x | (uint64_t)b->in.dirty_f << 32;
+				live |= b->in.dirty_x | (uint64_t)b->in.dirty_f << 32 | looked_at(b);
 			changed |= live != *field;
 			*field = live;
 		}

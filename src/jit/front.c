@@ -145,6 +145,20 @@ static struct val compare(struct builder *b, unsigned op, unsigned cond, unsigne
 	return reg(V_TMP);
 }
 
+/* The widening conversions, whatever the mode. */
+static bool is_exact(unsigned op)
+{
+	return op == ISA_fcvt_d_w || op == ISA_fcvt_d_wu || op == ISA_fcvt_d_s;
+}
+
+/* The static rounding mode of arithmetic, if it is one that has to be switched to. */
+static uint8_t round_of(const struct builder *b, unsigned op)
+{
+	bool rounds = (op >= IR_FADD && op <= IR_FMA) || op == IR_ITOF || op == IR_FTOF;
+
+	return rounds && b->d->rm < ISA_RM_RMM && !is_exact(b->d->op) ? b->d->rm : 0;
+}
+
 static struct val fbinary(struct builder *b, unsigned op, unsigned width, struct val x, struct val y, struct val z)
 {
 	struct ir *i = append(b, op, width);
@@ -154,6 +168,7 @@ static struct val fbinary(struct builder *b, unsigned op, unsigned width, struct
 	i->b = y.v;
 	i->c = z.v;
 	i->rm = op == IR_FMA ? (uint8_t)(x.neg | z.neg << 1) : b->d->rm;
+	i->round = round_of(b, op);
 	return reg(V_TMP);
 }
 
@@ -165,6 +180,7 @@ static struct val convert(struct builder *b, unsigned op, unsigned width, unsign
 	put(&i->a, &i->imm, x);
 	i->sub = (uint8_t)type;
 	i->rm = b->d->rm;
+	i->round = round_of(b, op);
 	return reg(V_TMP);
 }
 
@@ -404,20 +420,18 @@ static struct val fma_signs(struct builder *b, unsigned width, struct val x, str
 	return fbinary(b, IR_FMA, width, x, y, z);
 }
 
-/* Conversions to integers may round towards zero; everything else as frm says, which a guard at the
- * entry makes round-to-nearest. */
+/* Conversions to integers round as they like. Arithmetic rounds as frm says, which a guard at the
+ * entry makes sure the host does too, or has the host's mode switched around it. */
 static bool can_round(struct builder *b)
 {
 	bool to_int = isa_rows[b->d->op].fmt == ISA_FMT_FXM;
 
-	if (b->d->rm == ISA_RM_DYN || b->d->rm == ISA_RM_RNE) {
-		b->r->rounds = true;
-		return true;
-	}
-	/* Exact whatever the mode: the widening conversions. */
-	if (b->d->op == ISA_fcvt_d_w || b->d->op == ISA_fcvt_d_wu || b->d->op == ISA_fcvt_d_s)
-		return true;
-	if (to_int && b->d->rm == ISA_RM_RTZ)
+	if (b->d->rm == ISA_RM_DYN)
+		b->r->rounds |= JIT_MISROUNDS_FRM;
+	else if (b->d->rm == ISA_RM_RNE && !to_int && !is_exact(b->d->op))
+		b->r->rounds |= JIT_MISROUNDS_NEAREST;
+	if (b->d->rm == ISA_RM_DYN || b->d->rm < ISA_RM_RMM ||
+	    (b->d->rm == ISA_RM_RMM && (to_int || is_exact(b->d->op))))
 		return true;
 	exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_rounding);
 	return false;
@@ -455,35 +469,44 @@ static void set_float(struct builder *b, unsigned width, struct val x)
 
 bool front_csr(const struct isa_insn *d)
 {
-	enum { CSR_FFLAGS = 1 };
+	enum { CSR_FFLAGS = 1, CSR_FCSR = 3 };
 
-	return d->imm == CSR_FFLAGS && (d->op == ISA_csrrw || (d->op == ISA_csrrs && d->rs1 == 0));
+	return d->imm >= CSR_FFLAGS && d->imm <= CSR_FCSR;
 }
 
+/* The old value goes through the temporary: rd and rs1 may be the same. Whether the region's other
+ * instructions can bear the new rounding mode is looked at when rd has been set. */
 static void csr(struct builder *b)
 {
+	static const uint8_t change[] = { [1] = 0, [2] = 1, [3] = 2 };
+	unsigned funct3 = b->gi->d.op == ISA_csrrw || b->gi->d.op == ISA_csrrwi ? 1 :
+	                  b->gi->d.op == ISA_csrrs || b->gi->d.op == ISA_csrrsi ? 2 : 3;
+	bool reads = b->d->rd != 0, writes = funct3 == 1 || b->d->rs1 != 0;
+	bool immediate = isa_rows[b->d->op].fmt == ISA_FMT_CSRI;
 	struct ir *i;
 
 	if (!front_csr(b->d)) {
 		exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_csr);
 		return;
 	}
-	if (b->d->op == ISA_csrrw && b->d->rd != 0) {
-		/* The old flags go through the temporary: rd and rs1 may be the same. */
+	if (reads) {
 		i = append(b, IR_FLAGS, 32);
-		i->d = V_TMP;
+		i->sub = (uint8_t)b->d->imm;
+		i->d = writes ? V_TMP : b->d->rd;
 	}
-	if (b->d->op == ISA_csrrw) {
-		i = append(b, IR_SETFLAGS, 32);
-		i->a = b->d->rs1 ? b->d->rs1 : V_IMM;
-		if (b->d->rd == 0)
-			return;
+	if (!writes)
+		return;
+	i = append(b, IR_SETFLAGS, 32);
+	i->sub = (uint8_t)b->d->imm;
+	i->rm = change[funct3];
+	put(&i->a, &i->imm, immediate ? constant(b->d->rs1) : xreg(b->d->rs1));
+	if (reads) {
 		i = append(b, IR_MOV, (unsigned)b->r->xlen);
+		i->d = b->d->rd;
 		i->a = V_TMP;
-	} else {
-		i = append(b, IR_FLAGS, 32);
 	}
-	i->d = b->d->rd ? b->d->rd : V_NONE;
+	if (b->d->imm != 1)
+		append(b, IR_ROUNDS, 32);
 }
 
 /* x86 orders everything but a store before a later load. */

@@ -450,9 +450,7 @@ static void make_entry(struct gen *g, unsigned n)
 		entry_check(g, b, x86_jcc(&g->a, CC_S), JIT_EXIT_HOT, 0);
 	}
 	if (g->r->rounds) {
-		m = gen_engine(offsetof(struct cpu_regs, engine.round_nearest));
-		x86_alu_mem_imm(&g->a, 7, false, &m, 0);
-		entry_check(g, b, x86_jcc(&g->a, CC_E), JIT_EXIT_INTERPRET, JIT_REFUSE_frm);
+		entry_check(g, b, gen_misrounds(g), JIT_EXIT_INTERPRET, JIT_REFUSE_frm);
 	}
 	load_pins(g, b);
 	memset(&s, 0, sizeof(s));
@@ -499,6 +497,9 @@ static void make_cold(struct gen *g, struct cold s)
 		x86_mov_imm(&g->a, RAX, s.width == 64 ? 0x7ff8000000000000 : 0x7fc00000);
 		x86_vex_rr(&g->a, 1, 1, 0x6e, true, s.xmm, 0, RAX);
 		x86_patch(&g->a, x86_jmp(&g->a), s.back);
+		break;
+	case COLD_FIX:
+		gen_float_fix(g, &s);
 		break;
 	case COLD_EDGE:
 		if (s.to == MAX_BLOCKS)

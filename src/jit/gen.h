@@ -13,7 +13,7 @@ struct snap {
 };
 
 /* Code that is made at the end, out of the way. */
-enum cold_kind { COLD_EXIT, COLD_CANON, COLD_EDGE, COLD_RETURN, COLD_TAIL, COLD_COMMON, COLD_DIRECT };
+enum cold_kind { COLD_EXIT, COLD_CANON, COLD_FIX, COLD_EDGE, COLD_RETURN, COLD_TAIL, COLD_COMMON, COLD_DIRECT };
 enum { MAX_TAILS = 256, CODE_MAX = 256 << 10 };
 struct cold {
 	enum cold_kind kind;
@@ -21,8 +21,8 @@ struct cold {
 	struct snap snap;              /* COLD_EXIT */
 	uint8_t exit_kind, zone;
 	uint32_t arg;
-	uint32_t back;                 /* COLD_CANON: where to go on */
-	uint8_t xmm, width;
+	uint32_t back;                 /* COLD_CANON, COLD_FIX: where to go on */
+	uint8_t xmm, width, type, reg; /* COLD_FIX: type as that of the conversion; reg: the integer */
 	unsigned to;                   /* COLD_EDGE: the block */
 	struct flow *flow;             /* state at the branch */
 };
@@ -103,6 +103,8 @@ void gen_compare(struct gen *g, const struct ir *i);
 enum x86_cc gen_cc(unsigned cond);
 void gen_memory(struct gen *g, const struct ir *i);      /* gen_mem.c */
 void gen_float(struct gen *g, const struct ir *i);       /* gen_float.c */
+void gen_float_fix(struct gen *g, const struct cold *s);
+uint32_t gen_misrounds(struct gen *g);                   /* jumps if the host's rounding mode does not do */
 
 struct jit_code *gen_assemble(struct gen *g);            /* gen_tables.c; NULL: no memory */
 

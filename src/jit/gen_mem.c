@@ -112,11 +112,11 @@ static void amo(struct gen *g, const struct ir *i)
 	bool w = i->width == 64, loop = i->sub != AMO_ADD && i->sub != AMO_SWAP;
 	struct x86_mem m;
 
-	if (i->a == V_IMM || (loop && !gen_pinned(g, i->a))) {
+	if (i->a == V_IMM || (loop && !gen_pinned(g, i->a) && !g->r->bare)) {
 		gen_slow(g, CC_ALWAYS, JIT_REFUSE_int_row);
 		return;
 	}
-	m = address(g, i, RDX);
+	m = address(g, i, g->r->bare ? RCX : RDX);
 	check_aligned(g, &m, w);
 	if (loop) {
 		amo_loop(g, i, &m, w);
@@ -170,11 +170,11 @@ static void store_conditional(struct gen *g, const struct ir *i)
 	unsigned v = RDX;
 	struct x86_mem m;
 
-	if (i->a == V_IMM || !gen_pinned(g, i->a)) {
+	if (i->a == V_IMM || (!gen_pinned(g, i->a) && !g->r->bare)) {
 		gen_slow(g, CC_ALWAYS, JIT_REFUSE_lr_sc);
 		return;
 	}
-	m = address(g, i, RDX);
+	m = address(g, i, g->r->bare ? RCX : RDX);
 	check_aligned(g, &m, w);
 	x86_rm(&g->a, 0x3b, true, m.base, &where);
 	gen_slow(g, CC_NE, JIT_REFUSE_lr_sc);

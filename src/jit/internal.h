@@ -51,10 +51,11 @@ struct ir {
 	uint8_t d, a, b, c;
 	uint8_t sub;                   /* ir_cond, ir_type, amo_op, jit_exit_kind, jit_refusal: see op */
 	uint8_t rm;                    /* floats: rounding mode; LEA: scale; FMA: signs (1: product, 2: addend);
-	                                * FSET: 1: quiet */
+	                                * FSET: 1: quiet; SETFLAGS: 1: set bits, 2: clear bits */
+	uint8_t round;                 /* floats: the static rounding mode to be switched to; 0: as the host rounds */
+	bool dead;
 	int64_t imm;                   /* V_IMM's value; memory and JIND: offset; EXIT: reason */
 	uint16_t insn;                 /* index of the guest instruction in the region */
-	bool dead;
 };
 
 /* ---- regions --------------------------------------------------------------------------- */
@@ -149,7 +150,7 @@ struct region {
 	uint8_t *host;                 /* that of the zone being worked on */
 	uint64_t uses[V_COUNT];
 	bool bare;                     /* quick: nothing is pinned, and nothing known where blocks begin */
-	bool rounds;                   /* has float instructions that round as frm says */
+	uint8_t rounds;                /* JIT_MISROUNDS_*: what its float instructions could not do with */
 };
 
 /* region.c's working space. */
@@ -174,7 +175,7 @@ int region_find(struct region *r, struct finder *f, const struct jit_request *re
 void region_find_loops(struct region *r);
 /* front.c: the intermediate code of one instruction; the last one of a block ends it. */
 void front_insn(struct region *r, struct block *b, unsigned insn);
-/* Is this CSR instruction one that is translated: reads or writes of fflags? */
+/* Is this CSR instruction one that is translated: those of fcsr and its parts? */
 bool front_csr(const struct isa_insn *d);
 /* opt.c */
 void opt_block(struct region *r, struct block *b);

@@ -218,10 +218,10 @@ static void fuse_quiet(struct region *r, struct block *b, unsigned k)
 {
 	struct ir *i = &r->ir[k], *n, *m;
 
-	if (i->op != IR_FLAGS || !is_x(i->d) || !(n = next_live(r, b, k)) || n->op != IR_FSET || n->d == i->d)
+	if (i->op != IR_FLAGS || i->sub != 1 || !is_x(i->d) || !(n = next_live(r, b, k)) || n->op != IR_FSET || n->d == i->d)
 		return;
 	m = next_live(r, b, (unsigned)(n - r->ir));
-	if (!m || m->op != IR_SETFLAGS || m->a != i->d)
+	if (!m || m->op != IR_SETFLAGS || m->sub != 1 || m->rm || m->a != i->d)
 		return;
 	n->rm = 1;
 	m->dead = true;

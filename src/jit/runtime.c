@@ -319,7 +319,7 @@ static void prepare(struct cpu_translated *t, const struct hart_space *hs, int64
 	e->budget = slice;
 	e->limit = mm_xlen(t->mm) == XLEN_64 ? JIT_VIEW_SIZE_64 : JIT_VIEW_SIZE_32;
 	e->jumps = &hs->tables;
-	e->round_nearest = (t->regs->fcsr >> 5 & 7) == 0;
+	e->misrounds = jit_misrounds(t->regs->fcsr);
 }
 
 /* Nothing is mapped for the translator until there is something to translate. */

@@ -30,6 +30,7 @@ static uint8_t *view, *exec_area;
 static const struct jit_code *running;
 static const uint8_t *running_base;
 static struct jit_jump jumps[JIT_JUMP_ENTRIES];
+static unsigned long refused[JIT_REFUSAL_COUNT];
 static unsigned long translated_insns, interpreted, op_seen[ISA_BASE_COUNT];
 
 /* ---- a view and a place for code ------------------------------------------------------------ */
@@ -73,6 +74,14 @@ static const uint64_t special_f[] = {
 	0xffffffff00000000, 0xffffffff80000000, 0xffffffff3f800000, 0xffffffff7f800000, 0xffffffffff800000,
 	0xffffffff7fc00000, 0xffffffff7f800001, 0xffffffff00000001, 0xffffffff7f7fffff, 0xffffffff4f000000,
 	0xffffffff7fc12345, 0xffffffffffc00000, 0x40f0000000000000, 0x3fe0000000000000, 0xffffffff42f6e979,
+	/* At the ends of the integers, and about a half. */
+	0x43f0000000000000, 0x43efffffffffffff, 0x43dfffffffffffff, 0xc3e0000000000001, 0x41efffffffe00000,
+	0x41efffffffffffff, 0x41f0000000000000, 0x41dfffffffe00000, 0x41e0000000000000, 0xc1e0000000000000,
+	0xc1e0000000100000, 0xc1e0000000200000, 0x3fdfffffffffffff, 0xbfe0000000000000, 0xbfefffffffffffff,
+	0xbff0000000000000, 0x3ff8000000000000, 0xc004000000000000, 0x432fffffffffffff, 0x4330000000000001,
+	0xffffffff5f800000, 0xffffffff5f7fffff, 0xffffffff5f000000, 0xffffffffdf000000, 0xffffffff4f800000,
+	0xffffffff4f7fffff, 0xffffffffcf000000, 0xffffffffcf000001, 0xffffffff3effffff, 0xffffffffbf000000,
+	0xffffffff4afffffd, 0xffffffffbf7fffff,
 };
 static const uint64_t special_x[] = { 0, 1, 2, ~0ull, 0x7fffffff, 0x80000000, 0xffffffff, 1ull << 63,
 	0x7fffffffffffffff, 0xffffffff80000000, 31, 32, 63, 64, 0x5555555555555555 };
@@ -273,6 +282,14 @@ static int make_program(int words)
 static uint32_t read_mxcsr(void) { uint32_t v; __asm__ volatile("stmxcsr %0" : "=m"(v)); return v; }
 static void write_mxcsr(uint32_t v) { __asm__ volatile("ldmxcsr %0" : : "m"(v)); }
 
+/* What is read before it was loaded shall pass for a boxed single. */
+static void poison(void)
+{
+	__asm__ volatile("vmovq %0, %%xmm0\n\tvmovaps %%xmm0, %%xmm1\n\tvmovaps %%xmm0, %%xmm2\n\tvmovaps %%xmm0, %%xmm3\n\t"
+	                 "vmovaps %%xmm0, %%xmm4\n\tvmovaps %%xmm0, %%xmm5\n\tvmovaps %%xmm0, %%xmm6\n\tvmovaps %%xmm0, %%xmm7"
+	                 : : "r"(0xffffffff3f800000) : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7");
+}
+
 static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, uint32_t offset)
 {
 	struct jit_left left;
@@ -283,9 +300,10 @@ static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, ui
 	memcpy(exec_area, JIT_TABLE(code, code, uint8_t), code->code_size);
 	r->engine.limit = JIT_VIEW_SIZE_64;
 	r->engine.jumps = jumps;
-	r->engine.round_nearest = (r->fcsr >> 5) == 0;
-	write_mxcsr(0x1f80);
+	r->engine.misrounds = jit_misrounds(r->fcsr);
+	write_mxcsr(0x1f80 | (uint32_t)((const uint8_t[8]){ 0, 3, 1, 2 })[r->fcsr >> 5 & 7] << 13);
 	cpu_lend_reservation(cpu, r);
+	poison();
 	left = jit_enter(r, exec_area + offset, view);
 	cpu_take_reservation(cpu, r);
 	v = read_mxcsr();
@@ -359,6 +377,7 @@ static enum trap run_translated(enum jit_effort effort, uint64_t *count)
 			}
 			if (left.kind != JIT_EXIT_INTERPRET)
 				continue;
+			refused[left.arg]++;
 		} else if (ret != -EOPNOTSUPP && ret != -EFAULT) {
 			UNIT_FAIL("jit_compile: %d", ret);
 			break;
@@ -496,8 +515,12 @@ int main(int argc, char **argv)
 		machine_start((enum xlen)xlen);
 		memset(op_seen, 0, sizeof(op_seen));
 		translated_insns = interpreted = 0;
+		memset(refused, 0, sizeof(refused));
 		programs(seed, n);
 		printf("# RV%d: %lu instructions translated, %lu times interpreted\n", xlen, translated_insns, interpreted);
+		for (unsigned k = 0; k < JIT_REFUSAL_COUNT; k++)
+			if (refused[k])
+				printf("#   %7lu %s\n", refused[k], jit_refusal_text[k]);
 		for (unsigned op = 1; op < ISA_BASE_COUNT; op++)
 			if (usable(op) && n >= 1000 && !unit_failures)
 				CHECK(op_seen[op] > 0);

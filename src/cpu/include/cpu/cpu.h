@@ -26,7 +26,7 @@ struct cpu_regs {
 		uint64_t view;           /* host address of guest address 0 */
 		uint64_t tval;           /* of a fault */
 		uint64_t scratch[2];
-		uint32_t round_nearest;  /* frm is RNE, and the host rounds so */
+		uint32_t misrounds;      /* JIT_MISROUNDS_*: how the host does not round */
 		uint32_t reserved_size;  /* LR's reservation: cpu_lend_reservation() */
 		uint64_t reserved_addr, reserved_value;
 	} engine;

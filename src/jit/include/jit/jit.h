@@ -27,7 +27,7 @@
 #include "cpu/cpu.h"
 #include "jit/runtime.h"
 
-enum { JIT_VERSION = 2 };              /* of the generated code; counts up with every change of it */
+enum { JIT_VERSION = 3 };              /* of the generated code; counts up with every change of it */
 #define JIT_GUARD (UINT64_C(1) << 32)
 #define JIT_VIEW_SIZE_64 (UINT64_C(1) << 38)
 #define JIT_VIEW_SIZE_32 (UINT64_C(1) << 32)
@@ -168,10 +168,19 @@ struct jit_left {
 	int32_t *link;                 /* JIT_EXIT_DIRECT; in the executable mapping */
 };
 
+enum jit_misrounds { JIT_MISROUNDS_NEAREST = 1, JIT_MISROUNDS_FRM = 2 };
+/* MXCSR has no mode for frm = RMM, nor for the reserved ones: the host rounds to nearest then. */
+static inline uint32_t jit_misrounds(uint32_t fcsr)
+{
+	unsigned frm = fcsr >> 5 & 7;
+
+	return frm == 0 ? 0 : frm < 4 ? JIT_MISROUNDS_NEAREST : JIT_MISROUNDS_FRM;
+}
+
 /* Run generated code from `entry` until it leaves. The caller has made MXCSR the guest's
  * with rounding mode frm; regs->engine.budget is the budget before and after (instructions run =
- * before - after, exact); .jumps the hart's tables; .limit JIT_VIEW_SIZE_64 (RV64); .round_nearest:
- * frm is RNE now. view: gs base. */
+ * before - after, exact); .jumps the hart's tables; .limit JIT_VIEW_SIZE_64 (RV64); .misrounds:
+ * jit_misrounds(fcsr). view: gs base. */
 struct jit_left jit_enter(struct cpu_regs *regs, const void *entry, void *view);
 
 /* In the host's SIGSEGV/SIGBUS handler (async-signal-safe), when the context's rip lies in the
