@@ -199,35 +199,43 @@ static int settle_count(struct gen *g, int pending)
 	return pending;
 }
 
+/* The conditional jump at `at` takes the block's edge n. */
+static void branch_edge(struct gen *g, uint32_t at, unsigned n, int pending)
+{
+	const struct block *b = g->b;
+	int to = b->succ[n];
+	struct cold *s;
+
+	if (to >= 0)
+		g->end_pending[to] = (int16_t)pending;
+	if (to >= 0 && !edge_work(g, &g->s, &g->r->block[to], pending, false)) {
+		if (g->r->block[to].label)
+			x86_patch(&g->a, at, g->r->block[to].label);
+		else
+			gen_add_cold(g, COLD_EDGE, at)->to = (unsigned)to;
+		return;
+	}
+	if (g->nr_edges == ARRAY_SIZE(g->edges)) {
+		g->a.full = true;
+		return;
+	}
+	s = gen_add_cold(g, COLD_EDGE, at);
+	s->flow = &g->edges[g->nr_edges++];
+	*s->flow = g->s;
+	s->to = to >= 0 ? (unsigned)to : MAX_BLOCKS;
+	s->snap = gen_snap(g, &g->s, b->succ_pc[n], pending);
+}
+
 static void end_branch(struct gen *g, const struct ir *i)
 {
 	const struct block *b = g->b;
 	int pending = settle_count(g, g->base + (int)b->nr_insns);
-	int to = b->succ[0];
-	struct cold *s;
 	uint32_t at;
 
 	gen_compare(g, i);
 	at = x86_jcc(&g->a, gen_cc(i->sub));
 	flow_ir(g->r, &g->s, i);
-	if (to >= 0 && !edge_work(g, &g->s, &g->r->block[to], pending, false)) {
-		g->end_pending[to] = (int16_t)pending;
-		if (g->r->block[to].label) {
-			x86_patch(&g->a, at, g->r->block[to].label);
-		} else {
-			s = gen_add_cold(g, COLD_EDGE, at);
-			s->to = (unsigned)to;
-		}
-	} else {
-		ASSERT(g->nr_edges < ARRAY_SIZE(g->edges));
-		s = gen_add_cold(g, COLD_EDGE, at);
-		s->flow = &g->edges[g->nr_edges++];
-		*s->flow = g->s;
-		s->to = to >= 0 ? (unsigned)to : MAX_BLOCKS;
-		s->snap = gen_snap(g, &g->s, b->succ_pc[0], pending);
-		if (to >= 0)
-			g->end_pending[to] = (int16_t)pending;
-	}
+	branch_edge(g, at, 0, pending);
 	make_edge(g, &g->s, b->succ[1], b->succ_pc[1], pending);
 }
 
@@ -267,19 +275,28 @@ static void go_indirect(struct gen *g, const struct snap *snap)
 	gen_leave(g, JIT_EXIT_INDIRECT);
 }
 
-/* A return to behind the call that led here, if rdx says so. */
-static void end_return(struct gen *g, const struct snap *snap)
+/* A return to behind one of the calls that lead here, if rdx says so. */
+static void end_return(struct gen *g)
 {
-	gva_t ret = g->b->succ_pc[0];
+	const struct block *b = g->b;
+	int pending = settle_count(g, g->base + (int)b->nr_insns);
+	unsigned last = b->nr_succs - 1;
+	struct snap snap = gen_snap(g, &g->s, b->end, pending);
 
-	if (ret <= INT32_MAX) {
-		x86_alu_imm(&g->a, 7, g->r->xlen == 64, RDX, (int32_t)ret);
-	} else {
-		x86_mov_imm(&g->a, RAX, (int64_t)ret);
-		x86_rr(&g->a, 0x3b, g->r->xlen == 64, RDX, RAX);
+	for (unsigned n = 0; n <= last; n++) {
+		gva_t ret = b->succ_pc[n];
+
+		if (ret <= INT32_MAX) {
+			x86_alu_imm(&g->a, 7, g->r->xlen == 64, RDX, (int32_t)ret);
+		} else {
+			x86_mov_imm(&g->a, RAX, (int64_t)ret);
+			x86_rr(&g->a, 0x3b, g->r->xlen == 64, RDX, RAX);
+		}
+		if (n < last)
+			branch_edge(g, x86_jcc(&g->a, CC_E), n, pending);
 	}
-	gen_add_cold(g, COLD_RETURN, x86_jcc(&g->a, CC_NE))->snap = *snap;
-	make_edge(g, &g->s, g->b->succ[0], ret, settle_count(g, snap->pending));
+	gen_add_cold(g, COLD_RETURN, x86_jcc(&g->a, CC_NE))->snap = snap;
+	make_edge(g, &g->s, b->succ[last], b->succ_pc[last], pending);
 }
 
 /* The target is in rdx from the start: the link may overwrite its register. */
@@ -304,11 +321,12 @@ static void end_indirect(struct gen *g, const struct ir *i)
 		flow_ir(g->r, &g->s, &use);
 		link_register(g, i->d, g->b->end);
 	}
+	if (g->b->nr_succs) {
+		end_return(g);
+		return;
+	}
 	snap = gen_snap(g, &g->s, g->b->end, g->base + (int)g->b->nr_insns);
-	if (g->b->nr_succs)
-		end_return(g, &snap);
-	else
-		go_indirect(g, &snap);
+	go_indirect(g, &snap);
 }
 
 static void end_exit(struct gen *g, const struct ir *i)

@@ -51,7 +51,7 @@ struct gen {
 	uint32_t to_table[64];         /* displacements of references to the flag table */
 	struct tail tails[MAX_TAILS];
 	struct jit_entry entries[MAX_INSNS];
-	struct flow edges[MAX_BLOCKS]; /* states at branches whose edge has work to do */
+	struct flow edges[2 * MAX_BLOCKS]; /* states at branches whose edge has work to do */
 	int16_t end_pending[MAX_BLOCKS];
 	uint8_t code[CODE_MAX];
 };

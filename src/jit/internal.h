@@ -65,6 +65,7 @@ enum {
 	FULL_INSNS = 160, QUICK_INSNS = 32,
 	/* Functions that are made part of their callers: the largest, all of them together, how deep. */
 	CALLEE_INSNS = 96, CALLEES_INSNS = 240, CALL_DEPTH = 3, MAX_CONTEXTS = 32,
+	MAX_RETURNS = 6,
 };
 
 /* Code that was called from within the region is there once for each call: in a context of its own.
@@ -79,6 +80,7 @@ struct guest_insn {
 	struct isa_insn d;
 	uint32_t bits;
 	bool leader, entry;
+	bool again;                    /* calls what the region begins with */
 	uint8_t context, callee;       /* callee: of a call, the context it leads to; 0: it leaves */
 	uint16_t block;
 };
@@ -112,8 +114,9 @@ struct block {
 	unsigned first_insn, nr_insns;
 	gva_t pc, end;                 /* end: pc of what follows */
 	unsigned ir, nr_ir;
-	int succ[2];                   /* taken or only; fall-through. -1: leaves the region */
-	gva_t succ_pc[2];
+	/* Taken or only; fall-through. Of a return: where it may go on. -1: leaves the region. */
+	int succ[MAX_RETURNS];
+	gva_t succ_pc[MAX_RETURNS];
 	unsigned nr_succs, nr_preds, depth, zone, context;
 	/* Can be entered; a loop begins here; some predecessor is laid out behind it;
 	 * in the innermost loop around the request's pc. */
@@ -136,6 +139,8 @@ struct region {
 	int xlen;
 	unsigned nr_insns, nr_blocks, nr_ir, nr_pages, nr_contexts;
 	struct context context[MAX_CONTEXTS];
+	unsigned nr_returns;           /* where the recursive calls return to */
+	gva_t returns[MAX_RETURNS];
 	struct guest_insn insn[MAX_INSNS];
 	struct block block[MAX_BLOCKS];
 	struct ir ir[MAX_IR];

@@ -6,8 +6,10 @@
  * A call of a small function is followed, too: the function's code becomes part of the region once for
  * each call (struct context), and its return goes on behind the call if the return address is what the
  * call made it, which is compared. Such a function has all its calls in the region as well; else its
- * way back would lead to nobody's entry. Other calls leave the region (a direct exit); what
- * follows one is part of it and an entry, because that is where the callee returns to.
+ * way back would lead to nobody's entry. A call of the region's own beginning is a jump to there,
+ * and a return goes on behind one of these calls if its address says so. Other calls leave the
+ * region (a direct exit); what follows one is part of it and an entry, because that is where the
+ * callee returns to.
  *
  * Blocks are laid out in the order of their addresses, those of a callee behind the call. */
 #include "internal.h"
@@ -218,6 +220,15 @@ static unsigned enter_function(struct finder *f, const struct guest_insn *gi)
 	return r->nr_contexts++;
 }
 
+/* Is this a call of what the region begins with, whose return there is room for? */
+static bool call_again(struct region *r, unsigned context, gva_t target, gva_t next)
+{
+	if (context || target != r->req->pc || r->nr_returns == MAX_RETURNS)
+		return false;
+	r->returns[r->nr_returns++] = next;
+	return true;
+}
+
 /* ---- walking ------------------------------------------------------------------------------ */
 
 /* What control flow follows from this instruction. True: the next one is reached in line. */
@@ -238,7 +249,8 @@ static bool follow(struct finder *f, struct guest_insn *gi)
 			enqueue(f, target, gi->context, false);
 		if (!full || gi->d.rd == 0)
 			return false;
-		gi->callee = (uint8_t)enter_function(f, gi);
+		gi->again = is_link(gi->d.rd) && call_again(r, gi->context, target, next);
+		gi->callee = gi->again ? 0 : (uint8_t)enter_function(f, gi);
 		if (gi->callee)
 			enqueue(f, target, gi->callee, false);
 		enqueue(f, next, gi->context, !gi->callee);
@@ -413,13 +425,17 @@ static void add_succ(struct finder *f, struct block *b, gva_t pc, unsigned conte
 	b->succ_pc[b->nr_succs++] = pc;
 }
 
-/* Where a return inside the region goes on. */
-static void add_return(struct finder *f, struct block *b)
+/* Where a return inside the region may go on. */
+static void add_returns(struct finder *f, struct block *b)
 {
-	const struct context *c = &f->r->context[b->context];
+	const struct region *r = f->r;
+	const struct context *c = &r->context[b->context];
 
-	if (block_at(f, c->ret, c->parent) >= 0)
+	if (b->context && block_at(f, c->ret, c->parent) >= 0)
 		add_succ(f, b, c->ret, c->parent);
+	for (unsigned k = 0; b->context == 0 && k < r->nr_returns; k++)
+		if (block_at(f, r->returns[k], 0) >= 0)
+			add_succ(f, b, r->returns[k], 0);
 }
 
 static void link_block(struct finder *f, struct block *b)
@@ -435,12 +451,12 @@ static void link_block(struct finder *f, struct block *b)
 		break;
 	case ISA_FMT_J:
 		add_succ(f, b, target_of(r, last), last->callee ? last->callee : b->context);
-		if (last->d.rd && !last->callee)
+		if (last->d.rd && !last->callee && !last->again)
 			b->succ[0] = -1;       /* a call leaves */
 		break;
 	case ISA_FMT_JR:
-		if (b->context && is_return(&last->d))
-			add_return(f, b);
+		if (is_return(&last->d))
+			add_returns(f, b);
 		break;
 	default:
 		if (!ends_block(last))
@@ -461,6 +477,7 @@ int region_find(struct region *r, struct finder *f, const struct jit_request *re
 	r->req = req;
 	r->xlen = req->xlen;
 	r->nr_contexts = 1;
+	r->nr_returns = 0;
 	memset(&r->context[0], 0, sizeof(r->context[0]));
 	f->r = r;
 	f->head = f->tail = f->callees = 0;

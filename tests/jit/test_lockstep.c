@@ -109,7 +109,7 @@ static unsigned pick_rd(void)
 
 	do {
 		r = below(32);
-	} while (r == S0 || r == S1 || r == 18 || (r == 1 && below(8)));
+	} while (r == S0 || r == S1 || r == 18 || ((r == 1 || r == 2) && below(8)));
 	return below(4) ? 10 + below(8) == S0 ? 10 : 10 + below(8) : r;
 }
 static unsigned pick_rs(void) { return below(3) ? 10 + below(8) : below(32); }
@@ -193,8 +193,9 @@ static void emit_quiet(void)
 	emit4(i_type(isa_rows[ISA_csrrw].match, 0, t, 1));
 }
 
-/* The functions behind the program: function k calls those after it. */
-enum { MAX_FUNCTIONS = 4, SAVED_RA = 19 };
+/* The functions behind the program: function k calls those after it, and some themselves, as
+ * often as x20 says. */
+enum { MAX_FUNCTIONS = 4, CALLS_LEFT = 20, STACK = DATA + DATA_SIZE };
 static struct { int at, words; } functions[MAX_FUNCTIONS];
 static int nr_functions;
 
@@ -244,13 +245,27 @@ static void emit_body(int at, int words, int first)
 	}
 }
 
-/* Saves the return address if it calls; rarely returns elsewhere. */
+static uint32_t load_ra(int imm) { return xlen == 64 ? LD(1, 2, imm) : LW(1, 2, imm); }
+static uint32_t store_ra(int imm) { return s_type(isa_rows[xlen == 64 ? ISA_sd : ISA_sw].match, 1, 2, imm); }
+
+/* A frame for the return address, half of the body, perhaps a call of itself, the other half.
+ * Rarely returns elsewhere. */
+enum { FUNCTION_WORDS = 8 };
 static void emit_function(int k)
 {
-	emit4(ADDI(SAVED_RA + (unsigned)k, 1, 0));
-	emit_body(functions[k].at + 4, functions[k].words, k + 1);
-	emit4(ADDI(1, SAVED_RA + (unsigned)k, below(16) ? 0 : 4));
-	emit4(JALR(0, below(16) ? 1 : 5, 0));
+	int half = functions[k].words / 2, rest = functions[k].words - half, at = functions[k].at + 8 + 4 * half;
+	bool recursive = below(2);
+
+	emit4(ADDI(2, 2, -16));
+	emit4(store_ra(8));
+	emit_body(functions[k].at + 8, half, k + 1);
+	emit4(ADDI(CALLS_LEFT, CALLS_LEFT, -1));
+	emit4(b_type(isa_rows[ISA_blt].match, CALLS_LEFT, 0, 8));
+	emit4(recursive ? JAL(1, functions[k].at - (at + 8)) : ADDI(0, 0, 0));
+	emit_body(at + 12, rest, k + 1);
+	emit4(load_ra(8));
+	emit4(ADDI(2, 2, below(16) ? 16 : 0));
+	emit4(JALR(0, below(32) ? 1 : 5, 0));
 }
 
 static int make_program(int words)
@@ -261,7 +276,7 @@ static int make_program(int words)
 	for (int k = 0; k < nr_functions; k++) {
 		functions[k].at = at;
 		functions[k].words = 1 + (int)below(1u << below(6));
-		at += 4 * functions[k].words + 12;
+		at += 4 * (functions[k].words + FUNCTION_WORDS);
 	}
 	code_at(CODE);
 	emit_body(CODE, words, 0);
@@ -417,14 +432,21 @@ static void print_difference(const struct cpu_regs *a, const struct cpu_regs *b,
 	}
 }
 
+static void read_code(uint8_t *to)
+{
+	for (unsigned i = 0; i < CODE_SIZE; i += PAGE_SIZE)
+		memcpy(to + i, fake_host(mm, CODE + i), PAGE_SIZE);
+}
+
 static void one(int words, enum jit_effort effort)
 {
-	static uint8_t data[DATA_SIZE], end[DATA_SIZE];
+	static uint8_t data[DATA_SIZE], end[DATA_SIZE], code[CODE_SIZE], after[CODE_SIZE];
 	struct cpu_regs first, wanted;
 	uint64_t count, counted, before;
 	enum trap trap;
 
 	words = make_program(words);
+	read_code(code);
 	for (int i = 1; i < 32; i++)
 		regs.x[i] = random_x();
 	for (int i = 0; i < 32; i++)
@@ -432,6 +454,8 @@ static void one(int words, enum jit_effort effort)
 	regs.x[S0] = DATA + 1024 + 8 * below(64);
 	regs.x[S1] = DATA + 4096 + below(8);
 	regs.x[18] = below(4) ? 1 + below(max_rounds) : 1;
+	regs.x[2] = STACK;
+	regs.x[CALLS_LEFT] = below(40);
 	/* Sometimes an access in the middle faults. */
 	if (below(10) == 0)
 		regs.x[S1] = below(2) ? DATA - below(600) : rnd64();
@@ -448,8 +472,10 @@ static void one(int words, enum jit_effort effort)
 	do {
 		trap = run(1000);
 	} while (trap == TRAP_TIMER && cpu_instret(cpu) - before < MAX_RUN);
-	if (trap == TRAP_TIMER)
-		return;                        /* a wrong return made it a loop without an end */
+	/* A wrong return made it a loop without an end, or had it write to itself. */
+	read_code(after);
+	if (trap == TRAP_TIMER || memcmp(code, after, sizeof(code)) != 0)
+		return;
 	count = cpu_instret(cpu) - before;
 	wanted = regs;
 	for (unsigned i = 0; i < DATA_SIZE; i++)
