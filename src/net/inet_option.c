@@ -134,7 +134,7 @@ int inet_setsockopt(struct sock *s, int level, int name, const void *value, uint
 	int32_t v;
 
 	if (!has_level(i, level))
-		return s->family == ABI_AF_INET && i->transport == INET_TCP ? -EOPNOTSUPP : -ENOPROTOOPT;
+		return -ENOPROTOOPT;
 	if (level == ABI_SOL_TCP && name == ABI_TCP_CONGESTION)
 		return len >= 5 && !memcmp(value, "cubic", 5) ? 0 : len >= 4 && !memcmp(value, "reno", 4) ? 0 : len ? -ENOENT : -EINVAL;
 	err = get_value(level, value, len, &v);

@@ -344,6 +344,14 @@ static int netlink_setsockopt(struct sock *s, int level, int name, const void *v
 	return name >= ABI_NETLINK_ADD_MEMBERSHIP && name <= ABI_NETLINK_GET_STRICT_CHK ? 0 : -ENOPROTOOPT;
 }
 
+/* Nothing but switches that are off. */
+static int netlink_getsockopt(struct sock *s, int level, int name, void *value, uint32_t *len)
+{
+	bool known = level == ABI_SOL_NETLINK && name >= ABI_NETLINK_PKTINFO && name <= ABI_NETLINK_GET_STRICT_CHK;
+
+	return known ? sockopt_put_int(value, len, 0) : -ENOPROTOOPT;
+}
+
 static void netlink_close(struct sock *s)
 {
 	list_del(&netlink_of(s)->link);
@@ -352,5 +360,6 @@ static void netlink_close(struct sock *s)
 
 static const struct net_proto netlink_proto = {
 	.bind = netlink_bind, .connect = netlink_connect, .getname = netlink_getname, .send = netlink_send,
-	.receive = netlink_receive, .poll = netlink_poll, .setsockopt = netlink_setsockopt, .close = netlink_close,
+	.receive = netlink_receive, .poll = netlink_poll, .setsockopt = netlink_setsockopt,
+	.getsockopt = netlink_getsockopt, .close = netlink_close,
 };

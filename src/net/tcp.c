@@ -31,6 +31,7 @@ struct tcp_sock {
 	struct inet_sock in;
 	struct tcp_sock *peer;         /* with a reference; NULL: never connected, or the peer is closed */
 	bool connecting;               /* connect() has not told its outcome yet (SS_CONNECTING) */
+	bool joined;                   /* it is one end of a connection, even if that is over (SS_CONNECTED) */
 	bool done;                     /* the peer's FIN is here (SOCK_DONE) */
 	bool wants_room;               /* somebody found no room to write (SOCK_NOSPACE) */
 	/* A listener. */
@@ -215,7 +216,7 @@ static void disconnect(struct tcp_sock *t)
 	i->sk.state = ABI_TCP_CLOSE;
 	i->sk.shut_read = i->sk.shut_write = false;
 	i->sk.err = 0;
-	t->done = t->connecting = false;
+	t->done = t->connecting = t->joined = false;
 	memset(&i->remote, 0, sizeof(i->remote));
 	if (!i->locked_port)
 		list_del(&i->port_link);      /* the number stays to be seen, as on Linux */
@@ -240,7 +241,6 @@ static int begin_connect(struct tcp_sock *t, const struct net_addr *a)
 	if (err)
 		return err;
 	t->in.remote = to;
-	t->in.sk.shut_read = t->in.sk.shut_write = false;
 	t->in.sk.state = ABI_TCP_SYN_SENT;
 	found = inet_find(INET_TCP, &to, &t->in.local);
 	if (!found) {
@@ -261,8 +261,10 @@ static int end_connect(struct tcp_sock *t)
 	int err;
 
 	t->connecting = false;
-	if (t->in.sk.state != ABI_TCP_CLOSE)
+	if (t->in.sk.state != ABI_TCP_CLOSE) {
+		t->joined = true;
 		return 0;
+	}
 	err = sock_error(&t->in.sk);
 	disconnect(t);
 	return err ? err : -ECONNABORTED;
@@ -291,15 +293,23 @@ int tcp_connect_inside(uint16_t port, struct sock **out)
 	return -ECONNREFUSED;
 }
 
+static void stop_listening(struct tcp_sock *t);
+
+/* Whoever gives a connection up finds it reset itself (net/ipv4/tcp.c tcp_disconnect). */
 static int tcp_disconnect(struct tcp_sock *t)
 {
-	if (t->listener && !list_empty(&t->link) && t->in.sk.state == ABI_TCP_SYN_SENT)
+	enum abi_tcp_state was = t->in.sk.state;
+
+	if (t->listener && !list_empty(&t->link) && was == ABI_TCP_SYN_SENT)
 		leave_listener(t);
 	if (t->peer && is_connected(&t->in.sk))
 		reset(t->peer);
-	if (t->in.sk.state == ABI_TCP_LISTEN)
-		return -EOPNOTSUPP;
+	if (was == ABI_TCP_LISTEN)
+		stop_listening(t);
 	disconnect(t);
+	if (was != ABI_TCP_LISTEN && was != ABI_TCP_CLOSE)
+		t->in.sk.err = ECONNRESET;
+	sock_tell(&t->in.sk, everything);
 	return 0;
 }
 
@@ -315,7 +325,7 @@ static int tcp_connect(struct sock *s, const struct net_addr *a, bool nonblock)
 	if (a->family == ABI_AF_UNSPEC)
 		return tcp_disconnect(t);
 	if (!begun) {
-		if (s->state != ABI_TCP_CLOSE)
+		if (s->state != ABI_TCP_CLOSE || t->joined)
 			return -EISCONN;
 		err = begin_connect(t, a);
 		if (err)
@@ -371,6 +381,7 @@ static int tcp_accept(struct sock *s, bool nonblock, struct sock **out)
 	made = list_first(&t->queue, struct tcp_sock, link);
 	list_del(&made->link);
 	made->listener = NULL;
+	made->joined = true;
 	t->queued--;
 	s->rx_count = t->queued;
 	admit(t);

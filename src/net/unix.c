@@ -212,8 +212,10 @@ static int bind_path(struct unix_sock *u, const struct net_addr *a)
 		err = vfs_lookup(w, name, WALK_NOFOLLOW, &p);
 	if (err)
 		return err == -EEXIST ? -EADDRINUSE : err;
-	if (u->addr.len) {            /* another thread was faster */
+	/* Only now does Linux look whether it has a name; while the node was made it may have got one. */
+	if (u->addr.len) {
 		path_put(p);
+		vfs_unlink(w, name, false);
 		return -EINVAL;
 	}
 	u->addr = *a;
@@ -237,7 +239,7 @@ static int unix_bind(struct sock *s, const struct net_addr *a)
 	if (err)
 		return err;
 	if (!is_abstract(a))
-		return u->addr.len ? -EINVAL : bind_path(u, a);
+		return bind_path(u, a);
 	if (u->addr.len)
 		return -EINVAL;
 	if (find_abstract(a, s->type))

@@ -476,7 +476,11 @@ int64_t unix_ioctl(struct sock *s, unsigned cmd, gva_t arg, struct mm *mm)
 {
 	int32_t n;
 
-	if (cmd == ABI_SIOCOUTQ)
+	if (cmd == ABI_SIOCATMARK && s->type != ABI_SOCK_STREAM)
+		return -EOPNOTSUPP;
+	if (cmd == ABI_SIOCATMARK)
+		n = 0;
+	else if (cmd == ABI_SIOCOUTQ)
 		n = (int32_t)s->tx_charge;
 	else if (cmd != ABI_SIOCINQ)
 		return -ENOTTY;

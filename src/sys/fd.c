@@ -273,6 +273,30 @@ static int64_t get_owner_ex(struct file *f, gva_t addr)
 	return put_user(addr, ex, sizeof(ex));
 }
 
+/* fs/fcntl.c fcntl_{get,set}_rw_hint. No store here treats data by how long it will live. */
+enum { RWH_WRITE_LIFE_EXTREME = 5 };
+
+static int64_t get_rw_hint(const struct file *f, gva_t addr)
+{
+	uint64_t hint = f->inode->rw_hint;
+
+	return put_user(addr, &hint, sizeof(hint));
+}
+
+static int64_t set_rw_hint(struct file *f, gva_t addr)
+{
+	uint64_t hint;
+
+	if (current()->cred->fsuid != f->inode->uid && !inode_capable(current()->cred, f->inode, ABI_CAP_FOWNER))
+		return -EPERM;
+	if (get_user(&hint, addr, sizeof(hint)))
+		return -EFAULT;
+	if (hint > RWH_WRITE_LIFE_EXTREME)
+		return -EINVAL;
+	f->inode->rw_hint = (uint8_t)hint;
+	return 0;
+}
+
 static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 {
 	struct files *files = current()->files;
@@ -307,6 +331,8 @@ static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 	case ABI_F_GETLEASE:      return ABI_F_UNLCK;
 	case ABI_F_SETOWN_EX:     return set_owner_ex(f, arg);
 	case ABI_F_GETOWN_EX:     return get_owner_ex(f, arg);
+	case ABI_F_GET_RW_HINT:   return get_rw_hint(f, arg);
+	case ABI_F_SET_RW_HINT:   return set_rw_hint(f, arg);
 	default:                  return -EINVAL;
 	}
 }

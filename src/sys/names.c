@@ -85,7 +85,7 @@ const struct sys_name names_fcntl_ops[] = {
 	A(F_SETOWN), A(F_GETOWN), A(F_SETSIG), A(F_GETSIG), A(F_GETLK64), A(F_SETLK64), A(F_SETLKW64),
 	A(F_SETOWN_EX), A(F_GETOWN_EX), A(F_OFD_GETLK), A(F_OFD_SETLK), A(F_OFD_SETLKW), A(F_SETLEASE),
 	A(F_GETLEASE), A(F_NOTIFY), A(F_DUPFD_QUERY), A(F_DUPFD_CLOEXEC), A(F_SETPIPE_SZ), A(F_GETPIPE_SZ),
-	A(F_ADD_SEALS), A(F_GET_SEALS), END
+	A(F_ADD_SEALS), A(F_GET_SEALS), A(F_GET_RW_HINT), A(F_SET_RW_HINT), END
 };
 const struct sys_name names_seek_whence[] = { A(SEEK_SET), A(SEEK_CUR), A(SEEK_END), A(SEEK_DATA), A(SEEK_HOLE), END };
 const struct sys_name names_flock_ops[] = { A(LOCK_SH), A(LOCK_EX), A(LOCK_NB), A(LOCK_UN), END };

@@ -83,12 +83,16 @@ static bool has_position(const struct file *f)
 
 static int check_transfer(const struct file *f, struct uio *u, const uint64_t *pos)
 {
+	uint64_t start = pos ? *pos : f->pos;
+
 	if (pos && !has_position(f))
 		return -ESPIPE;
 	if (pos && (int64_t)*pos < 0)
 		return -EINVAL;
 	if (S_ISDIR(f->inode->mode))
 		return -EISDIR;
+	if ((int64_t)(start + u->left) < 0)   /* rw_verify_area(): nothing lies beyond the last offset */
+		return -EINVAL;
 	if (u->left > RW_MAX)
 		u->left = RW_MAX;
 	return 0;

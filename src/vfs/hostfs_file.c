@@ -293,6 +293,25 @@ int hostfs_resize(struct inode *i, uint64_t size)
 	return 0;
 }
 
+enum { ANY_FILE_SYSTEM = 40 };         /* every one's files can be 2^40 bytes long */
+
+/* How far a position may go is the host's file system's business (its s_maxbytes). */
+static int64_t seek_position(struct file *f, int64_t off, int whence)
+{
+	uint64_t before = f->pos;
+	int64_t pos = file_seek_generic(f, off, whence), err;
+	int fd;
+
+	if (pos < 0 || !(pos >> ANY_FILE_SYSTEM))
+		return pos;
+	fd = hostfs_fd(f->inode, false);
+	err = fd < 0 ? fd : host_lseek(fd, pos, ABI_SEEK_SET);
+	if (err >= 0)
+		return pos;
+	f->pos = before;
+	return err;
+}
+
 /* Holes are the host's: the position it keeps for the descriptor is nobody's, it is set freely. */
 static int64_t seek_file(struct file *f, int64_t off, int whence)
 {
@@ -301,7 +320,7 @@ static int64_t seek_file(struct file *f, int64_t off, int whence)
 	int fd;
 
 	if (whence != ABI_SEEK_DATA && whence != ABI_SEEK_HOLE)
-		return file_seek_generic(f, off, whence);
+		return seek_position(f, off, whence);
 	if (i->mapping.nr_pages)
 		mapping_writeback(&i->mapping, 0, UINT64_MAX);
 	fd = hostfs_fd(i, false);

@@ -21,11 +21,12 @@ static void each(int family)
 	int s = socket(family, SOCK_STREAM, 0);
 
 	for (int i = 0; i < COUNT(options); i++) {
-		int before = get_int(s, options[i].level, options[i].name), ret;
+		int before = get_int(s, options[i].level, options[i].name), ret, error;
 
 		errno = 0;
 		ret = set_int(s, options[i].level, options[i].name, options[i].try);
-		printf("%s %d: %d, set %d %s, %d\n", options[i].text, options[i].try, before, ret, error_name(errno),
+		error = errno;
+		printf("%s %d: %d, set %d %s, %d\n", options[i].text, options[i].try, before, ret, error_name(error),
 		       get_int(s, options[i].level, options[i].name));
 	}
 }

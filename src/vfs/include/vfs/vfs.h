@@ -156,6 +156,7 @@ struct inode {
 	struct mapping mapping;       /* page cache (regular files) */
 	unsigned writers;             /* open for writing: ETXTBSY for exec; see deny_write */
 	unsigned deny_write;          /* being executed: ETXTBSY for open-for-write */
+	uint8_t rw_hint;              /* F_SET_RW_HINT: how long its data will live; kept and told */
 	struct pipe *pipe;            /* FIFOs while open */
 	struct watch *watches;        /* inotify.c */
 	void *private;
