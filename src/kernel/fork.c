@@ -14,6 +14,7 @@
 #include "abi/process.h"
 #include "abi/ptrace.h"
 #include "base/alloc.h"
+#include "net/net.h"
 #include "base/trace.h"
 
 enum { REG_SP = 2, REG_TP = 4, REG_A0 = 10 };
@@ -112,6 +113,7 @@ static void copy_state(struct task *child, const struct task *parent, const stru
 	child->blocked = parent->blocked;
 	seccomp_inherit(child, parent);
 	child->uts = uts_get(parent->uts);
+	child->net = net_ns_get(parent->net);
 	inherit_scheduling(child, parent);
 	child->timer_slack_ns = parent->timer_slack_ns;
 	child->mce_kill = parent->mce_kill;

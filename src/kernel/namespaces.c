@@ -4,6 +4,7 @@
  *   mnt    struct fs          vfs/mount_ns.c
  *   user   struct cred        vfs/user_ns.c
  *   uts    struct task        uts.c
+ *   net    struct task        net/ns.c
  *
  * Of the others there is one each. A new one is refused with EINVAL, as by a Linux that was
  * built without them; cgroup is accepted and changes nothing, for there are no cgroups. */
@@ -15,9 +16,10 @@
 
 #include "abi/process.h"
 #include "base/alloc.h"
+#include "net/net.h"
 
-#define NS_SUPPORTED ((uint64_t)CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWCGROUP)
-#define NS_ALL       (NS_SUPPORTED | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
+#define NS_SUPPORTED ((uint64_t)CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET)
+#define NS_ALL       (NS_SUPPORTED | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWTIME)
 
 /* ---- new ones ---------------------------------------------------------------------------- */
 
@@ -68,6 +70,10 @@ int ns_unshare(struct task *t, uint64_t flags)
 	}
 	if (flags & CLONE_NEWNS)
 		mnt_ns_unshare(t->fs, t->cred->user_ns);
+	if (flags & CLONE_NEWNET) {
+		net_ns_put(t->net);
+		t->net = net_ns_create(t->cred->user_ns);
+	}
 	return flags & CLONE_NEWUTS ? uts_unshare(t) : 0;
 }
 
@@ -80,14 +86,14 @@ int kernel_unshare_ns(uint64_t flags)
 
 static const struct { const char *name; uint64_t flag; uint32_t number; } spaces[] = {
 	{ "cgroup", CLONE_NEWCGROUP, 0xeffffffb }, { "ipc", CLONE_NEWIPC, 0xefffffff }, { "mnt", CLONE_NEWNS, 0 },
-	{ "net", CLONE_NEWNET, 0xf0000001 }, { "pid", CLONE_NEWPID, 0xeffffffc }, { "time", CLONE_NEWTIME, 0xeffffffa },
+	{ "net", CLONE_NEWNET, 0 }, { "pid", CLONE_NEWPID, 0xeffffffc }, { "time", CLONE_NEWTIME, 0xeffffffa },
 	{ "user", CLONE_NEWUSER, 0 }, { "uts", CLONE_NEWUTS, 0 },
 };
 
 /* One name space, held. */
 struct ns_ref {
 	unsigned kind;                /* index into spaces */
-	void *object;                 /* mnt_ns, user_ns (NULL: the first), uts_ns (likewise) */
+	void *object;                 /* mnt_ns, user_ns (NULL: the first), uts_ns, net_ns (likewise) */
 };
 
 static void *hold(unsigned kind, const struct task *t)
@@ -96,6 +102,7 @@ static void *hold(unsigned kind, const struct task *t)
 	case CLONE_NEWNS:   return mnt_ns_get(t->fs->ns);
 	case CLONE_NEWUSER: return user_ns_get(t->cred->user_ns);
 	case CLONE_NEWUTS:  return uts_get(t->uts);
+	case CLONE_NEWNET:  return net_ns_get(t->net);
 	default:            return NULL;
 	}
 }
@@ -106,6 +113,7 @@ static void let_go(const struct ns_ref *r)
 	case CLONE_NEWNS:   mnt_ns_put(r->object); break;
 	case CLONE_NEWUSER: user_ns_put(r->object); break;
 	case CLONE_NEWUTS:  uts_put(r->object); break;
+	case CLONE_NEWNET:  net_ns_put(r->object); break;
 	}
 }
 
@@ -115,6 +123,7 @@ static uint32_t number_of(unsigned kind, const struct task *t)
 	case CLONE_NEWNS:   return mnt_ns_number(t->fs ? t->fs->ns : NULL);
 	case CLONE_NEWUSER: return user_ns_number(t->cred->user_ns);
 	case CLONE_NEWUTS:  return uts_of(t)->ino;
+	case CLONE_NEWNET:  return net_ns_number(t->net);
 	default:            return spaces[kind].number;
 	}
 }
@@ -267,12 +276,23 @@ static int enter_uts(struct task *t, struct uts_ns *ns)
 	return 0;
 }
 
+static int enter_net(struct task *t, struct net_ns *ns)
+{
+	if (!rules(ABI_CAP_SYS_ADMIN, net_ns_owner(ns)) || !task_capable_here(t, ABI_CAP_SYS_ADMIN))
+		return -EPERM;
+	net_ns_get(ns);
+	net_ns_put(t->net);
+	t->net = ns;
+	return 0;
+}
+
 static int enter(struct task *t, const struct ns_ref *r)
 {
 	switch (spaces[r->kind].flag) {
 	case CLONE_NEWNS:   return enter_mnt(t, r->object);
 	case CLONE_NEWUSER: return enter_user(t, r->object);
 	case CLONE_NEWUTS:  return enter_uts(t, r->object);
+	case CLONE_NEWNET:  return enter_net(t, r->object);
 	default:            return rules(ABI_CAP_SYS_ADMIN, NULL) ? 0 : -EPERM;    /* there already */
 	}
 }

@@ -15,7 +15,7 @@ static void caller(struct net_caller *out)
 		return;
 	}
 	*out = (struct net_caller){ .pid = t->proc->pid, .cred = t->cred, .fs = t->fs,
-				    .nofile = task_rlimit(t, ABI_RLIMIT_NOFILE) };
+				    .nofile = task_rlimit(t, ABI_RLIMIT_NOFILE), .net = t->net };
 }
 
 static void sigpipe(void)

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/net.h"
+
 enum { SYSFS_MAGIC = 0x62656572, NAME_CPU = 3 };
 
 static unsigned harts(void) { return sched_nr_harts(); }
@@ -76,6 +78,53 @@ static bool next_cpu(uint64_t arg, uint64_t cursor, char *buf, size_t cap, unsig
 	return true;
 }
 
+/* ---- lo ---------------------------------------------------------------------------------- */
+
+static struct net_lo lo(void) { return net_lo_state(task_current()->net); }
+static int show_lo_address(uint64_t arg, struct strbuf *out)   { return proc_show_line(out, "00:00:00:00:00:00"); }
+static int show_lo_addr_len(uint64_t arg, struct strbuf *out)  { return proc_show_line(out, "6"); }
+static int show_lo_flags(uint64_t arg, struct strbuf *out)     { return proc_show_line(out, "0x%x", lo().up ? 9u : 8u); }
+static int show_lo_mtu(uint64_t arg, struct strbuf *out)       { return proc_show_line(out, "%u", lo().mtu); }
+static int show_lo_txqlen(uint64_t arg, struct strbuf *out)    { return proc_show_line(out, "1000"); }
+static int show_lo_type(uint64_t arg, struct strbuf *out)      { return proc_show_line(out, "772"); }
+static int show_lo_state(uint64_t arg, struct strbuf *out)     { return proc_show_line(out, lo().up ? "unknown" : "down"); }
+static int show_lo_uevent(uint64_t arg, struct strbuf *out)    { return proc_show_line(out, "INTERFACE=lo\nIFINDEX=1"); }
+static int show_lo_zero_hex(uint64_t arg, struct strbuf *out)  { return proc_show_line(out, "0x0"); }
+static int show_lo_assigned(uint64_t arg, struct strbuf *out)  { return proc_show_line(out, "2"); }
+static int show_lo_carrier(uint64_t arg, struct strbuf *out)   { return lo().up ? show_one(arg, out) : -EINVAL; }
+static int show_lo_unknown(uint64_t arg, struct strbuf *out)   { return -EINVAL; }     /* lo has no such property */
+static int show_lo_packets(uint64_t arg, struct strbuf *out)
+{
+	return proc_show_line(out, "%llu", (unsigned long long)lo().packets);
+}
+
+static int show_lo_bytes(uint64_t arg, struct strbuf *out)
+{
+	return proc_show_line(out, "%llu", (unsigned long long)lo().bytes);
+}
+
+static const struct pseudo_node lo_statistics[] = {
+	RO("collisions", show_zero), RO("multicast", show_zero), RO("rx_bytes", show_lo_bytes), RO("rx_compressed", show_zero),
+	RO("rx_crc_errors", show_zero), RO("rx_dropped", show_zero), RO("rx_errors", show_zero), RO("rx_fifo_errors", show_zero),
+	RO("rx_frame_errors", show_zero), RO("rx_length_errors", show_zero), RO("rx_missed_errors", show_zero),
+	RO("rx_nohandler", show_zero), RO("rx_over_errors", show_zero), RO("rx_packets", show_lo_packets),
+	RO("tx_aborted_errors", show_zero), RO("tx_bytes", show_lo_bytes), RO("tx_carrier_errors", show_zero),
+	RO("tx_compressed", show_zero), RO("tx_dropped", show_zero), RO("tx_errors", show_zero), RO("tx_fifo_errors", show_zero),
+	RO("tx_heartbeat_errors", show_zero), RO("tx_packets", show_lo_packets), RO("tx_window_errors", show_zero), { 0 },
+};
+static const struct pseudo_node lo_files[] = {
+	RO("addr_assign_type", show_zero), RO("addr_len", show_lo_addr_len), RO("address", show_lo_address),
+	RO("broadcast", show_lo_address), RO("carrier", show_lo_carrier), RO("carrier_changes", show_zero),
+	RO("carrier_down_count", show_zero), RO("carrier_up_count", show_zero), RO("dev_id", show_lo_zero_hex),
+	RO("dev_port", show_zero), RO("dormant", show_zero), RO("duplex", show_lo_unknown), RO("flags", show_lo_flags),
+	RO("ifalias", show_nothing), RO("ifindex", show_one), RO("iflink", show_one), RO("link_mode", show_zero),
+	RO("mtu", show_lo_mtu), RO("name_assign_type", show_lo_assigned), RO("netdev_group", show_zero),
+	RO("operstate", show_lo_state), RO("proto_down", show_zero), RO("speed", show_lo_unknown),
+	SUBDIR("statistics", lo_statistics), RO("testing", show_zero), RO("tx_queue_len", show_lo_txqlen),
+	RO("type", show_lo_type), RO("uevent", show_lo_uevent), { 0 },
+};
+static const struct pseudo_node interfaces[] = { SUBDIR("lo", lo_files), { 0 } };
+
 /* ---- the tree ------------------------------------------------------------------------------ */
 
 static const struct pseudo_dir cpu_dir = { .lookup = lookup_cpu, .entry = next_cpu };
@@ -95,14 +144,15 @@ static const struct pseudo_node system_dirs[] = {
 	{ .name = "cpu", .mode = S_IFDIR | 0555, .children = cpu_files, .dir = &cpu_dir },
 	SUBDIR("node", nodes), { 0 },
 };
-static const struct pseudo_node devices[] = { SUBDIR("system", system_dirs), EMPTY("virtual"), { 0 } };
+static const struct pseudo_node virtual_dirs[] = { SUBDIR("net", interfaces), { 0 } };
+static const struct pseudo_node devices[] = { SUBDIR("system", system_dirs), SUBDIR("virtual", virtual_dirs), { 0 } };
 static const struct pseudo_node thp[] = { RO("enabled", show_thp), RO("defrag", show_thp), { 0 } };
 static const struct pseudo_node mm_dirs[] = { EMPTY("hugepages"), SUBDIR("transparent_hugepage", thp), { 0 } };
 static const struct pseudo_node kernel_dirs[] = { SUBDIR("mm", mm_dirs), { 0 } };
 static const struct pseudo_node fs_dirs[] = { EMPTY("cgroup"), { 0 } };
 static const struct pseudo_node dev_dirs[] = { EMPTY("block"), EMPTY("char"), { 0 } };
 static const struct pseudo_node classes[] = {
-	EMPTY("block"), EMPTY("hwmon"), EMPTY("power_supply"), EMPTY("thermal"), EMPTY("tty"), { 0 },
+	EMPTY("block"), EMPTY("hwmon"), SUBDIR("net", interfaces), EMPTY("power_supply"), EMPTY("thermal"), EMPTY("tty"), { 0 },
 };
 static const struct pseudo_node root_dirs[] = {
 	EMPTY("block"), EMPTY("bus"), SUBDIR("class", classes), SUBDIR("dev", dev_dirs), SUBDIR("devices", devices),

@@ -13,6 +13,7 @@
 #include "abi/process.h"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "net/net.h"
 
 static unsigned live_tasks, live_processes;    /* structures */
 static unsigned nr_processes;                  /* in the pid table, zombies included */
@@ -183,6 +184,7 @@ void task_put(struct task *t)
 		cred_put(t->cred);
 	seccomp_filter_put(t->seccomp);
 	uts_put(t->uts);
+	net_ns_put(t->net);
 	process_put(t->proc);
 	live_tasks--;
 	free(t);

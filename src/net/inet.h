@@ -25,6 +25,7 @@ static inline struct inet_sock *inet_of(struct sock *s)
 
 void inet_init(struct inet_sock *i, const struct net_proto *proto, int family, enum inet_transport t);
 int tcp_create(int family, struct sock **out);
+unsigned tcp_backlog(const struct sock *s);
 /* A socket of the machine's own (no file), connecting to a port of the guest over IPv4, or IPv6 if
  * only that listens. */
 int tcp_connect_inside(uint16_t port, struct sock **out);
@@ -42,7 +43,7 @@ int  endpoint_from(const struct inet_sock *i, const struct net_addr *a, struct e
 void endpoint_to(const struct inet_sock *i, const struct endpoint *e, struct net_addr *out);
 /* Where a packet to `to` goes, with "any" meaning this machine: 0 or -ENETUNREACH; `from` is filled
  * in when it is "any". */
-int  inet_route(struct endpoint *from, struct endpoint *to);
+int  inet_route(const struct net_ns *net, struct endpoint *from, struct endpoint *to);
 
 /* ---- ports (inet_port.c) ------------------------------------------------------------------------- */
 int  inet_bind(struct sock *s, const struct net_addr *a);
@@ -58,9 +59,8 @@ void inet_share_port(struct inet_sock *i, const struct inet_sock *with);
 /* Would the socket, about to listen, be in the way of another that listens? */
 bool inet_listen_conflict(struct inet_sock *i);
 /* Who gets what comes for `to` from `from`: the best match, borrowed; NULL: nobody. */
-struct inet_sock *inet_find(enum inet_transport t, const struct endpoint *to, const struct endpoint *from);
-struct list *inet_port_list(enum inet_transport t, unsigned n);      /* n < INET_PORT_LISTS */
-enum { INET_PORT_LISTS = 256 };
+struct inet_sock *inet_find(struct net_ns *net, enum inet_transport t, const struct endpoint *to, const struct endpoint *from);
+struct list *inet_port_list(struct net_ns *net, enum inet_transport t, unsigned n);      /* n < INET_PORT_LISTS */
 int  inet_getname(struct sock *s, bool peer, struct net_addr *out);
 
 /* ---- options (inet_option.c) ------------------------------------------------------------------------ */

@@ -106,7 +106,7 @@ int inet_create(int family, int type, int protocol, struct sock **out)
 	return -ESOCKTNOSUPPORT;
 }
 
-int inet_route(struct endpoint *from, struct endpoint *to)
+int inet_route(const struct net_ns *net, struct endpoint *from, struct endpoint *to)
 {
 	bool v4;
 
@@ -116,6 +116,8 @@ int inet_route(struct endpoint *from, struct endpoint *to)
 	v4 = ip_is_v4(to->ip);
 	if (!ip_is_loopback(to->ip))
 		return -ENETUNREACH;
+	if (!net->lo_up)
+		return v4 ? -ENETUNREACH : -EADDRNOTAVAIL;
 	if (ip_is_any(from->ip))
 		ip_set_loopback(from->ip, v4);
 	return ip_is_v4(from->ip) == v4 ? 0 : -ENETUNREACH;

@@ -1,6 +1,6 @@
 /* Ports: who has which, and who is meant.
  *
- * Every bound socket is on one of 256 lists, by its port. Two sockets on one
+ * Every bound socket is on one of 256 lists of its name space, by its port. Two sockets on one
  * port are in each other's way when their addresses overlap, unless both said they do not
  * mind (Linux net/ipv4/inet_connection_sock.c inet_csk_bind_conflict, udp.c):
  *
@@ -16,11 +16,9 @@
 
 enum { PORT_FIRST = 32768, PORT_LAST = 60999, PORT_PRIVILEGED = 1024 };  /* ip_local_port_range */
 
-static struct list ports[INET_TRANSPORTS][INET_PORT_LISTS];
-
-struct list *inet_port_list(enum inet_transport t, unsigned n)
+struct list *inet_port_list(struct net_ns *net, enum inet_transport t, unsigned n)
 {
-	struct list *l = &ports[t][n % INET_PORT_LISTS];
+	struct list *l = &net->ports[t * INET_PORT_LISTS + n % INET_PORT_LISTS];
 
 	if (!l->next)
 		list_init(l);
@@ -67,7 +65,7 @@ static bool conflict(const struct inet_sock *i, uint16_t port, bool strict)
 {
 	struct inet_sock *other;
 
-	list_for_each(other, inet_port_list(i->transport, port), port_link)
+	list_for_each(other, inet_port_list(i->sk.net, i->transport, port), port_link)
 		if (other != i && other->local.port == port && overlap(i, other) && (strict || !tolerate(i, other)))
 			return true;
 	return false;
@@ -77,7 +75,7 @@ bool inet_listen_conflict(struct inet_sock *i)
 {
 	struct inet_sock *other;
 
-	list_for_each(other, inet_port_list(i->transport, i->local.port), port_link)
+	list_for_each(other, inet_port_list(i->sk.net, i->transport, i->local.port), port_link)
 		if (other != i && other->local.port == i->local.port && other->sk.state == ABI_TCP_LISTEN &&
 		    overlap(i, other) && !(both(i, other, OPT_REUSEPORT) && i->sk.uid == other->sk.uid))
 			return true;
@@ -89,7 +87,7 @@ bool inet_listen_conflict(struct inet_sock *i)
 static void take_port(struct inet_sock *i, uint16_t port)
 {
 	i->local.port = port;
-	list_add_tail(inet_port_list(i->transport, port), &i->port_link);
+	list_add_tail(inet_port_list(i->sk.net, i->transport, port), &i->port_link);
 }
 
 void inet_put_port(struct inet_sock *i)
@@ -160,7 +158,7 @@ int inet_bind(struct sock *s, const struct net_addr *asked)
 		return err == -ENETUNREACH ? -EINVAL : err;
 	if (!ip_is_any(e.ip) && !ip_is_loopback(e.ip) && !inet_option(i, ABI_SOL_IP, ABI_IP_FREEBIND))
 		return -EADDRNOTAVAIL;
-	if (e.port && e.port < PORT_PRIVILEGED && !(net_current().cred->cap_effective >> ABI_CAP_NET_BIND_SERVICE & 1))
+	if (e.port && e.port < PORT_PRIVILEGED && !net_capable(s->net, ABI_CAP_NET_BIND_SERVICE))
 		return -EACCES;
 	if (s->state != ABI_TCP_CLOSE || inet_has_port(i))
 		return -EINVAL;
@@ -205,12 +203,12 @@ static int fitness(const struct inet_sock *i, const struct endpoint *to, const s
 	return score + (exact ? 4 : 0) + (v4 == (i->sk.family == ABI_AF_INET) ? 2 : 0);
 }
 
-struct inet_sock *inet_find(enum inet_transport t, const struct endpoint *to, const struct endpoint *from)
+struct inet_sock *inet_find(struct net_ns *net, enum inet_transport t, const struct endpoint *to, const struct endpoint *from)
 {
 	struct inet_sock *i, *best = NULL;
 	int best_score = 0;
 
-	list_for_each(i, inet_port_list(t, to->port), port_link) {
+	list_for_each(i, inet_port_list(net, t, to->port), port_link) {
 		int score;
 
 		if (t == INET_TCP && i->sk.state != ABI_TCP_LISTEN)

@@ -58,8 +58,26 @@ enum {
 	OPT_OOBINLINE = 0x20, OPT_DONTROUTE = 0x40, OPT_TIMESTAMP = 0x80, OPT_TIMESTAMPNS = 0x100,
 	OPT_DEBUG = 0x200, OPT_PASSSEC = 0x400, OPT_ZEROCOPY = 0x800,
 };
+/* A name space: lo, and who has which port (ns.c). What is sent over lo is received at once: one count does. */
+enum { INET_PORT_LISTS = 256, INET_LISTS = 2 * INET_PORT_LISTS };
+struct net_ns {
+	unsigned refs;
+	uint32_t number;
+	struct user_ns *owner;         /* NULL: the machine's */
+	bool lo_up, lo_was_up, lo_v4, lo_v6;      /* lo is up; was it ever; has its addresses */
+	uint32_t lo_mtu;
+	uint64_t lo_packets, lo_bytes;
+	struct list ports[INET_LISTS]; /* inet_port.c; those never used are not initialised */
+};
+extern struct net_ns net_first;
+/* May the caller do this to the name space? */
+bool net_capable(const struct net_ns *ns, int cap);
+/* A packet with this much in it went over lo. */
+void net_count(struct net_ns *ns, size_t len);
+
 struct sock {
 	unsigned refs;
+	struct net_ns *net;            /* with a reference */
 	const struct net_proto *proto;
 	struct file *file;             /* borrowed; NULL: not accepted yet, or closed */
 	int family, type, protocol;
@@ -129,6 +147,7 @@ enum {
 /* ---- families ------------------------------------------------------------------------------ */
 bool host_sock_enabled(void);
 int host_sock_create(int family, int type, int protocol, struct sock **out);
+void lo_set_up(struct net_ns *ns, bool up);
 int inet_create(int family, int type, int protocol, struct sock **out);
 int unix_create(int type, int protocol, struct sock **out);
 int unix_pair(struct sock *ends[2]);

@@ -1,26 +1,19 @@
-/* NETLINK_ROUTE: the one interface and its two addresses, for getifaddrs(3) and ip(8).
+/* Netlink sockets: NETLINK_ROUTE (rtnetlink.c) and NETLINK_SOCK_DIAG (sock_diag.c).
  *
  * A request is answered at once, into the asking socket's own queue: a dump as
- * one datagram of NLM_F_MULTI messages that ends with NLMSG_DONE, anything else
- * as one message or an NLMSG_ERROR (rtnetlink(7)). Nothing can be changed. */
-
+ * datagrams of NLM_F_MULTI messages that end with NLMSG_DONE, anything else
+ * as one message or an NLMSG_ERROR (netlink(7)). */
+#include "netlink.h"
 #include "iface.h"
 
 #include <string.h>
 
-#include "abi/netlink.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
-struct netlink_sock { struct sock sk; struct list link; uint32_t pid, groups; };
-static struct list all = LIST_INIT(all);
+struct list netlink_all = LIST_INIT(netlink_all);
 static const struct net_proto netlink_proto;
 static uint32_t next_pid = 0xffffefff;      /* a second socket of a process gets one from up here */
-
-static struct netlink_sock *netlink_of(struct sock *s)
-{
-	return container_of(s, struct netlink_sock, sk);
-}
 
 int netlink_create(int type, int protocol, struct sock **out)
 {
@@ -28,11 +21,11 @@ int netlink_create(int type, int protocol, struct sock **out)
 
 	if (type != ABI_SOCK_RAW && type != ABI_SOCK_DGRAM)
 		return -ESOCKTNOSUPPORT;
-	if (protocol != ABI_NETLINK_ROUTE)
+	if (protocol != ABI_NETLINK_ROUTE && protocol != ABI_NETLINK_SOCK_DIAG)
 		return -EPROTONOSUPPORT;
 	n = xnew(struct netlink_sock);
 	sock_init(&n->sk, &netlink_proto, ABI_AF_NETLINK, type, protocol);
-	list_add_tail(&all, &n->link);
+	list_add_tail(&netlink_all, &n->link);
 	*out = &n->sk;
 	return 0;
 }
@@ -40,13 +33,13 @@ int netlink_create(int type, int protocol, struct sock **out)
 /* ---- addresses --------------------------------------------------------------------------- */
 
 /* The process's number for its first socket. */
-static uint32_t choose_pid(void)
+static uint32_t choose_pid(const struct sock *s)
 {
 	uint32_t pid = (uint32_t)net_current().pid;
 	struct netlink_sock *n;
 
-	list_for_each(n, &all, link)
-		if (n->pid == pid)
+	list_for_each(n, &netlink_all, link)
+		if (n->pid == pid && n->sk.net == s->net && n->sk.protocol == s->protocol)
 			return next_pid--;
 	return pid;
 }
@@ -60,7 +53,7 @@ static int netlink_bind(struct sock *s, const struct net_addr *a)
 	if (n->pid && a->nl.pid && a->nl.pid != n->pid)
 		return -EINVAL;
 	if (!n->pid)
-		n->pid = a->nl.pid ? a->nl.pid : choose_pid();
+		n->pid = a->nl.pid ? a->nl.pid : choose_pid(s);
 	n->groups = a->nl.groups;
 	return 0;
 }
@@ -97,33 +90,60 @@ static int netlink_getname(struct sock *s, bool peer, struct net_addr *out)
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-struct answer { struct skb *b; struct abi_nlmsghdr ask; uint32_t pid; size_t begin; bool dump; };
-enum { ANSWER_MAX = 4096 };
+enum { ANSWER_SIZE = 4096 };         /* the C library reads into as much */
 
-static void put(struct answer *r, const void *data, size_t len)
+static void flush(struct nl_answer *r)
 {
-	ASSERT(r->b->len + align_up(len, 4) <= r->b->cap);
-	memcpy(r->b->data + r->b->len, data, len);
-	r->b->len += align_up(len, 4);
+	struct sock *s = &r->to->sk;
+
+	if (!r->b)
+		return;
+	r->b->from = (struct net_addr){ .len = sizeof(struct abi_sockaddr_nl), .family = ABI_AF_NETLINK };
+	sock_rx_add(s, r->b);
+	sock_tell(s, ABI_EPOLLIN | ABI_EPOLLRDNORM);
+	r->b = NULL;
 }
 
-static void begin(struct answer *r, uint16_t type, const void *body, size_t len)
+static void put(struct nl_answer *r, const void *data, size_t len)
 {
-	struct abi_nlmsghdr h = { .type = type, .flags = r->dump ? ABI_NLM_F_MULTI : 0, .seq = r->ask.seq, .pid = r->pid };
+	size_t padded = align_up(len, 4);
 
+	if (r->failed)
+		return;
+	ASSERT(r->b->len + padded <= r->b->cap);
+	memset(r->b->data + r->b->len, 0, padded);
+	if (len)
+		memcpy(r->b->data + r->b->len, data, len);
+	r->b->len += padded;
+}
+
+void nl_begin(struct nl_answer *r, uint16_t type, const void *body, size_t len)
+{
+	struct abi_nlmsghdr h = { .type = type, .flags = r->dump ? ABI_NLM_F_MULTI : 0, .seq = r->ask.seq, .pid = r->to->pid };
+
+	if (r->b && r->b->cap - r->b->len < NL_MESSAGE_MAX)
+		flush(r);
+	if (!r->b && !r->failed)
+		r->b = skb_alloc(ANSWER_SIZE);
+	r->failed |= !r->b;
+	if (r->failed)
+		return;
 	r->begin = r->b->len;
 	put(r, &h, sizeof(h));
 	put(r, body, len);
 }
 
-static void end(struct answer *r)
+void nl_end(struct nl_answer *r)
 {
-	uint32_t len = (uint32_t)(r->b->len - r->begin);
+	uint32_t len;
 
+	if (r->failed)
+		return;
+	len = (uint32_t)(r->b->len - r->begin);
 	memcpy(r->b->data + r->begin, &len, sizeof(len));
 }
 
-static void attr(struct answer *r, uint16_t type, const void *data, size_t len)
+void nl_attr(struct nl_answer *r, uint16_t type, const void *data, size_t len)
 {
 	struct abi_nlattr a = { (uint16_t)(sizeof(a) + len), type };
 
@@ -131,138 +151,90 @@ static void attr(struct answer *r, uint16_t type, const void *data, size_t len)
 	put(r, data, len);
 }
 
-static void attr_u32(struct answer *r, uint16_t type, uint32_t v) { attr(r, type, &v, 4); }
-static void attr_u8(struct answer *r, uint16_t type, uint8_t v)   { attr(r, type, &v, 1); }
+void nl_attr_u32(struct nl_answer *r, uint16_t type, uint32_t v) { nl_attr(r, type, &v, 4); }
+void nl_attr_u8(struct nl_answer *r, uint16_t type, uint8_t v)   { nl_attr(r, type, &v, 1); }
 
-static void answer_link(struct answer *r)
+const void *nl_find(const uint8_t *body, size_t len, size_t skip, uint16_t type, size_t *size)
 {
-	struct abi_ifinfomsg m = { .type = ABI_ARPHRD_LOOPBACK, .index = LO_INDEX,
-				   .flags = ABI_IFF_UP | ABI_IFF_LOOPBACK | ABI_IFF_RUNNING | ABI_IFF_LOWER_UP };
-	uint64_t none[24] = { 0 };
-
-	begin(r, ABI_RTM_NEWLINK, &m, sizeof(m));
-	attr(r, ABI_IFLA_IFNAME, "lo", 3);
-	attr_u32(r, ABI_IFLA_TXQLEN, LO_TXQLEN);
-	attr_u8(r, ABI_IFLA_OPERSTATE, 0);
-	attr_u8(r, ABI_IFLA_LINKMODE, 0);
-	attr_u32(r, ABI_IFLA_MTU, LO_MTU);
-	attr_u32(r, ABI_IFLA_GROUP, 0);
-	attr_u32(r, ABI_IFLA_PROMISCUITY, 0);
-	attr_u32(r, ABI_IFLA_NUM_TX_QUEUES, 1);
-	attr_u32(r, ABI_IFLA_NUM_RX_QUEUES, 1);
-	attr_u8(r, ABI_IFLA_CARRIER, 1);
-	attr(r, ABI_IFLA_QDISC, "noqueue", 8);
-	attr(r, ABI_IFLA_ADDRESS, none, 6);
-	attr(r, ABI_IFLA_BROADCAST, none, 6);
-	attr(r, ABI_IFLA_STATS64, none, sizeof(none));
-	end(r);
-}
-
-static void answer_addr(struct answer *r, int family)
-{
-	static const uint8_t v4[4] = { 127, 0, 0, 1 }, v6[16] = { [15] = 1 };
-	bool is_v4 = family == ABI_AF_INET;
-	struct abi_ifaddrmsg m = { .family = (uint8_t)family, .prefixlen = is_v4 ? 8 : 128, .flags = ABI_IFA_F_PERMANENT,
-				   .scope = ABI_RT_SCOPE_HOST, .index = LO_INDEX };
-	uint32_t cache[4] = { UINT32_MAX, UINT32_MAX, 0, 0 };    /* valid for ever */
-
-	begin(r, ABI_RTM_NEWADDR, &m, sizeof(m));
-	attr(r, ABI_IFA_ADDRESS, is_v4 ? v4 : v6, is_v4 ? 4 : 16);
-	if (is_v4) {
-		attr(r, ABI_IFA_LOCAL, v4, 4);
-		attr(r, ABI_IFA_LABEL, "lo", 3);
-	}
-	attr_u32(r, ABI_IFA_FLAGS, ABI_IFA_F_PERMANENT);
-	attr(r, ABI_IFA_CACHEINFO, cache, sizeof(cache));
-	end(r);
-}
-
-static void answer_error(struct answer *r, int error)
-{
-	struct { int32_t error; struct abi_nlmsghdr ask; } m = { error, r->ask };
-
-	r->dump = false;
-	begin(r, ABI_NLMSG_ERROR, &m, sizeof(m));
-	end(r);
-}
-
-static void answer_dump(struct answer *r, uint8_t family)
-{
-	int32_t zero = 0;
-
-	r->dump = true;
-	if (r->ask.type == ABI_RTM_GETLINK)
-		answer_link(r);
-	if (r->ask.type == ABI_RTM_GETADDR && (family == ABI_AF_UNSPEC || family == ABI_AF_INET))
-		answer_addr(r, ABI_AF_INET);
-	if (r->ask.type == ABI_RTM_GETADDR && (family == ABI_AF_UNSPEC || family == ABI_AF_INET6))
-		answer_addr(r, ABI_AF_INET6);
-	begin(r, ABI_NLMSG_DONE, &zero, sizeof(zero));
-	end(r);
-}
-
-/* RTM_GETLINK by index, or by name. */
-static bool asks_for_lo(const uint8_t *body, size_t len)
-{
-	struct abi_ifinfomsg m;
-
-	if (len < sizeof(m))
-		return false;
-	memcpy(&m, body, sizeof(m));
-	if (m.index)
-		return m.index == LO_INDEX;
-	for (size_t at = sizeof(m); at + sizeof(struct abi_nlattr) <= len;) {
+	for (size_t at = align_up(skip, 4); at + sizeof(struct abi_nlattr) <= len;) {
 		struct abi_nlattr a;
 
 		memcpy(&a, body + at, sizeof(a));
 		if (a.len < sizeof(a) || a.len > len - at)
-			return false;
-		if (a.type == ABI_IFLA_IFNAME)
-			return a.len >= sizeof(a) + 2 && !strncmp((const char *)body + at + sizeof(a), "lo", a.len - sizeof(a));
+			return NULL;
+		if (a.type == type) {
+			*size = a.len - sizeof(a);
+			return body + at + sizeof(a);
+		}
 		at += align_up(a.len, 4);
 	}
-	return false;
+	return NULL;
 }
 
-/* Every GET's number is 2 modulo 4; the others would change something. */
-static void answer_one(struct answer *r, const uint8_t *body, size_t len)
+uint32_t nl_find_u32(const uint8_t *body, size_t len, size_t skip, uint16_t type, uint32_t otherwise)
 {
-	bool is_get = (r->ask.type & 3) == 2;
+	uint32_t v = otherwise;
+	size_t size;
+	const void *found = nl_find(body, len, skip, type, &size);
 
-	if (r->ask.type < ABI_NLMSG_MIN_TYPE)
-		return;
-	if (r->ask.type > ABI_RTM_MAX || !is_get)
-		answer_error(r, -EOPNOTSUPP);
-	else if (r->ask.flags & ABI_NLM_F_DUMP)
-		answer_dump(r, len ? body[0] : 0);
-	else if (r->ask.type != ABI_RTM_GETLINK)
-		answer_error(r, -EOPNOTSUPP);
-	else if (asks_for_lo(body, len))
-		answer_link(r);
-	else
-		answer_error(r, -ENODEV);
+	if (found && size >= sizeof(v))
+		memcpy(&v, found, sizeof(v));
+	return v;
+}
+
+/* netlink_ack(): an error brings its request back, unless that was not wanted. */
+static void answer_error(struct nl_answer *r, int error, const uint8_t *body, size_t len)
+{
+	struct { int32_t error; struct abi_nlmsghdr ask; uint8_t body[NL_MESSAGE_MAX - 64]; } m = { .error = error, .ask = r->ask };
+	bool whole = error && !r->to->cap_ack && len <= sizeof(m.body);
+	size_t size = sizeof(m) - sizeof(m.body);
+
+	r->dump = false;
+	if (whole) {
+		memcpy(m.body, body, len);
+		size += len;
+	}
+	nl_begin(r, ABI_NLMSG_ERROR, &m, size);
+	if (!whole && !r->failed) {
+		uint16_t flags = ABI_NLM_F_CAPPED;
+
+		memcpy(r->b->data + r->begin + offsetof(struct abi_nlmsghdr, flags), &flags, sizeof(flags));
+	}
+	nl_end(r);
 }
 
 static int answer(struct sock *s, const struct abi_nlmsghdr *ask, const uint8_t *body, size_t len)
 {
-	struct answer r = { .ask = *ask, .pid = netlink_of(s)->pid };
+	struct nl_answer r = { .to = netlink_of(s), .ask = *ask, .dump = (ask->flags & ABI_NLM_F_DUMP) == ABI_NLM_F_DUMP };
+	int32_t err;
 
-	if (!(ask->flags & ABI_NLM_F_REQUEST))
+	if (!(ask->flags & ABI_NLM_F_REQUEST) || ask->type < ABI_NLMSG_MIN_TYPE)
 		return 0;
-	r.b = skb_alloc(ANSWER_MAX);
-	if (!r.b)
-		return -ENOBUFS;
-	answer_one(&r, body, len);
-	if (ask->flags & ABI_NLM_F_ACK && !r.b->len)
-		answer_error(&r, 0);
-	if (!r.b->len) {
-		skb_free(r.b);
-		return 0;
+	err = s->protocol == ABI_NETLINK_ROUTE ? rtnetlink_request(&r, body, len) : sock_diag_request(&r, body, len);
+	if (err < 0) {
+		answer_error(&r, err, body, len);
+	} else if (r.dump) {
+		nl_begin(&r, ABI_NLMSG_DONE, &err, sizeof(err));
+		nl_end(&r);
+	} else if (ask->flags & ABI_NLM_F_ACK) {
+		answer_error(&r, 0, body, len);
 	}
-	r.b->from = (struct net_addr){ .len = sizeof(struct abi_sockaddr_nl), .family = ABI_AF_NETLINK };
-	sock_rx_add(s, r.b);
-	sock_tell(s, ABI_EPOLLIN | ABI_EPOLLRDNORM);
-	return 0;
+	flush(&r);
+	return r.failed ? -ENOBUFS : 0;
+}
+
+void nl_tell(struct net_ns *net, unsigned group, void (*make)(struct nl_answer *r, struct net_ns *net))
+{
+	struct netlink_sock *n;
+
+	list_for_each(n, &netlink_all, link) {
+		struct nl_answer r = { .to = n };
+
+		if (n->sk.net != net || n->sk.protocol != ABI_NETLINK_ROUTE || !(n->groups >> (group - 1) & 1))
+			continue;
+		make(&r, net);
+		flush(&r);
+	}
 }
 
 /* ---- data ---------------------------------------------------------------------------------------- */
@@ -336,12 +308,25 @@ static uint32_t netlink_poll(struct sock *s, struct poll_table *pt)
 	       (list_empty(&s->rx) ? 0 : ABI_EPOLLIN | ABI_EPOLLRDNORM);
 }
 
-/* Membership in groups is kept by nobody: nothing ever changes that could be told. */
 static int netlink_setsockopt(struct sock *s, int level, int name, const void *value, uint32_t len)
 {
-	if (level != ABI_SOL_NETLINK)
+	struct netlink_sock *n = netlink_of(s);
+	uint32_t v = 0;
+
+	if (level != ABI_SOL_NETLINK || name < ABI_NETLINK_ADD_MEMBERSHIP || name > ABI_NETLINK_GET_STRICT_CHK)
 		return -ENOPROTOOPT;
-	return name >= ABI_NETLINK_ADD_MEMBERSHIP && name <= ABI_NETLINK_GET_STRICT_CHK ? 0 : -ENOPROTOOPT;
+	if (len >= sizeof(v))
+		memcpy(&v, value, sizeof(v));
+	if (name == ABI_NETLINK_CAP_ACK)
+		n->cap_ack = v;
+	if (name > ABI_NETLINK_DROP_MEMBERSHIP)
+		return 0;
+	/* Of the groups above 32, nothing is ever told. */
+	if (!v)
+		return -EINVAL;
+	if (v <= 32)
+		n->groups = name == ABI_NETLINK_ADD_MEMBERSHIP ? n->groups | 1u << (v - 1) : n->groups & ~(1u << (v - 1));
+	return 0;
 }
 
 /* Nothing but switches that are off. */

@@ -15,7 +15,7 @@
 struct net_hooks net_hooks;
 
 static const struct file_ops socket_fops;
-static uint64_t next_ino = 1;
+static uint64_t next_ino = 1000;         /* netstat takes no number of one digit for a socket */
 static unsigned live_socks;
 
 unsigned net_live_count(void)
@@ -30,6 +30,7 @@ void sock_init(struct sock *s, const struct net_proto *proto, int family, int ty
 	struct net_caller who = net_current();
 
 	s->refs = 1;
+	s->net = net_ns_get(who.net ? who.net : &net_first);
 	s->proto = proto;
 	s->family = family;
 	s->type = type;
@@ -62,6 +63,7 @@ void sock_put(struct sock *s)
 	if (s->proto->destroy)
 		s->proto->destroy(s);
 	live_socks--;
+	net_ns_put(s->net);
 	free(s);
 }
 
@@ -167,7 +169,7 @@ static int sock_create(int family, int type, int protocol, struct sock **out)
 
 	if (err)
 		return err;
-	if (host_sock_enabled() && (family == ABI_AF_INET || family == ABI_AF_INET6 || family == ABI_AF_NETLINK))
+	if (host_sock_enabled() && !net_current().net && (family == ABI_AF_INET || family == ABI_AF_INET6 || family == ABI_AF_NETLINK))
 		return host_sock_create(family, type, protocol, out);
 	switch (family) {
 	case ABI_AF_UNIX:    return unix_create(type, protocol, out);
@@ -342,7 +344,7 @@ static int64_t socket_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *
 	struct sock *s = f->private;
 	int64_t ret = s->proto->ioctl ? s->proto->ioctl(s, cmd, arg, mm) : -ENOTTY;
 
-	return ret == -ENOTTY && !s->proto->host_options ? iface_ioctl(cmd, arg, mm) : ret;
+	return ret == -ENOTTY && !s->proto->host_options ? iface_ioctl(s->net, cmd, arg, mm) : ret;
 }
 
 static const struct file_ops socket_fops = {

@@ -25,6 +25,7 @@ enum {
 	TCP_SNDBUF_TUNED = 2626560,                   /* what a loopback connection gets */
 	TCP_QUEUE_MAX = 1 << 20,                      /* bytes in flight, unless the program chose */
 	TCP_PIECE = 32 * 1024,
+	TCP_HEADERS = 14 + 20 + 32,
 };
 
 struct tcp_sock {
@@ -59,6 +60,11 @@ static struct tcp_sock *tcp_alloc(int family)
 	list_init(&t->syns);
 	list_init(&t->link);
 	return t;
+}
+
+unsigned tcp_backlog(const struct sock *s)
+{
+	return container_of(s, struct tcp_sock, in.sk)->backlog;
 }
 
 int tcp_create(int family, struct sock **out)
@@ -182,6 +188,8 @@ static void establish(struct tcp_sock *client, struct tcp_sock *listener)
 	inet_share_port(&server->in, &listener->in);
 	set_peer(server, client);
 	set_peer(client, server);
+	for (int n = 0; n < 3; n++)           /* SYN, SYN and ACK, ACK */
+		net_count(s->net, TCP_HEADERS);
 	s->state = client->in.sk.state = ABI_TCP_ESTABLISHED;
 	tune(s);
 	tune(&client->in.sk);
@@ -233,7 +241,7 @@ static int begin_connect(struct tcp_sock *t, const struct net_addr *a)
 	int err = endpoint_from(&t->in, a, &to);
 
 	if (!err)
-		err = inet_route(&from, &to);
+		err = inet_route(t->in.sk.net, &from, &to);
 	if (err)
 		return err;
 	memcpy(t->in.local.ip, from.ip, 16);
@@ -242,7 +250,7 @@ static int begin_connect(struct tcp_sock *t, const struct net_addr *a)
 		return err;
 	t->in.remote = to;
 	t->in.sk.state = ABI_TCP_SYN_SENT;
-	found = inet_find(INET_TCP, &to, &t->in.local);
+	found = inet_find(t->in.sk.net, INET_TCP, &to, &t->in.local);
 	if (!found) {
 		reset(t);
 	} else if (has_room(tcp_of(&found->sk))) {
@@ -537,6 +545,7 @@ static ssize_t push(struct tcp_sock *t, struct uio *u)
 	uio_advance(u, n);
 	b->len += n;
 	to->rx_bytes += n;
+	net_count(to->net, n + TCP_HEADERS);
 	sock_tell(to, ABI_EPOLLIN | ABI_EPOLLRDNORM);
 	return (ssize_t)n;
 }

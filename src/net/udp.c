@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 
-enum { UDP_MAX_V4 = 65507, UDP_MAX_V6 = 65527 };
+enum { UDP_MAX_V4 = 65507, UDP_MAX_V6 = 65527, UDP_HEADERS = 14 + 20 + 8 };
 static const struct net_proto udp_proto;
 
 void inet_init(struct inet_sock *i, const struct net_proto *proto, int family, enum inet_transport t)
@@ -60,7 +60,7 @@ static int udp_connect(struct sock *s, const struct net_addr *a, bool nonblock)
 		return disconnect(i);
 	err = endpoint_from(i, a, &to);
 	if (!err)
-		err = inet_route(&from, &to);
+		err = inet_route(s->net, &from, &to);
 	if (!err)
 		err = inet_autobind(i);
 	if (err)
@@ -122,7 +122,7 @@ static int target(struct inet_sock *i, const struct net_msg *m, struct endpoint 
 		err = -EINVAL;
 	if (!err && i->sk.family == ABI_AF_INET && to->ip[12] == 255 && !(i->sk.options & OPT_BROADCAST))
 		err = -EACCES;
-	return err ? err : inet_route(from, to);
+	return err ? err : inet_route(i->sk.net, from, to);
 }
 
 /* What a datagram's header says of itself: the socket's options, or the message's. */
@@ -226,7 +226,8 @@ static ssize_t udp_send(struct sock *s, struct net_msg *m)
 	b->charge = skb_truesize(len);
 	b->hops = h.hops;
 	b->class = h.class;
-	to = inet_find(INET_UDP, &dst, &from);
+	net_count(s->net, len + UDP_HEADERS);
+	to = inet_find(s->net, INET_UDP, &dst, &from);
 	if (!to) {
 		skb_free(b);
 		unreachable(i);

@@ -117,12 +117,12 @@ static void path_of(const struct net_addr *a, char path[ABI_UNIX_PATH_MAX + 1])
 	path[n] = '\0';
 }
 
-static struct unix_sock *find_abstract(const struct net_addr *a, int type)
+static struct unix_sock *find_abstract(const struct net_ns *net, const struct net_addr *a, int type)
 {
 	struct unix_sock *u;
 
 	list_for_each(u, &unix_all, all_link)
-		if (u->listed && u->addr.len == a->len && !u->path.dentry && !memcmp(u->addr.bytes, a->bytes, a->len) &&
+		if (u->listed && u->addr.len == a->len && !u->path.dentry && !memcmp(u->addr.bytes, a->bytes, a->len) && u->sk.net == net &&
 		    (!type || u->sk.type == type))
 			return u;
 	return NULL;
@@ -158,13 +158,13 @@ static int find_path(const struct net_addr *a, struct unix_sock **out)
 	return err;
 }
 
-int unix_find(const struct net_addr *a, int type, struct unix_sock **out)
+int unix_find(const struct net_ns *net, const struct net_addr *a, int type, struct unix_sock **out)
 {
 	int err;
 
 	if (is_abstract(a)) {
 		/* The type is a part of an abstract name's identity. */
-		*out = find_abstract(a, type);
+		*out = find_abstract(net, a, type);
 		err = *out ? 0 : -ECONNREFUSED;
 	} else {
 		err = find_path(a, out);
@@ -189,7 +189,7 @@ int unix_autobind(struct unix_sock *u)
 	for (unsigned tries = 0; tries <= 0xfffff; tries++) {
 		snprintf(digits, sizeof(digits), "%05x", (n + tries) & 0xfffff);
 		memcpy(a.un.path + 1, digits, 5);
-		if (find_abstract(&a, u->sk.type))
+		if (find_abstract(u->sk.net, &a, u->sk.type))
 			continue;
 		u->addr = a;
 		u->listed = true;
@@ -242,7 +242,7 @@ static int unix_bind(struct sock *s, const struct net_addr *a)
 		return bind_path(u, a);
 	if (u->addr.len)
 		return -EINVAL;
-	if (find_abstract(a, s->type))
+	if (find_abstract(s->net, a, s->type))
 		return -EADDRINUSE;
 	u->addr = *a;
 	u->listed = true;
@@ -341,7 +341,7 @@ static int dgram_connect(struct unix_sock *u, const struct net_addr *a)
 	if (!err && (u->sk.options & OPT_PASSCRED))
 		err = unix_autobind(u);
 	if (!err)
-		err = unix_find(a, u->sk.type, &other);
+		err = unix_find(u->sk.net, a, u->sk.type, &other);
 	if (err)
 		return err;
 	if (other->peer && other->peer != u) {
@@ -406,7 +406,7 @@ static int unix_connect(struct sock *s, const struct net_addr *a, bool nonblock)
 	if (!err && (s->options & OPT_PASSCRED))
 		err = unix_autobind(u);
 	if (!err)
-		err = unix_find(a, s->type, &listener);
+		err = unix_find(s->net, a, s->type, &listener);
 	if (err)
 		return err;
 	err = wait_for_listener(u, listener, deadline);
@@ -520,11 +520,12 @@ static void show_one(struct strbuf *out, const struct unix_sock *u)
 	strbuf_printf(out, "\n");
 }
 
-void net_show_unix(struct strbuf *out)
+void net_show_unix(struct net_ns *net, struct strbuf *out)
 {
 	struct unix_sock *u;
 
 	strbuf_printf(out, "Num       RefCount Protocol Flags    Type St Inode Path\n");
 	list_for_each(u, &unix_all, all_link)
-		show_one(out, u);
+		if (u->sk.net == (net ? net : &net_first))
+			show_one(out, u);
 }

@@ -40,7 +40,7 @@ static inline bool unix_connects(const struct sock *s)
 
 /* The socket an address names, of the type: a reference in *out. -ECONNREFUSED, -EPROTOTYPE, the
  * walk's errors. */
-int unix_find(const struct net_addr *a, int type, struct unix_sock **out);
+int unix_find(const struct net_ns *net, const struct net_addr *a, int type, struct unix_sock **out);
 int unix_check_addr(const struct net_addr *a);
 int unix_autobind(struct unix_sock *u);
 /* u's caller sleeps until `other` has room; NULL: not any more. */

@@ -188,7 +188,7 @@ static struct unix_sock *dgram_target(struct unix_sock *u, struct net_msg *m, in
 	if (m->addr.len && u->sk.type == ABI_SOCK_DGRAM) {
 		*err = unix_check_addr(&m->addr);
 		if (!*err)
-			*err = unix_find(&m->addr, u->sk.type, &to);
+			*err = unix_find(u->sk.net, &m->addr, u->sk.type, &to);
 		return *err ? NULL : to;
 	}
 	*err = u->peer ? 0 : -ENOTCONN;

@@ -125,6 +125,7 @@ struct task {
 	struct fs *fs;
 	struct cred *cred;
 	struct uts_ns *uts;           /* NULL: the machine's names */
+	struct net_ns *net;           /* NULL: the machine's */
 	char comm[COMM_LEN];
 	/* signals */
 	uint64_t blocked;

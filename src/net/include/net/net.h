@@ -48,12 +48,20 @@ struct net_msg {
 void net_msg_release(struct net_msg *m);       /* drops the files */
 
 /* What the room above tells: who calls, and how SIGPIPE is sent. */
-struct net_caller { int pid; const struct cred *cred; const struct fs *fs; uint64_t nofile; };
+struct net_ns;
+struct net_caller { int pid; const struct cred *cred; const struct fs *fs; uint64_t nofile; struct net_ns *net; };
 struct net_hooks {
 	void (*caller)(struct net_caller *out);
 	void (*sigpipe)(void);
 };
 extern struct net_hooks net_hooks;
+
+/* Network name spaces: NULL is the machine's. A new one has an lo of its own, which is down. */
+struct net_ns *net_ns_create(struct user_ns *owner);            /* takes a reference of the owner */
+struct net_ns *net_ns_get(struct net_ns *ns);
+void net_ns_put(struct net_ns *ns);
+struct user_ns *net_ns_owner(const struct net_ns *ns);
+uint32_t net_ns_number(const struct net_ns *ns);
 
 /* flags: O_NONBLOCK or 0. */
 int net_socket(int family, int type, int protocol, uint32_t flags, struct file **out);
@@ -83,8 +91,16 @@ unsigned net_live_count(void);
 void net_shutdown_all(void);                   /* published ports and what came through them */
 
 /* ---- /proc/net -------------------------------------------------------------------------- */
-void net_show_unix(struct strbuf *out);
-void net_show_inet(struct strbuf *out, bool udp, bool v6);
-void net_show_dev(struct strbuf *out);
+void net_show_unix(struct net_ns *net, struct strbuf *out);
+void net_show_inet(struct net_ns *net, struct strbuf *out, bool udp, bool v6);
+void net_show_dev(struct net_ns *net, struct strbuf *out);
+void net_show_if_inet6(struct net_ns *net, struct strbuf *out);
+void net_show_ipv6_route(struct net_ns *net, struct strbuf *out);
+void net_show_sockstat(struct net_ns *net, struct strbuf *out, bool v6);
+void net_show_snmp(struct net_ns *net, struct strbuf *out);
+void net_show_netlink(struct net_ns *net, struct strbuf *out);
+/* lo, for /sys/class/net. */
+struct net_lo { bool up; uint32_t mtu; uint64_t packets, bytes; };
+struct net_lo net_lo_state(struct net_ns *net);
 
 #endif
