@@ -237,6 +237,19 @@ int dentry_lookup(struct dentry *parent, const char *name, struct dentry **out)
 	return 0;
 }
 
+void dentry_note_absent(struct dentry *parent, const char *name)
+{
+	struct dentry *d = parent->super->trust_ns ? find(parent, name) : NULL;
+
+	/* Only where it saves a question: who makes a file again and again under one name asks for it each time. */
+	if (parent->super->trust_ns && !d) {
+		d = dentry_alloc(parent, name, NULL);
+		d->checked_ns = sched_clock_ns();
+		hash_insert(d);
+	}
+	dentry_put(d);
+}
+
 void dentry_instantiate(struct dentry *d, struct inode *inode)
 {
 	ASSERT(!d->inode);

@@ -235,6 +235,7 @@ static int remove_entry(struct walk *w, struct path at, bool directory)
 		err = dir->ops->unlink ? dir->ops->unlink(dir, w->last, victim) : -EPERM;
 	if (!err) {
 		dentry_drop(at.dentry);
+		dentry_note_absent(w->cur.dentry, w->last);
 		if (!directory)
 			notify_self(victim, ABI_IN_ATTRIB);
 		/* Nobody has it open: the object goes before its name is reported (d_delete_notify). */

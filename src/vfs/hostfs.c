@@ -160,6 +160,7 @@ void hostfs_release(struct inode *i)
 	}
 	if (h->fd >= 0)
 		host_close(h->fd);
+	hostfs_forget_readahead(i);       /* another inode may come to lie where this one is */
 	list_del(&h->hash_link);
 	inode_put(h->parent);
 	free(h->name);

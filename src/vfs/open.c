@@ -190,6 +190,30 @@ static int create_last(struct walk *w, struct path p, uint32_t mode)
 	return err;
 }
 
+/* The last component, made if it is absent. That a name is absent may be believed for a moment
+ * (super.trust_ns): if the host knows better, it is looked up once more. */
+static int look_or_create(struct walk *w, uint32_t flags, uint32_t mode, struct path *p, bool *created)
+{
+	bool again = true;
+	int err;
+
+	for (;;) {
+		err = walk_lookup_last(w, p);
+		if (err || p->dentry->inode)
+			return err;
+		err = create_last(w, *p, mode);
+		*created = !err;
+		if (!err)
+			return 0;
+		if (err == -EEXIST)
+			dentry_drop(p->dentry);
+		path_put(*p);
+		if (err != -EEXIST || (flags & ABI_O_EXCL) || !again)
+			return err;
+		again = false;
+	}
+}
+
 /* One look at the last component, with O_CREAT. -EAGAIN: a link was followed, walk on. */
 static int open_create_step(struct walk *w, uint32_t flags, uint32_t mode, struct file **out)
 {
@@ -206,13 +230,12 @@ static int open_create_step(struct walk *w, uint32_t flags, uint32_t mode, struc
 		return -EISDIR;
 	if (w->trailing_slash)
 		return -EISDIR;
-	err = walk_lookup_last(w, &p);
+	err = look_or_create(w, flags, mode, &p, &created);
 	if (err)
 		return err;
 	inode = p.dentry->inode;
-	if (!inode) {
-		err = create_last(w, p, mode);
-		created = !err;
+	if (created) {
+		err = 0;
 	} else if (flags & ABI_O_EXCL) {
 		err = -EEXIST;
 	} else if (S_ISLNK(inode->mode) && !(flags & ABI_O_NOFOLLOW)) {
