@@ -397,6 +397,15 @@ static const uint16_t fused_forms[FUSED_COUNT][FUSED_MAX] = {
 };
 /* Open addressing: 1 + index in fused_forms, 0 empty. */
 static uint16_t fused_buckets[FUSED_BUCKETS];
+/* By the first two of a sequence: a bit for each length there is. Most instructions need no look at the
+ * buckets. */
+enum { FUSED_PAIRS = 4096 };
+static uint8_t fused_lengths[FUSED_PAIRS];
+
+static unsigned hash_pair(const uint16_t *forms)
+{
+	return (forms[0] * 43u + forms[1]) % FUSED_PAIRS;
+}
 
 static unsigned hash_forms(const uint16_t forms[FUSED_MAX])
 {
@@ -410,8 +419,11 @@ _Static_assert(FUSED_BUCKETS == 1 << (64 - 52), "hash_forms gives 12 bits");
 static void index_fused(void)
 {
 	for (unsigned i = 0; i < FUSED_COUNT; i++) {
-		unsigned b = hash_forms(fused_forms[i]);
+		unsigned b = hash_forms(fused_forms[i]), len = FUSED_MAX;
 
+		while (!fused_forms[i][len - 1])
+			len--;
+		fused_lengths[hash_pair(fused_forms[i])] |= (uint8_t)(1u << len);
 		while (fused_buckets[b])
 			b = (b + 1) % FUSED_BUCKETS;
 		fused_buckets[b] = (uint16_t)(i + 1);
@@ -422,8 +434,13 @@ static void index_fused(void)
 static const void *fused_handler(const struct engine *engine, const uint16_t *forms, unsigned n)
 {
 	uint16_t key[FUSED_MAX];
+	unsigned lengths;
 
+	if (n < 2 || !(lengths = fused_lengths[hash_pair(forms)]))
+		return NULL;
 	for (unsigned len = MIN(n, (unsigned)FUSED_MAX); len >= 2; len--) {
+		if (!(lengths >> len & 1))
+			continue;
 		memset(key, 0, sizeof(key));
 		memcpy(key, forms, len * sizeof(key[0]));
 		for (unsigned b = hash_forms(key); fused_buckets[b]; b = (b + 1) % FUSED_BUCKETS) {

@@ -20,25 +20,47 @@
 #include "base/log.h"
 
 enum {
-	BUCKETS = 4096,
+	FIRST_BUCKETS = 64, BUCKETS_MAX = 4096,
 	UNUSED_MAX = 8192,   /* cached names nobody uses: about 2 MiB with their inodes */
 };
 
-static struct list buckets[BUCKETS];
+static struct list first_buckets[FIRST_BUCKETS];
+static struct list *buckets = first_buckets;
+static unsigned nr_buckets = FIRST_BUCKETS, nr_hashed;
 static struct list unused = LIST_INIT(unused);
 static unsigned nr_unused, nr_dentries;
 static bool shrinking;       /* dcache_shrink is on its way through the list */
 static uint64_t evictions;
 
-/* Heads are made when something is put there: to set up all of them would touch 16 pages of the
- * host at each start of hearth. */
+/* Heads are made when something is put there. */
 static struct list *bucket_of(uint32_t hash)
 {
-	struct list *head = &buckets[hash % BUCKETS];
+	struct list *head = &buckets[hash % nr_buckets];
 
 	if (!head->next)
 		list_init(head);
 	return head;
+}
+
+/* The table grows with what is in it: each name of a small program would otherwise touch a page of
+ * the host of its own, 2 us at every start of hearth. */
+static void grow_buckets(void)
+{
+	struct list *old = buckets;
+	unsigned n = nr_buckets;
+
+	nr_buckets *= 4;
+	buckets = xalloc(nr_buckets * sizeof(*buckets));
+	for (unsigned i = 0; i < n; i++) {
+		while (old[i].next && !list_empty(&old[i])) {
+			struct dentry *d = container_of(old[i].next, struct dentry, hash_link);
+
+			list_del(&d->hash_link);
+			list_add_tail(bucket_of(d->hash), &d->hash_link);
+		}
+	}
+	if (old != first_buckets)
+		free(old);
 }
 
 unsigned dcache_count(void)
@@ -96,11 +118,14 @@ static void hash_insert(struct dentry *d)
 {
 	d->hash = hash_name(d->parent, d->name);
 	d->hashed = true;
+	if (nr_hashed++ >= 2 * nr_buckets && nr_buckets < BUCKETS_MAX)
+		grow_buckets();
 	list_add_head(bucket_of(d->hash), &d->hash_link);
 }
 
 static void hash_remove(struct dentry *d)
 {
+	nr_hashed -= d->hashed;
 	d->hashed = false;
 	list_del(&d->hash_link);
 }
@@ -180,7 +205,7 @@ void dcache_shrink(struct super *s)
 static struct dentry *find(struct dentry *parent, const char *name)
 {
 	uint32_t h = hash_name(parent, name);
-	struct list *bucket = &buckets[h % BUCKETS];
+	struct list *bucket = &buckets[h % nr_buckets];
 	struct dentry *d;
 
 	if (!bucket->next)

@@ -41,7 +41,7 @@
 #include "host/host.h"
 
 enum {
-	BUCKETS = 1024,
+	FIRST_BUCKETS = 32, BUCKETS_MAX = 4096,   /* it grows: clearing a large one is dear for a short program */
 	HANDLES_MAX = 400,            /* of inodes that nobody has open; well below RLIMIT_NOFILE's 1024 */
 };
 #define TRUST_NS 1000000ull           /* 1 ms: a burst of look-ups by one program start */
@@ -66,20 +66,34 @@ bool inode_is_hostfs(const struct inode *i)
 
 /* ---- identity ------------------------------------------------------------------------ */
 
-static struct list *bucket(struct super *s, uint64_t dev, uint64_t ino)
+static struct list *bucket(struct host_super *hs, uint64_t dev, uint64_t ino)
 {
-	struct host_super *hs = s->private;
-	struct list *head = &hs->buckets[(ino ^ dev * 31) % BUCKETS];
+	return &hs->buckets[(ino ^ dev * 31) % hs->nr_buckets];
+}
 
-	if (!head->next)
-		list_init(head);       /* on demand: few of a short program's are ever used */
-	return head;
+static void make_buckets(struct host_super *hs, unsigned n)
+{
+	struct list *old = hs->buckets;
+	unsigned nr_old = hs->nr_buckets;
+	struct host_inode *h, *next;
+
+	hs->buckets = xalloc(n * sizeof(*hs->buckets));
+	hs->nr_buckets = n;
+	for (unsigned i = 0; i < n; i++)
+		list_init(&hs->buckets[i]);
+	for (unsigned i = 0; i < nr_old; i++) {
+		list_for_each_safe(h, next, &old[i], hash_link) {
+			list_del(&h->hash_link);
+			list_add_tail(bucket(hs, h->dev, h->ino), &h->hash_link);
+		}
+	}
+	free(old);
 }
 
 struct inode *hostfs_find(struct super *s, const struct stat *st)
 {
 	struct host_inode *h;
-	struct list *b = bucket(s, st->st_dev, st->st_ino);
+	struct list *b = bucket(s->private, st->st_dev, st->st_ino);
 
 	list_for_each(h, b, hash_link)
 		if (h->ino == st->st_ino && h->dev == st->st_dev && (h->host_mode & S_IFMT) == (st->st_mode & S_IFMT))
@@ -121,7 +135,9 @@ static struct inode *make_inode(struct super *s, const struct stat *st)
 	h->host_mtime = st->st_mtim;
 	h->host_size = (uint64_t)st->st_size;
 	list_init(&h->lru_link);
-	list_add_head(bucket(s, h->dev, h->ino), &h->hash_link);
+	if (hs->nr_inodes++ >= 2 * hs->nr_buckets && hs->nr_buckets < BUCKETS_MAX)
+		make_buckets(hs, 4 * hs->nr_buckets);
+	list_add_head(bucket(hs, h->dev, h->ino), &h->hash_link);
 	/* Several host file systems below one directory: keep their numbers apart. */
 	i->ino = h->ino ^ (h->dev == hs->root_dev ? 0 : (h->dev * 0x9e3779b97f4a7c15ull) >> 16 << 40);
 	if (S_ISREG(st->st_mode))
@@ -162,6 +178,7 @@ void hostfs_release(struct inode *i)
 		host_close(h->fd);
 	hostfs_forget_readahead(i);       /* another inode may come to lie where this one is */
 	list_del(&h->hash_link);
+	((struct host_super *)i->super->private)->nr_inodes--;
 	inode_put(h->parent);
 	free(h->name);
 	free(h->target);
@@ -462,7 +479,7 @@ static int create(int fd, bool writable, bool read_only, struct super **out)
 	s = super_create("hostfs", HOSTFS_MAGIC);
 	hs = xnew(struct host_super);
 	hs->root_dev = st.st_dev;
-	hs->buckets = xalloc(BUCKETS * sizeof(*hs->buckets));
+	make_buckets(hs, FIRST_BUCKETS);
 	s->private = hs;
 	s->read_only = read_only;
 	s->trust_ns = TRUST_NS;

@@ -14,6 +14,7 @@
 struct host_super {
 	uint64_t root_dev;
 	struct list *buckets;         /* of host_inode.hash_link, by host (dev, ino) */
+	unsigned nr_buckets, nr_inodes;
 };
 
 struct host_inode {

@@ -18,12 +18,12 @@
 #include "base/log.h"
 #include "host/host.h"
 
-enum { BOUNCE = 64 * 1024, READAHEAD_PAGES = 16 };
+enum { BOUNCE = 64 * 1024, READAHEAD_FIRST = 4, READAHEAD_PAGES = 16 };
 
 static char bounce[BOUNCE];
 
 /* The last run read for the page cache. Faults jump about in a program, so a run is one page,
- * until a reader goes on where the last run ended. */
+ * until a reader goes on where the last run ended: then it is a few, and more each time. */
 static struct {
 	const struct inode *inode;
 	uint64_t first, pages, bytes;
@@ -66,11 +66,12 @@ static int read_one(struct inode *i, int fd, uint64_t index, void *page)
 
 static int read_run(struct inode *i, int fd, uint64_t index)
 {
-	ssize_t n = host_pread(fd, ahead.data, sizeof(ahead.data), (int64_t)(index << PAGE_SHIFT));
+	uint64_t pages = MIN(MAX(2 * ahead.pages, (uint64_t)READAHEAD_FIRST), (uint64_t)READAHEAD_PAGES);
+	ssize_t n = host_pread(fd, ahead.data, pages << PAGE_SHIFT, (int64_t)(index << PAGE_SHIFT));
 
 	ahead.inode = n < 0 ? NULL : i;
 	ahead.first = index;
-	ahead.pages = READAHEAD_PAGES;
+	ahead.pages = pages;
 	ahead.bytes = n < 0 ? 0 : (uint64_t)n;
 	return n < 0 ? -EIO : 0;
 }
