@@ -55,7 +55,7 @@ bool flow_low(const struct region *r, const struct flow *s, const struct ir *i)
 	if (r->xlen == 32 || i->width == 32)
 		return true;
 	switch (i->op) {
-	case IR_SET: case IR_BR:
+	case IR_SET: case IR_BR: case IR_SELECT:
 		return knows_low(s, i->a, i->imm) && knows_low(s, i->b, i->imm);
 	case IR_AND: case IR_OR: case IR_XOR: case IR_NOT: case IR_ANDN:
 	case IR_MIN: case IR_MAX: case IR_MINU: case IR_MAXU:
@@ -81,6 +81,10 @@ enum need flow_need(const struct region *r, const struct flow *s, const struct i
 		return i->sub == T_S32 || i->sub == T_U32 ? NEED_LOW : NEED_ALL;
 	case IR_FMVF:
 		return i->width == 32 ? NEED_LOW : NEED_ALL;
+	case IR_SELECT:
+		if (v == i->c && s->kind[XI(V_TMP)] == K_ANY)
+			return NEED_ALL;
+		return (v == i->a || v == i->b) && !flow_low(r, s, i) ? NEED_ALL : NEED_LOW;
 	case IR_AND:
 		if (i->b == V_IMM && i->imm >= 0 && i->imm <= INT32_MAX)
 			return NEED_LOW;
@@ -105,6 +109,13 @@ enum fneed flow_fneed(const struct ir *i, unsigned v)
 }
 
 /* ---- one operation ------------------------------------------------------------------------- */
+
+static uint8_t meet_kind(uint8_t a, uint8_t b)
+{
+	if (a == b)
+		return a;
+	return a != K_ANY && b != K_ANY ? K_LOW : K_ANY;
+}
 
 static enum kind logic_kind(const struct region *r, const struct flow *s, const struct ir *i)
 {
@@ -140,6 +151,8 @@ static enum kind result_kind(const struct region *r, const struct flow *s, const
 	case IR_AND: case IR_OR: case IR_XOR: case IR_NOT: case IR_ANDN:
 	case IR_MIN: case IR_MAX: case IR_MINU: case IR_MAXU:
 		return logic_kind(r, s, i);
+	case IR_SELECT:
+		return meet_kind(s->kind[XI(V_TMP)], s->kind[XI(i->d)]);
 	case IR_SELZ: case IR_SELNZ: case IR_ZX32: case IR_LEA: case IR_JIND:
 		return K_ANY;
 	default:
@@ -280,13 +293,6 @@ static void state_entry(struct flow *s)
 		s->chk[v] = CHK_NONE;
 }
 
-static uint8_t meet_kind(uint8_t a, uint8_t b)
-{
-	if (a == b)
-		return a;
-	return a != K_ANY && b != K_ANY ? K_LOW : K_ANY;
-}
-
 /* NARROW and LOOSE are representations that an edge can make from anything that means the same;
  * BOXED and CLEAN are meanings: at a header, of one edge is enough, and the others check. */
 static uint8_t meet_float(uint8_t a, uint8_t b, bool header, bool live)
@@ -407,6 +413,8 @@ static bool flow_pass(struct region *r, struct work *w)
 static void give_up(struct region *r)
 {
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		if (!r->block[k].entry && r->block[k].nr_preds == 0)
+			continue;
 		state_entry(&r->block[k].in);
 		r->block[k].in.dirty_x = r->block[k].in.dirty_f = ~0u;
 	}

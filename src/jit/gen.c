@@ -537,6 +537,15 @@ static int by_offset(const void *a, const void *b)
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
+/* The block that is laid out behind block k; -1: none. */
+static int next_block(const struct region *r, unsigned k)
+{
+	while (++k < r->nr_blocks)
+		if (r->block[k].in.reached)
+			return (int)k;
+	return -1;
+}
+
 static void make_all(struct gen *g)
 {
 	struct region *r = g->r;
@@ -551,7 +560,7 @@ static void make_all(struct gen *g)
 			make_entry(g, k);
 	for (unsigned k = 0; k < r->nr_blocks; k++)
 		if (r->block[k].in.reached) {
-			g->next = k + 1 < r->nr_blocks && r->block[k + 1].in.reached ? (int)k + 1 : -1;
+			g->next = next_block(r, k);
 			make_block(g, &r->block[k], k);
 		}
 	g->next = -1;

@@ -127,7 +127,7 @@ enum x86_cc gen_cc(unsigned cond)
 	return cc[cond];
 }
 
-void gen_compare(struct gen *g, const struct ir *i)
+static void compare(struct gen *g, const struct ir *i, unsigned scratch)
 {
 	bool w = gen_wide(g);
 
@@ -143,7 +143,34 @@ void gen_compare(struct gen *g, const struct ir *i)
 		}
 		return;
 	}
-	gen_op(g, 0x3b, w, gen_src(g, i->a, RAX), i->b);
+	gen_op(g, 0x3b, w, gen_src(g, i->a, scratch), i->b);
+}
+
+void gen_compare(struct gen *g, const struct ir *i) { compare(g, i, RAX); }
+
+/* The temporary is in rax, and stays there until the comparison is made. */
+static void select_result(struct gen *g, const struct ir *i)
+{
+	unsigned taken = gen_cc(i->sub), other = taken ^ 1;
+	bool tmp_low = g->s.kind[XI(V_TMP)] == K_LOW && g->r->xlen == 64;
+
+	if (tmp_low && (!gen_pinned(g, i->d) || g->s.kind[XI(i->d)] == K_ANY))
+		x86_rr(&g->a, 0x63, true, RAX, RAX);
+	compare(g, i, RDX);
+	if (gen_pinned(g, i->d)) {
+		x86_rr(&g->a, 0x0f40 | other, true, g->r->host[i->d], RAX);
+	} else {
+		struct x86_mem m = gen_slot(i->d);
+
+		x86_rm(&g->a, 0x0f40 | taken, true, RAX, &m);
+		x86_rm(&g->a, 0x89, true, RAX, &m);
+	}
+	if (i->rm) {
+		struct x86_mem less = { .base = R15, .index = HOST_NONE, .disp = -i->rm };
+
+		x86_rm(&g->a, 0x8d, true, RDX, &less);
+		x86_rr(&g->a, 0x0f40 | other, true, R15, RDX);
+	}
 }
 
 static void set(struct gen *g, const struct ir *i)
@@ -388,6 +415,7 @@ void gen_int(struct gen *g, const struct ir *i)
 	case IR_SLL: case IR_SRL: case IR_SRA: shift(g, i); break;
 	case IR_ROL: case IR_ROR: rotate(g, i); break;
 	case IR_SET: set(g, i); break;
+	case IR_SELECT: select_result(g, i); break;
 	case IR_SELZ: case IR_SELNZ: select_zero(g, i); break;
 	case IR_MULH: case IR_MULHU: case IR_MULHSU: high_product(g, i); break;
 	case IR_DIV: case IR_DIVU: case IR_REM: case IR_REMU: divide(g, i); break;

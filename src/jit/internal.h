@@ -176,6 +176,8 @@ static inline void enter_zone(struct region *r, const struct block *b) { r->host
 
 /* region.c: find the blocks. 0, -EFAULT. */
 int region_find(struct region *r, struct finder *f, const struct jit_request *req);
+/* select.c: what a branch skips is done at once and chosen from. */
+void region_make_selects(struct region *r);
 /* loops.c; after the blocks are final. */
 void region_find_loops(struct region *r);
 /* front.c: the intermediate code of one instruction; the last one of a block ends it. */

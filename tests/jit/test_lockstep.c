@@ -208,6 +208,96 @@ static void emit_call(int at, int first)
 }
 
 /* One instruction that is not a jump. */
+static uint32_t alu_op(unsigned rd)
+{
+	static const unsigned reg[] = { ISA_add, ISA_sub, ISA_and, ISA_or, ISA_xor, ISA_sll, ISA_srl, ISA_sra, ISA_slt,
+		ISA_sltu, ISA_mul, ISA_andn, ISA_sh1add, ISA_rol, ISA_addw, ISA_subw, ISA_sllw, ISA_mulw };
+	static const unsigned imm[] = { ISA_addi, ISA_andi, ISA_ori, ISA_xori, ISA_slti, ISA_sltiu, ISA_slli, ISA_srai, ISA_addiw,
+		ISA_srliw };
+	unsigned last = xlen == 64 ? 0 : 4, last_imm = xlen == 64 ? 0 : 2, op;
+
+	switch (below(4)) {
+	case 0:                                  /* mv, li, neg */
+		return below(2) ? i_type(isa_rows[ISA_addi].match, rd, pick_rs(), 0) :
+		       below(2) ? i_type(isa_rows[ISA_addi].match, rd, 0, (int)below(4096) - 2048) :
+		                  r_type(isa_rows[ISA_sub].match, rd, 0, pick_rs());
+	case 1:
+		op = imm[below(ARRAY_SIZE(imm) - last_imm)];
+		return i_type(isa_rows[op].match, rd, pick_rs(), op == ISA_slli || op == ISA_srai || op == ISA_srliw ?
+		              (int)below(32) | (op == ISA_srai ? 0x400 : 0) : (int)below(4096) - 2048);
+	default:
+		return r_type(isa_rows[reg[below(ARRAY_SIZE(reg) - last)]].match, rd, pick_rs(), pick_rs());
+	}
+}
+
+/* A branch over a few operations, of which what it compares may be one. */
+static unsigned emit_skip(void)
+{
+	static const unsigned branch[] = { ISA_beq, ISA_bne, ISA_blt, ISA_bge, ISA_bltu, ISA_bgeu };
+	unsigned n = 1 + below(3), a = pick_rs(), b = below(3) ? pick_rs() : 0;
+
+	emit4(b_type(isa_rows[branch[below(6)]].match, a, b, 4 * (int)(n + 1)));
+	for (unsigned k = 0; k < n; k++)
+		emit4(alu_op(below(3) || a == S0 || a == S1 || a == 18 ? pick_rd() : a));
+	return n + 1;
+}
+
+/* Two shifts that extend, or take out a field. */
+static unsigned emit_extend(void)
+{
+	static const uint8_t by[] = { 32, 48, 56, 63, 40, 24, 16, 31 };
+	unsigned n = by[below(8)], m = below(2) ? n : below(2) ? by[below(8)] : below(64), t = pick_rd(), right = below(2) ? 0x400 : 0;
+
+	emit4(i_type(isa_rows[ISA_slli].match, t, pick_rs(), (int)(n & (unsigned)(xlen - 1))));
+	emit4(i_type(isa_rows[ISA_srli].match, below(4) ? t : pick_rd(), t, (int)((m & (unsigned)(xlen - 1)) | right)));
+	return 2;
+}
+
+/* A float comparison, and a branch for what it says. */
+static unsigned emit_float_branch(void)
+{
+	static const unsigned ops[] = { ISA_flt_d, ISA_fle_d, ISA_feq_d, ISA_flt_s, ISA_fle_s, ISA_feq_s };
+	unsigned t = pick_rd();
+
+	emit4(r_type(isa_rows[ops[below(6)]].match, t, below(32), below(32)));
+	emit4(b_type(isa_rows[below(2) ? ISA_beq : ISA_bne].match, t, 0, 8));
+	emit4(alu_op(pick_rd()));
+	return 3;
+}
+
+/* An element of an array. */
+static unsigned emit_element(void)
+{
+	static const unsigned ops[] = { ISA_lw, ISA_lbu, ISA_lh, ISA_lb, ISA_lhu };
+	unsigned t = pick_rd(), shift = below(4);
+
+	emit4(i_type(isa_rows[ISA_andi].match, t, pick_rs(), 31));
+	emit4(i_type(isa_rows[ISA_slli].match, t, t, (int)shift));
+	emit4(r_type(isa_rows[ISA_add].match, t, t, S0));
+	if (below(2))
+		emit4(i_type(isa_rows[ops[below(5)]].match, pick_rd(), below(2) ? t : S0, (int)below(64)));
+	else
+		emit4(s_type(isa_rows[below(2) ? ISA_sw : ISA_sb].match, pick_rs(), S0, (int)below(64)));
+	return 4;
+}
+
+/* A constant of two instructions. */
+static unsigned emit_constant(void)
+{
+	unsigned t = pick_rd();
+
+	emit4((rnd() & 0xfffff000) | t << 7 | (below(2) ? 0x37 : 0x17));
+	emit4(i_type(isa_rows[xlen == 64 && below(2) ? ISA_addiw : ISA_addi].match, below(4) ? t : pick_rd(), t, (int)below(4096) - 2048));
+	return 2;
+}
+
+static unsigned emit_idiom(void)
+{
+	static unsigned (*const idioms[])(void) = { emit_skip, emit_extend, emit_float_branch, emit_element, emit_constant };
+
+	return idioms[below(2) ? 0 : below(ARRAY_SIZE(idioms))]();
+}
+
 static void emit_random(int at, int end)
 {
 	struct isa_insn d;
@@ -237,6 +327,8 @@ static void emit_body(int at, int words, int first)
 			else
 				emit_quiet();
 			i += 2;
+		} else if (i + 4 <= words && below(10) == 0) {
+			i += (int)emit_idiom() - 1;
 		} else if (first < nr_functions && below(12) == 0) {
 			emit_call(at + 4 * i, first);
 		} else {
