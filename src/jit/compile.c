@@ -137,6 +137,7 @@ static int compile(struct workspace *w, const struct jit_request *req, struct ji
 		region_make_selects(r);
 		region_find_loops(r);
 		opt_pins(r);
+		region_chain(r);
 		flow_region(r);
 	}
 	dumping = jit_dump_what != JIT_DUMP_NONE && dump_wanted(r);

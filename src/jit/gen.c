@@ -414,6 +414,7 @@ static void make_block(struct gen *g, struct block *b, unsigned n)
 	g->s = b->in;
 	g->base = inherits(b) ? g->end_pending[n] : 0;
 	b->label = g->a.len;
+	g->rax_is = V_NONE;
 	if (b->header)
 		header_check(g, b);
 	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++) {

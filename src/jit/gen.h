@@ -37,6 +37,8 @@ struct gen {
 	const struct block *b;
 	const struct ir *i;
 	int base;                      /* instructions executed before the block, not yet subtracted */
+	unsigned rax_is;               /* rax still has the value of this register, if nothing was made since */
+	uint32_t rax_at;
 	bool failed;                   /* out of memory */
 	unsigned nr_tails;
 	uint32_t common, direct;       /* labels of the two last pieces; 0: not made yet */

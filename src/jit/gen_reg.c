@@ -31,6 +31,8 @@ void gen_load_to(struct gen *g, unsigned reg, unsigned v)
 	if (gen_pinned(g, v)) {
 		if (g->r->host[v] != reg)
 			x86_mov(&g->a, true, reg, g->r->host[v]);
+	} else if (v == g->rax_is && g->a.len == g->rax_at) {
+		x86_mov(&g->a, true, reg, RAX);
 	} else {
 		struct x86_mem m = gen_slot(v == V_IMM ? 0 : v);
 
@@ -83,6 +85,10 @@ void gen_done(struct gen *g, unsigned reg)
 	}
 	m = gen_slot(d);
 	x86_rm(&g->a, 0x89, true, reg, &m);
+	if (reg == RAX) {
+		g->rax_is = d;
+		g->rax_at = g->a.len;
+	}
 }
 
 /* ---- float registers -------------------------------------------------------------------------- */

@@ -178,6 +178,8 @@ static inline void enter_zone(struct region *r, const struct block *b) { r->host
 int region_find(struct region *r, struct finder *f, const struct jit_request *req);
 /* select.c: what a branch skips is done at once and chosen from. */
 void region_make_selects(struct region *r);
+/* chains.c: operations on registers without a host register, one after the other; after opt_pins. */
+void region_chain(struct region *r);
 /* loops.c; after the blocks are final. */
 void region_find_loops(struct region *r);
 /* front.c: the intermediate code of one instruction; the last one of a block ends it. */
