@@ -185,6 +185,90 @@ bool flow_unchecked(const struct region *r, const struct flow *s, const struct i
 	return s->chk[XI(i->a)] == CHK_NONE || s->chk[XI(i->a)] + (int64_t)distance(i->imm) > CHK_MAX;
 }
 
+/* ---- bounds: what an index can be at most ---------------------------------------------- */
+
+static uint64_t below_of(const struct flow *s, unsigned v, int64_t imm)
+{
+	if (v == V_IMM)
+		return imm >= 0 && imm < BELOW_MAX ? (uint64_t)imm + 1 : 0;
+	return is_x(v) || v == V_TMP ? s->below[XI(v)] : 0;
+}
+
+/* The largest with so many bits. */
+static uint64_t below_bits(int bits) { return bits >= 0 && bits <= 30 ? UINT64_C(1) << bits : 0; }
+
+static uint64_t below_shifted(const struct ir *i, uint64_t a)
+{
+	int width = i->width, n = i->b == V_IMM ? (int)(i->imm & (width - 1)) : 0;
+
+	if (i->b != V_IMM)
+		return i->op == IR_SLL ? 0 : a;
+	if (i->op == IR_SLL)
+		return a && n <= 30 ? ((a - 1) << n) + 1 : 0;
+	if (a)
+		return ((a - 1) >> n) + 1;
+	return i->op == IR_SRL ? below_bits(width - n) : 0;
+}
+
+static uint64_t below_sum(uint64_t a, uint64_t b) { return a && b ? a + b - 1 : 0; }
+
+static uint64_t below_load(unsigned type) { return type == T_U8 ? 256 : type == T_U16 ? 65536 : 0; }
+
+/* Bounds are below 2^31, so that what is true of the 64-bit operation is of the 32-bit one. */
+static uint32_t result_below(const struct flow *s, const struct ir *i)
+{
+	uint64_t a = below_of(s, i->a, i->imm), b = below_of(s, i->b, i->imm), v = 0;
+
+	switch (i->op) {
+	case IR_MOV: case IR_SX32: v = a; break;
+	case IR_ADD: case IR_OR: case IR_XOR: v = below_sum(a, b); break;
+	case IR_AND: case IR_MINU: v = a && (a < b || !b) ? a : b; break;
+	case IR_SLL: case IR_SRL: case IR_SRA: v = below_shifted(i, a); break;
+	case IR_LEA: v = below_sum(below_sum(a, b ? ((b - 1) << i->rm) + 1 : 0), below_of(s, V_IMM, i->imm)); break;
+	case IR_SET: case IR_FSET: v = 2; break;
+	case IR_CLZ: case IR_CTZ: case IR_CPOP: v = 65; break;
+	case IR_ZX16: v = a ? a : 65536; break;
+	case IR_ZX32: v = a; break;
+	case IR_LOAD: v = below_load(i->sub); break;
+	case IR_SELECT:
+		b = s->below[XI(i->d)];
+		v = s->below[XI(V_TMP)];
+		v = v && b ? MAX(v, b) : 0;
+		break;
+	}
+	return v <= BELOW_MAX ? (uint32_t)v : 0;
+}
+
+/* ---- addresses --------------------------------------------------------------------------- */
+
+/* Moved by something that is not much. */
+static int64_t moved_chk(const struct flow *s, unsigned base, unsigned by, unsigned scale)
+{
+	uint64_t below = below_of(s, by, 0);
+
+	if (!(is_x(base) || base == V_TMP) || s->chk[XI(base)] == CHK_NONE || !below)
+		return CHK_NONE;
+	return s->chk[XI(base)] + (int64_t)((below - 1) << scale);
+}
+
+static int64_t sum_chk(const struct flow *s, const struct ir *i)
+{
+	int64_t c;
+
+	switch (i->op) {
+	case IR_ADD:
+		c = moved_chk(s, i->a, i->b, 0);
+		return c != CHK_NONE ? c : moved_chk(s, i->b, i->a, 0);
+	case IR_SUB:
+		return moved_chk(s, i->a, i->b, 0);
+	case IR_LEA:
+		c = moved_chk(s, i->a, i->b, i->rm);
+		return c != CHK_NONE ? c + (int64_t)distance(i->imm) : c;
+	default:
+		return CHK_NONE;
+	}
+}
+
 static int32_t result_chk(const struct flow *s, const struct ir *i)
 {
 	int64_t c = CHK_NONE;
@@ -194,6 +278,8 @@ static int32_t result_chk(const struct flow *s, const struct ir *i)
 		               : i->a == V_IMM && (uint64_t)i->imm < JIT_VIEW_SIZE_64 ? 0 : CHK_NONE;
 	else if (i->op == IR_ADD && i->width == 64 && i->b == V_IMM && s->chk[XI(i->a)] != CHK_NONE)
 		c = s->chk[XI(i->a)] + (int64_t)distance(i->imm);
+	else if (i->width == 64 && is_reg(i->b))
+		c = sum_chk(s, i);
 	return c > CHK_MAX ? CHK_NONE : (int32_t)c;
 }
 
@@ -226,7 +312,7 @@ static void use_float(struct flow *s, enum fneed need, unsigned f)
 	}
 }
 
-static void define(const struct region *r, struct flow *s, const struct ir *i, enum kind kind, int32_t chk)
+static void define(const struct region *r, struct flow *s, const struct ir *i, enum kind kind, int32_t chk, uint32_t below)
 {
 	unsigned d = i->d;
 
@@ -240,6 +326,7 @@ static void define(const struct region *r, struct flow *s, const struct ir *i, e
 	}
 	s->kind[XI(d)] = r->xlen == 32 ? K_ANY : kind == K_LOW && !pinned(r, d) ? K_SEXT : (uint8_t)kind;
 	s->chk[XI(d)] = chk;
+	s->below[XI(d)] = r->xlen == 32 ? 0 : below;
 	if (is_x(d) && pinned(r, d))
 		s->dirty_x |= 1u << d;
 }
@@ -250,6 +337,7 @@ void flow_ir(const struct region *r, struct flow *s, const struct ir *i)
 	enum need need[3] = { NEED_NONE };
 	enum kind kind = K_ANY;
 	int32_t chk = CHK_NONE;
+	uint32_t below = 0;
 
 	flow_uses(i, uses);
 	for (int k = 0; k < 3; k++)
@@ -258,6 +346,7 @@ void flow_ir(const struct region *r, struct flow *s, const struct ir *i)
 	if (is_reg(i->d) && !is_f(i->d)) {
 		kind = result_kind(r, s, i);
 		chk = result_chk(s, i);
+		below = result_below(s, i);
 	}
 	for (int k = 0; k < 3; k++) {
 		if (uses[k] == V_NONE)
@@ -270,7 +359,7 @@ void flow_ir(const struct region *r, struct flow *s, const struct ir *i)
 	if (i->op >= IR_LOAD && i->op < IR_FENCE && is_reg(i->a))
 		s->chk[XI(i->a)] = (int32_t)distance(i->imm);
 	if (is_reg(i->d))
-		define(r, s, i, kind, chk);
+		define(r, s, i, kind, chk, below);
 }
 
 void flow_cross(struct flow *s)
@@ -326,6 +415,7 @@ static void meet_into(struct flow *in, const struct flow *out, const struct bloc
 	}
 	for (unsigned v = 0; v < 32; v++) {
 		in->kind[v] = meet_kind(in->kind[v], out->kind[v]);
+		in->below[v] = in->below[v] && out->below[v] ? MAX(in->below[v], out->below[v]) : 0;
 		in->chk[v] = meet_chk(in->chk[v], out->chk[v], b->header, b->based >> v & 1);
 		in->fkind[v] = meet_float(in->fkind[v], out->fkind[v], b->header, b->live >> (V_F0 + v) & 1);
 	}
@@ -342,6 +432,7 @@ static void block_out(struct region *r, const struct block *b, struct flow *s)
 			flow_ir(r, s, &r->ir[i]);
 	s->kind[0] = K_ANY;
 	s->chk[0] = CHK_NONE;
+	s->below[0] = 0;
 }
 
 /* Distances that grow from pass to pass would never settle: those are given up. */
@@ -354,6 +445,10 @@ static bool settle(struct block *b, struct flow *next)
 			b->changes[v]++;
 		if (b->changes[v] == CHANGES)
 			next->chk[v] = CHK_NONE;
+		if (next->below[v] != b->in.below[v] && b->in.reached && b->grew[v] < CHANGES)
+			b->grew[v]++;
+		if (b->grew[v] == CHANGES)
+			next->below[v] = 0;
 	}
 	if (memcmp(next, &b->in, sizeof(*next)) == 0)
 		return false;

@@ -99,6 +99,7 @@ enum {
 	F_LOOSE = 8,                   /* a NaN here stands for the canonical one */
 };
 enum { CHK_NONE = -1, CHK_MAX = 1 << 30 };   /* with an immediate still inside the guard */
+enum { BELOW_MAX = CHK_MAX };
 /* The temporary takes x0's place in these tables. */
 #define XI(v) ((v) & 63)
 
@@ -107,6 +108,7 @@ struct flow {
 	uint8_t kind[32];
 	uint8_t fkind[32];
 	int32_t chk[32];               /* at most so far from an address inside the view; CHK_NONE */
+	uint32_t below[32];            /* as a number without sign it is less; 0: not known; BELOW_MAX at most */
 	uint32_t dirty_x, dirty_f;     /* changed since entry: memory is stale */
 };
 
@@ -121,7 +123,7 @@ struct block {
 	/* Can be entered; a loop begins here; some predecessor is laid out behind it;
 	 * in the innermost loop around the request's pc. */
 	bool entry, header, back, hot;
-	uint8_t changes[32];           /* flow.c: how often a distance has changed; it must settle */
+	uint8_t changes[32], grew[32]; /* flow.c: how often a distance or a bound has changed; they must settle */
 	struct flow in;
 	/* x and f registers: read later; that must be in place; used as an address later. */
 	uint64_t live, load, based;
