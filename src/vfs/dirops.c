@@ -506,6 +506,9 @@ int vfs_setattr(struct path p, const struct cred *who, const struct attr_change 
 
 	if (err)
 		return err;
+	/* Linux notify_change(): the mode of a symbolic link is nobody's to change. */
+	if ((c.valid & ATTR_MODE) && S_ISLNK(i->mode))
+		return -EOPNOTSUPP;
 	err = inode_refresh(i);
 	if (!err)
 		err = inode_check_change(i, who, &c);
