@@ -70,7 +70,8 @@ static bool fetch(struct region *r, gva_t pc, uint32_t *bits)
 static gva_t wrap(const struct region *r, gva_t pc) { return r->xlen == 32 ? (uint32_t)pc : pc; }
 
 /* Full: what has never been run stays outside, and costs nothing. Quick: what has an entry is not
- * made twice. */
+ * made twice. That is asked where blocks begin: to look up each instruction costs more than the few
+ * that are made again. */
 static bool wanted(const struct finder *f, gva_t pc)
 {
 	const struct jit_request *req = f->r->req;
@@ -279,7 +280,7 @@ static bool follow(struct finder *f, struct guest_insn *gi)
 static void walk(struct finder *f, gva_t pc, unsigned context, bool entry)
 {
 	struct region *r = f->r;
-	bool first = true, quick = r->req->effort == JIT_QUICK;
+	bool first = true;
 
 	for (;;) {
 		uint16_t *slot = slot_of(f, pc, context);
@@ -304,8 +305,6 @@ static void walk(struct finder *f, gva_t pc, unsigned context, bool entry)
 		if (isa_rows[gi->d.op].fmt == ISA_FMT_B)
 			first = true;
 		pc = wrap(r, pc + gi->d.len);
-		if (quick && !wanted(f, pc))
-			return;
 	}
 }
 
