@@ -10,7 +10,12 @@
 
 /* enter.S relies on these. */
 _Static_assert(offsetof(struct cpu_regs, engine.budget) == 528, "ENGINE_BUDGET");
+_Static_assert(offsetof(struct cpu_regs, pc) == 256, "PC");
 _Static_assert(offsetof(struct cpu_regs, engine.exit) == 544, "ENGINE_EXIT");
+_Static_assert(offsetof(struct cpu_regs, engine.packed) == 616, "ENGINE_PACKED");
+_Static_assert(offsetof(struct cpu_regs, engine.direct) == 624, "ENGINE_DIRECT");
+_Static_assert(offsetof(struct cpu_regs, engine.pc_mask) == 632, "ENGINE_PC_MASK");
+_Static_assert(JIT_EXIT_DIRECT == 0, "EXIT_DIRECT");
 _Static_assert(offsetof(struct cpu_regs, engine.view) == 560, "ENGINE_VIEW");
 
 const char *const jit_exit_names[JIT_EXIT_COUNT] = {

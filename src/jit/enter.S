@@ -2,8 +2,18 @@
  *
  * Saves what a call must preserve, makes the host registers what generated code expects
  * (jit/jit.h) and jumps to it. Generated code does not move rsp; it comes back by jumping to
- * regs->engine.exit with the struct jit_left in rax (kind, arg) and rdx (link). The offsets
- * are those of struct cpu_regs; compile.c asserts them. */
+ * regs->engine.exit with the struct jit_left in rax (kind, arg) and rdx (link), or to one of two places
+ * that make these, which each translation would otherwise need a copy of:
+ *
+ *   engine.packed   rdx: distance of pc / 2 (from bit 19), pending count (9-18), argument (4-8), kind (0-3)
+ *   engine.direct   eax: distance of pc; rdx: link. The kind is JIT_EXIT_DIRECT
+ *
+ * The distances are from rcx. The offsets are those of struct cpu_regs; compile.c asserts them. */
+#define PC 256
+#define ENGINE_PACKED 616
+#define ENGINE_DIRECT 624
+#define ENGINE_PC_MASK 632
+#define EXIT_DIRECT 0
 #define REGS_BIAS 128
 #define ENGINE_BUDGET 528
 #define ENGINE_EXIT 544
@@ -24,11 +34,38 @@ jit_enter:
 	subq	$8, %rsp
 	leaq	1f(%rip), %rax
 	movq	%rax, ENGINE_EXIT(%rdi)
+	leaq	2f(%rip), %rax
+	movq	%rax, ENGINE_PACKED(%rdi)
+	leaq	3f(%rip), %rax
+	movq	%rax, ENGINE_DIRECT(%rdi)
 	movq	%rdx, ENGINE_VIEW(%rdi)
 	wrgsbase %rdx
 	leaq	REGS_BIAS(%rdi), %rbp
 	movq	ENGINE_BUDGET(%rdi), %r15
 	jmpq	*%rsi
+	.p2align 4
+2:	movq	%rdx, %rax
+	shlq	$45, %rax
+	sarq	$54, %rax
+	subq	%rax, %r15
+	movq	%rdx, %rax
+	sarq	$19, %rax
+	leaq	(%rcx,%rax,2), %rax
+	andq	ENGINE_PC_MASK-REGS_BIAS(%rbp), %rax
+	movq	%rax, PC-REGS_BIAS(%rbp)
+	movl	%edx, %eax
+	shrl	$4, %eax
+	andl	$31, %eax
+	shlq	$32, %rax
+	andl	$15, %edx
+	orq	%rdx, %rax
+	jmp	1f
+	.p2align 4
+3:	movslq	%eax, %rax
+	addq	%rcx, %rax
+	andq	ENGINE_PC_MASK-REGS_BIAS(%rbp), %rax
+	movq	%rax, PC-REGS_BIAS(%rbp)
+	movl	$EXIT_DIRECT, %eax
 	.p2align 4
 1:	movq	%r15, ENGINE_BUDGET-REGS_BIAS(%rbp)
 	addq	$8, %rsp

@@ -227,41 +227,24 @@ void gen_leave(struct gen *g, uint8_t kind)
 	x86_rm(&g->a, 0xff, false, 4, &m);
 }
 
-/* pc = the region's first + rax, which is a distance. All pins are written back: rcx is free. */
-static void set_pc(struct gen *g)
+/* What is common to all translations is in enter.S. All pins are written back: rcx is free. */
+static void leave_from_base(struct gen *g, unsigned offset)
 {
-	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, pc));
+	struct x86_mem m = gen_engine(offset);
 
 	x86_mov_imm(&g->a, RCX, (int64_t)g->r->insn[0].pc);
-	x86_rr(&g->a, 0x03, g->r->xlen == 64, RAX, RCX);
-	x86_rm(&g->a, 0x89, true, RAX, &m);
+	x86_rm(&g->a, 0xff, false, 4, &m);
 }
 
 /* Exits are many and rarely taken, so they share what they can. Each says in rdx, from the top, so
  * that it mostly is a short number: half the distance of pc, pending count (10 bits), argument (5), kind
  * (4); then come the registers, shared by all exits that have the same to write back; then what is
- * common to the region. */
+ * common to the region, and then what is to all (enter.S). */
 enum { EXIT_ARG = 4, EXIT_PENDING = 9, EXIT_PC = 19 };
 _Static_assert(JIT_EXIT_COUNT <= 16 && JIT_REFUSAL_COUNT <= 32, "fields of an exit");
 void gen_common_exit(struct gen *g)
 {
-	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, engine.exit));
-
-	x86_mov(&g->a, true, RAX, RDX);
-	x86_shift_imm(&g->a, 4, true, RAX, 64 - EXIT_PC);
-	x86_shift_imm(&g->a, 7, true, RAX, 64 - EXIT_PC + EXIT_PENDING);
-	x86_rr(&g->a, 0x2b, true, R15, RAX);
-	x86_mov(&g->a, true, RAX, RDX);
-	x86_shift_imm(&g->a, 7, true, RAX, EXIT_PC);
-	x86_rr(&g->a, 0x03, true, RAX, RAX);
-	set_pc(g);
-	x86_mov(&g->a, false, RAX, RDX);
-	x86_shift_imm(&g->a, 5, false, RAX, EXIT_ARG);
-	x86_alu_imm(&g->a, 4, false, RAX, (1 << (EXIT_PENDING - EXIT_ARG)) - 1);
-	x86_shift_imm(&g->a, 4, true, RAX, 32);
-	x86_alu_imm(&g->a, 4, false, RDX, (1 << EXIT_ARG) - 1);
-	x86_rr(&g->a, 0x0b, true, RAX, RDX);
-	x86_rm(&g->a, 0xff, false, 4, &m);
+	leave_from_base(g, offsetof(struct cpu_regs, engine.packed));
 }
 
 static bool same_registers(const struct snap *a, const struct snap *b)
@@ -314,9 +297,7 @@ void gen_make_once(struct gen *g, uint32_t *label, uint32_t at, void (*make)(str
 
 void gen_common_direct(struct gen *g)
 {
-	x86_rr(&g->a, 0x63, true, RAX, RAX);
-	set_pc(g);
-	gen_leave(g, JIT_EXIT_DIRECT);
+	leave_from_base(g, offsetof(struct cpu_regs, engine.direct));
 }
 
 /* A direct exit: the jump that can be linked, and what it does until then. */

@@ -319,6 +319,7 @@ static void prepare(struct cpu_translated *t, const struct hart_space *hs, int64
 	e->budget = slice;
 	e->limit = mm_xlen(t->mm) == XLEN_64 ? JIT_VIEW_SIZE_64 : JIT_VIEW_SIZE_32;
 	e->jumps = &hs->tables;
+	e->pc_mask = mm_xlen(t->mm) == XLEN_64 ? UINT64_MAX : UINT32_MAX;
 	e->misrounds = jit_misrounds(t->regs->fcsr);
 }
 

@@ -407,6 +407,7 @@ static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, ui
 	memcpy(exec_area, JIT_TABLE(code, code, uint8_t), code->code_size);
 	r->engine.limit = JIT_VIEW_SIZE_64;
 	r->engine.jumps = jumps;
+	r->engine.pc_mask = UINT64_MAX;
 	r->engine.misrounds = jit_misrounds(r->fcsr);
 	write_mxcsr(0x1f80 | (uint32_t)((const uint8_t[8]){ 0, 3, 1, 2 })[r->fcsr >> 5 & 7] << 13);
 	cpu_lend_reservation(cpu, r);

@@ -29,6 +29,8 @@ struct cpu_regs {
 		uint32_t misrounds;      /* JIT_MISROUNDS_*: how the host does not round */
 		uint32_t reserved_size;  /* LR's reservation: cpu_lend_reservation() */
 		uint64_t reserved_addr, reserved_value;
+		const void *packed, *direct;   /* two ways to `exit`, see enter.S */
+		uint64_t pc_mask;        /* what of an address is a pc */
 	} engine;
 };
 
