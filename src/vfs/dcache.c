@@ -202,6 +202,20 @@ void dcache_shrink(struct super *s)
 	shrinking = nested;
 }
 
+/* The directory was removed: that names in it are absent is of no use, and holds on to it. The caller
+ * has a reference. */
+void dcache_forget_names_in(struct dentry *dir)
+{
+	bool nested = shrinking;
+	struct dentry *d, *tmp;
+
+	shrinking = true;
+	list_for_each_safe(d, tmp, &unused, lru_link)
+		if (d->parent == dir && d != dir)
+			evict(d);
+	shrinking = nested;
+}
+
 static struct dentry *find(struct dentry *parent, const char *name)
 {
 	uint32_t h = hash_name(parent, name);
