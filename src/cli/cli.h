@@ -30,6 +30,7 @@ struct options {
 	bool has_seed;
 	uint64_t seed;
 	struct jit_config jit;
+	char *jit_words, *jit_default; /* what jit.disk may point into */
 	bool strace, report, explain;
 	char **prog;                   /* PROG [ARGS...] NULL */
 };

@@ -236,6 +236,13 @@ static const char *set_jit_cache(struct options *o, char *v)
 	return o->jit.cache_bytes < JIT_CACHE_MIN || o->jit.cache_bytes > 1 << 30 ? "it may be from 64K to 1G" : NULL;
 }
 
+static const char *set_cache(struct options *o, char *v)
+{
+	o->jit.disk_chosen = true;
+	o->jit.disk = strcmp(v, "none") ? v : NULL;
+	return *v ? NULL : "it must be a directory, or none";
+}
+
 static const char *set_dump(struct options *o, char *v)
 {
 	static const char *const what[] = { [JIT_DUMP_BLOCKS] = "blocks", [JIT_DUMP_IR] = "ir", [JIT_DUMP_ASM] = "asm" };
@@ -282,6 +289,7 @@ const struct option_row option_rows[] = {
 	{ "--jit", "MODE", set_jit, "translate hot code: off, quick or full (full; with --seed off)" },
 	{ "--jit-threshold", "N", set_jit_threshold, "a place is hot when it has been reached so often (50)" },
 	{ "--jit-cache", "SIZE", set_jit_cache, "what translations may take of the host's memory (128M)" },
+	{ "--cache", "DIR|none", set_cache, "where translations are kept for the next run (~/.cache/hearth)" },
 	{ "--dump", "WHAT[:ADDRESS]", set_dump, "write translations to standard error: blocks, ir or asm" },
 	{ "--perf-map", NULL, set_perf_map, "name translated code for the host's perf (/tmp/perf-PID.map)" },
 	{ "--strace", NULL, set_strace, "write every system call to standard error" },
@@ -337,27 +345,27 @@ static int take_option(struct options *o, char ***args, const char *command)
 	return 0;
 }
 
-/* HEARTH_JIT=MODE[,threshold=N][,cache=SIZE][,check]: what the options of these names say, for those who
+/* HEARTH_JIT=MODE[,threshold=N][,cache=SIZE][,disk=DIR][,check]: what the options of these names say, for those who
  * cannot give options: whole test suites. */
 static int jit_environment(struct options *o)
 {
-	char *all = getenv("HEARTH_JIT"), *copy, *rest, *word;
+	char *all = getenv("HEARTH_JIT"), *rest, *word;
 	const char *wrong = NULL;
 
 	if (!all)
 		return 0;
-	copy = rest = xstrdup(all);
+	o->jit_words = rest = xstrdup(all);
 	while (!wrong && (word = strsep(&rest, ","))) {
 		if (!strcmp(word, "check")) {
 			o->jit.check = true;
 			continue;
 		}
 		wrong = !strncmp(word, "threshold=", 10) ? set_jit_threshold(o, word + 10) :
-			!strncmp(word, "cache=", 6) ? set_jit_cache(o, word + 6) : set_jit(o, word);
+			!strncmp(word, "cache=", 6) ? set_jit_cache(o, word + 6) :
+			!strncmp(word, "disk=", 5) ? set_cache(o, word + 5) : set_jit(o, word);
 	}
 	if (wrong)
 		log_error("HEARTH_JIT=%s: %s: %s", all, word, wrong);
-	free(copy);
 	return wrong ? EXIT_HEARTH : 0;
 }
 
@@ -394,4 +402,6 @@ void options_free(struct options *o)
 	free(o->binds);
 	free(o->env);
 	free(o->publish);
+	free(o->jit_words);
+	free(o->jit_default);
 }

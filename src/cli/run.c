@@ -247,6 +247,22 @@ static void choose_engine(struct options *o)
 		o->jit.mode = o->has_seed ? JIT_OFF : JIT_MODE_FULL;
 }
 
+/* With --seed nothing depends on earlier runs, nor with --dump, which shows what is made: unless
+ * somebody says so. */
+static void choose_disk_cache(struct options *o)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	o->jit.disk_addresses = !o->has_seed;
+	if (o->jit.disk_chosen || o->has_seed || o->jit.dump != JIT_DUMP_NONE)
+		return;
+	if (cache && *cache == '/')
+		o->jit_default = xasprintf("%s/hearth", cache);
+	else if (home && *home == '/')
+		o->jit_default = xasprintf("%s/.cache/hearth", home);
+	o->jit.disk = o->jit_default;
+}
+
 static int machine_up(struct options *o)
 {
 	struct machine_config cfg = { .memory_bytes = o->memory, .swap_bytes = o->swap, .hostname = o->hostname,
@@ -254,6 +270,7 @@ static int machine_up(struct options *o)
 				      .jit = &o->jit };
 
 	choose_engine(o);
+	choose_disk_cache(o);
 	host_raise_fd_limit();
 	if (o->has_seed)
 		host_random_seed(o->seed);

@@ -52,27 +52,35 @@ void host_random_seed(uint64_t seed)
 	seeded.on = true;
 }
 
-void host_random(void *buf, size_t len)
+void host_random_secret(void *buf, size_t len)
 {
 	uint8_t *p = buf;
 
 	while (len > 0) {
-		size_t n;
+		ssize_t got = getrandom(p, len, 0);
 
-		if (seeded.on) {
-			uint64_t v = seeded_next();
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			panic("the host has no entropy to give (getrandom failed)");
+		p += got;
+		len -= (size_t)got;
+	}
+}
 
-			n = MIN(len, sizeof(v));
-			memcpy(p, &v, n);
-		} else {
-			ssize_t got = getrandom(p, len, 0);
+void host_random(void *buf, size_t len)
+{
+	uint8_t *p = buf;
 
-			if (got < 0 && errno == EINTR)
-				continue;
-			if (got <= 0)
-				panic("the host has no entropy to give (getrandom failed)");
-			n = (size_t)got;
-		}
+	if (!seeded.on) {
+		host_random_secret(buf, len);
+		return;
+	}
+	while (len > 0) {
+		uint64_t v = seeded_next();
+		size_t n = MIN(len, sizeof(v));
+
+		memcpy(p, &v, n);
 		p += n;
 		len -= n;
 	}

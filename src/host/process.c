@@ -1,10 +1,12 @@
 /* hearth's own process on the host. */
 #include "host/host.h"
 
-#include <signal.h>
+#include <elf.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -82,4 +84,46 @@ void host_raise_fd_limit(void)
 		/* Refused: we go on with what we have, and opens fail with EMFILE. */
 		(void)setrlimit(RLIMIT_NOFILE, &lim);
 	}
+}
+
+/* A note: sizes of name and contents, type, name, contents; both padded to four bytes (gABI, ch. 5). */
+static size_t find_build_id(const uint8_t *at, size_t size, uint8_t *buf, size_t cap)
+{
+	while (size >= sizeof(Elf64_Nhdr)) {
+		const Elf64_Nhdr *n = (const void *)at;
+		size_t name = align_up(n->n_namesz, 4), all = sizeof(*n) + name + align_up(n->n_descsz, 4);
+
+		if (all > size)
+			break;
+		if (n->n_type == NT_GNU_BUILD_ID && n->n_namesz == 4 && !memcmp(n + 1, "GNU", 4)) {
+			size_t len = MIN((size_t)n->n_descsz, cap);
+
+			memcpy(buf, at + sizeof(*n) + name, len);
+			return len;
+		}
+		at += all;
+		size -= all;
+	}
+	return 0;
+}
+
+/* Made by the linker: where this program's first segment begins. */
+extern const Elf64_Ehdr __ehdr_start __attribute__((visibility("hidden")));
+
+size_t host_build_id(uint8_t *buf, size_t cap)
+{
+	const uint8_t *start = (const uint8_t *)&__ehdr_start;
+	const Elf64_Phdr *ph = (const void *)(start + __ehdr_start.e_phoff);
+	uint64_t first = 0;
+	size_t len = 0;
+	unsigned i;
+
+	for (i = 0; i < __ehdr_start.e_phnum && ph[i].p_type != PT_LOAD; i++)
+		;
+	if (i < __ehdr_start.e_phnum)
+		first = ph[i].p_vaddr;
+	for (i = 0; i < __ehdr_start.e_phnum && !len; i++)
+		if (ph[i].p_type == PT_NOTE)
+			len = find_build_id(start + (ph[i].p_vaddr - first), ph[i].p_memsz, buf, cap);
+	return len;
 }

@@ -4,8 +4,9 @@
  *   image   one stretch of guest code: part of a file, as mapped at one address by any number of
  *           processes and changed by none ("pristine"); or all other code of one address
  *           space (anonymous memory, text that somebody has written to)
- *   page    a guest page of an image: a copy of the bytes that were translated, and by which units
- *   unit    one translation (struct jit_code) and its code in the arena
+ *   page    a guest page of an image: copies of the bytes that were translated, and by which units
+ *           (cache_pages.c)
+ *   unit    one translation: its code in the arena, and its tables, packed (pack.c)
  *
  * Validity. A page is `valid` while its copy is known to be what guest memory
  * holds; a unit may be entered while all its pages are. What is known is looked at again
@@ -25,7 +26,7 @@
  *
  * Lock: the kernel lock. Only cache_fault() runs without it: `units` is in order of address,
  * grows at its end, and shrinks only while no hart is in guest code. */
-#include "cache.h"
+#include "cache_private.h"
 
 #include <string.h>
 #include <ucontext.h>
@@ -36,92 +37,16 @@
 #include "sched/sched.h"
 
 enum {
-	CODE_ALIGN = 16,
-	UNITS_MAX = 1 << 18,
-	ENTRIES_MIN = 1 << 12, ENTRIES_LEAST = 1 << 6,
+	ENTRIES_MIN = 1 << 12, ENTRIES_LEAST = 1 << 6, LINKS_LEAST = 1 << 6,
 	/* A filling of the cache is worth its making if so many instructions were run in it. */
 	FILLING_WORTH = 4 << 20, HOLD_PER_UNIT = 64, HOLD_MAX = 1 << 18,
 };
 
-struct page;
-
-struct link {
-	struct link *next;
-	uint32_t offset;               /* of the displacement, in the arena */
-	int32_t unlinked;
-};
-
-struct unit {
-	struct jit_code *code;
-	struct image *image;
-	uint32_t start;                /* of its code, in the arena */
-	bool dead;
-	bool final;                    /* quick, and full effort was in vain */
-	struct link *incoming;
-	struct page **pages;           /* code->nr_pages of them */
-};
-
-struct page {
-	gva_t va;
-	bool valid;
-	unsigned nr_units, cap_units;
-	struct unit **units;
-	uint8_t seen[PAGE_SIZE / 16];  /* by half-word: has been translated because it was run */
-	uint8_t bytes[PAGE_SIZE];
-};
-
-struct image {
-	struct image *next;            /* of all */
-	uint64_t id;
-	/* A pristine one's identity; mapping_id 0: one address space's own. */
-	uint64_t mapping_id, offset;
-	gva_t start, end;
-	enum xlen xlen;
-	struct page **pages;           /* by address */
-	unsigned nr_pages, cap_pages;
-};
-
-/* What an address space knows about its code: mm_engine()->state. */
-struct area {
-	gva_t start, end;
-	struct image *image;
-	struct mapping *mapping;       /* of a pristine one, alive as long as the generation lasts */
-	uint64_t offset;
-};
-enum { AREAS_KNOWN = 64 };
-struct known {
-	uint64_t generation, epoch;
-	struct image *own;
-	struct area areas[AREAS_KNOWN];
-	unsigned nr;
-};
-
-struct entry {
-	uint64_t image_id;             /* 0: free */
-	gva_t pc;
-	struct unit *unit;
-	uint32_t at;                   /* in the arena */
-};
-
-static struct {
-	uint8_t *writable, *executable;
-	uint64_t size, used;
-	uint64_t cap, tables;          /* bytes of code, tables and copies: allowed; of the latter two: used */
-	struct unit **units;
-	uint32_t nr_units;             /* atomically */
-	struct entry *entries;
-	unsigned nr_entries, cap_entries;
-	struct image *images;
-	uint64_t next_id;
-	uint64_t flushes;              /* struct known of before is void */
-	uint64_t ran;                  /* jit_counts.ran at the last one */
-	unsigned hold, held;           /* requests not heard after a flush; that since */
-} cache;
-
+struct code_cache cache;
 uint64_t cache_epoch;
 struct jit_counts jit_counts;
 
-static void note_replaced(void)
+void cache_note_replaced(void)
 {
 	__atomic_store_n(&cache_epoch, cache_epoch + 1, __ATOMIC_RELEASE);
 }
@@ -134,16 +59,44 @@ static void patch(uint32_t offset, int32_t displacement)
 	__atomic_store_n((int32_t *)(void *)(cache.writable + offset), displacement, __ATOMIC_RELEASE);
 }
 
-static void unlink_all(struct unit *u)
+/* The index of a link for use; it may move all of them. */
+static uint32_t new_link(void)
 {
-	while (u->incoming) {
-		struct link *l = u->incoming;
+	uint32_t at = cache.free_link;
+
+	if (at != NO_LINK) {
+		cache.free_link = cache.links[at].next;
+		return at;
+	}
+	if (cache.nr_links == cache.cap_links) {
+		uint32_t cap = MAX((uint32_t)LINKS_LEAST, cache.cap_links + cache.cap_links / 2);
+
+		cache.links = xrealloc(cache.links, cap * sizeof(struct link));
+		cache.tables += (cap - cache.cap_links) * sizeof(struct link);
+		cache.cap_links = cap;
+		cache.nr_links = MAX(cache.nr_links, NO_LINK + 1u);
+	}
+	return cache.nr_links++;
+}
+
+void unit_unlink(struct unit *u)
+{
+	while (u->incoming != NO_LINK) {
+		uint32_t at = u->incoming;
+		struct link *l = &cache.links[at];
 
 		u->incoming = l->next;
-		patch(l->offset, l->unlinked);
-		free(l);
+		patch(l->offset, 0);
+		l->next = cache.free_link;
+		cache.free_link = at;
 		jit_counts.unlinked++;
 	}
+}
+
+struct packed unit_packed(const struct unit *u)
+{
+	return (struct packed){ .bytes = (const uint8_t *)&u->pages[u->nr_pages], .size = u->packed_size,
+		.code_size = u->code_size, .pc_base = u->pc_base };
 }
 
 /* The unit whose code is at this offset. Async-signal-safe. */
@@ -159,7 +112,7 @@ static struct unit *unit_at(uint64_t offset)
 		else
 			hi = mid;
 	}
-	return lo && offset - cache.units[lo - 1]->start < cache.units[lo - 1]->code->code_size ?
+	return lo && offset - cache.units[lo - 1]->start < cache.units[lo - 1]->code_size ?
 	       cache.units[lo - 1] : NULL;
 }
 
@@ -177,10 +130,15 @@ enum jit_effort cache_effort_at(const void *at)
 {
 	const struct unit *u = unit_at(arena_offset(at));
 
-	return u ? (enum jit_effort)u->code->effort : JIT_QUICK;
+	return u ? (enum jit_effort)u->effort : JIT_QUICK;
 }
 
 /* ---- entries ------------------------------------------------------------------------------ */
+
+static const struct unit *entry_unit(const struct entry *e)
+{
+	return cache.units[e->unit - 1];
+}
 
 static struct entry *entry_slot(uint64_t image_id, gva_t pc)
 {
@@ -189,9 +147,22 @@ static struct entry *entry_slot(uint64_t image_id, gva_t pc)
 	for (unsigned i = (unsigned)(h >> 32);; i++) {
 		struct entry *e = &cache.entries[i & (cache.cap_entries - 1)];
 
-		if (!e->image_id || (e->image_id == image_id && e->pc == pc))
+		if (!e->unit || (e->pc == pc && entry_unit(e)->image_id == image_id))
 			return e;
 	}
+}
+
+struct entry *cache_entry(const struct image *image, gva_t pc)
+{
+	struct entry *e = cache.cap_entries ? entry_slot(image->id, pc) : NULL;
+
+	return e && e->unit && !entry_unit(e)->dead ? e : NULL;
+}
+
+/* Up to three quarters are in use. */
+static bool entries_full(unsigned more)
+{
+	return (uint64_t)(cache.nr_entries + more) * 4 >= (uint64_t)cache.cap_entries * 3;
 }
 
 static void grow_entries(void)
@@ -205,269 +176,56 @@ static void grow_entries(void)
 	cache.entries = xalloc(cache.cap_entries * sizeof(struct entry));
 	cache.nr_entries = 0;
 	for (unsigned i = 0; i < n; i++) {
-		if (!old[i].image_id || old[i].unit->dead)
+		if (!old[i].unit || entry_unit(&old[i])->dead)
 			continue;
-		*entry_slot(old[i].image_id, old[i].pc) = old[i];
+		*entry_slot(entry_unit(&old[i])->image_id, old[i].pc) = old[i];
 		cache.nr_entries++;
 	}
 	cache.tables += (cache.cap_entries - n) * sizeof(struct entry);
 	free(old);
 }
 
-static void add_entry(struct unit *u, const struct jit_entry *je, bool first)
+static void add_entry(uint32_t unit, const struct jit_entry *je, bool first)
 {
+	struct unit *u = cache.units[unit];
 	struct entry *e;
 
-	if (cache.nr_entries * 2 >= cache.cap_entries)
+	if (entries_full(1))
 		grow_entries();
-	e = entry_slot(u->image->id, je->pc);
-	if (e->image_id && !e->unit->dead) {
+	e = entry_slot(u->image_id, je->pc);
+	if (e->unit && !entry_unit(e)->dead) {
 		/* Better code replaces worse, and a request's own place what was made in passing. */
-		if (!first && e->unit->code->effort >= u->code->effort)
+		if (entry_unit(e)->effort > u->effort || (!first && entry_unit(e)->effort == u->effort))
 			return;
 		/* It stays valid: jump tables that lead to it may go on doing so until it is hot again. */
-		unlink_all(e->unit);
+		unit_unlink(cache.units[e->unit - 1]);
 	}
-	if (!e->image_id)
+	if (!e->unit)
 		cache.nr_entries++;
-	*e = (struct entry){ u->image->id, je->pc, u, u->start + je->offset };
-}
-
-/* ---- images and their pages ------------------------------------------------------------------ */
-
-static struct page *find_page(const struct image *image, gva_t va, unsigned *at)
-{
-	unsigned lo = 0, hi = image->nr_pages;
-
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-
-		if (image->pages[mid]->va < va)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	*at = lo;
-	return lo < image->nr_pages && image->pages[lo]->va == va ? image->pages[lo] : NULL;
-}
-
-static struct page *get_page(struct image *image, gva_t va)
-{
-	unsigned at;
-	struct page *p = find_page(image, va, &at);
-
-	if (p)
-		return p;
-	if (image->nr_pages == image->cap_pages) {
-		image->cap_pages = MAX(16u, 2 * image->cap_pages);
-		image->pages = xrealloc(image->pages, image->cap_pages * sizeof(struct page *));
-	}
-	p = xnew(struct page);
-	p->va = va;
-	memmove(&image->pages[at + 1], &image->pages[at], (image->nr_pages - at) * sizeof(struct page *));
-	image->pages[at] = p;
-	image->nr_pages++;
-	cache.tables += sizeof(*p);
-	return p;
-}
-
-static void put_to_sleep(struct page *p)
-{
-	if (!p->valid)
-		return;
-	p->valid = false;
-	for (unsigned i = 0; i < p->nr_units; i++)
-		unlink_all(p->units[i]);
-	note_replaced();
-}
-
-static void kill_units(struct page *p)
-{
-	put_to_sleep(p);
-	for (unsigned i = 0; i < p->nr_units; i++)
-		p->units[i]->dead = true;
-	jit_counts.stale += p->nr_units;
-	p->nr_units = 0;
-}
-
-/* What guest memory holds at this page of the area now; NULL: nothing that may be executed. */
-static const uint8_t *bytes_now(struct mm *mm, const struct area *a, gva_t va)
-{
-	struct translation t;
-
-	if (a->mapping) {
-		pfn_t pfn = mapping_peek_page(a->mapping, (a->offset + (va - a->start)) >> PAGE_SHIFT);
-
-		return pfn == PFN_NONE ? NULL : frame_host(pfn);
-	}
-	return mm_translate(mm, va, ACCESS_EXEC, &t) == 0 ? t.host : NULL;
-}
-
-/* Make the page's copy what is there now; false: nothing is. */
-static bool wake_page(struct mm *mm, const struct area *a, struct page *p)
-{
-	const uint8_t *now;
-
-	if (p->valid)
-		return true;
-	now = bytes_now(mm, a, p->va);
-	if (!now)
-		return false;
-	if (memcmp(p->bytes, now, PAGE_SIZE) != 0) {
-		kill_units(p);
-		memcpy(p->bytes, now, PAGE_SIZE);
-		memset(p->seen, 0, sizeof(p->seen));
-	}
-	p->valid = true;
-	return true;
-}
-
-static void check_page(struct mm *mm, const struct area *a, struct page *p)
-{
-	const uint8_t *now;
-
-	if (!p->valid)
-		return;
-	now = bytes_now(mm, a, p->va);
-	if (!now || memcmp(p->bytes, now, PAGE_SIZE) != 0)
-		put_to_sleep(p);
-}
-
-static void free_image(struct image *image)
-{
-	for (unsigned i = 0; i < image->nr_pages; i++) {
-		free(image->pages[i]->units);
-		free(image->pages[i]);
-	}
-	free(image->pages);
-	free(image);
-}
-
-static struct image *new_image(enum xlen xlen)
-{
-	struct image *image = xnew(struct image);
-
-	image->id = ++cache.next_id;
-	image->xlen = xlen;
-	image->next = cache.images;
-	cache.images = image;
-	return image;
-}
-
-static struct image *shared_image(struct mm *mm, const struct mm_code_area *a)
-{
-	struct image *image;
-
-	for (image = cache.images; image; image = image->next)
-		if (image->mapping_id == a->mapping->id && image->start == a->start && image->end == a->end &&
-		    image->offset == a->offset && image->xlen == mm_xlen(mm))
-			return image;
-	image = new_image(mm_xlen(mm));
-	image->mapping_id = a->mapping->id;
-	image->offset = a->offset;
-	image->start = a->start;
-	image->end = a->end;
-	return image;
-}
-
-/* ---- what an address space knows ---------------------------------------------------------------- */
-
-/* An address space ends, and with it code that only it had. */
-static void forget_space(void *state)
-{
-	struct known *k = state;
-	struct image *image = k->epoch == cache.flushes ? k->own : NULL;
-
-	if (image) {
-		struct image **at = &cache.images;
-
-		for (unsigned i = 0; i < image->nr_pages; i++)
-			kill_units(image->pages[i]);
-		while (*at != image)
-			at = &(*at)->next;
-		*at = image->next;
-		cache.tables -= image->nr_pages * sizeof(struct page);
-		free_image(image);
-	}
-	free(k);
-}
-
-static void refresh_known(struct mm *mm, struct known *k)
-{
-	if (k->epoch != cache.flushes) {
-		*k = (struct known){ .epoch = cache.flushes };
-	} else if (k->own) {
-		struct area own = { .image = k->own };
-
-		for (unsigned i = 0; i < k->own->nr_pages; i++)
-			check_page(mm, &own, k->own->pages[i]);
-	}
-	k->nr = 0;
-	k->generation = mm_code_generation(mm);
-}
-
-void cache_recheck(struct mm *mm)
-{
-	struct known *k = mm_engine(mm)->state;
-
-	if (k)
-		k->generation = mm_code_generation(mm) - 1;
-}
-
-static const struct area *area_of(struct mm *mm, gva_t pc)
-{
-	struct mm_engine *e = mm_engine(mm);
-	struct known *k = e->state;
-	struct mm_code_area a;
-	struct area *area;
-
-	if (!k) {
-		k = e->state = xnew(struct known);
-		k->generation = mm_code_generation(mm) - 1;
-		k->epoch = cache.flushes;
-	}
-	if (k->generation != mm_code_generation(mm) || k->epoch != cache.flushes)
-		refresh_known(mm, k);
-	for (unsigned i = 0; i < k->nr; i++)
-		if (pc - k->areas[i].start < k->areas[i].end - k->areas[i].start)
-			return &k->areas[i];
-	if (!mm_find_code(mm, pc, &a))
-		return NULL;
-	if (k->nr == AREAS_KNOWN)
-		k->nr = 0;
-	area = &k->areas[k->nr++];
-	*area = (struct area){ .start = a.start, .end = a.end, .mapping = a.mapping, .offset = a.offset };
-	if (a.pristine) {
-		area->image = shared_image(mm, &a);
-		for (unsigned i = 0; i < area->image->nr_pages; i++)
-			check_page(mm, area, area->image->pages[i]);
-	} else {
-		if (!k->own)
-			k->own = new_image(mm_xlen(mm));
-		area->image = k->own;
-	}
-	return area;
+	*e = (struct entry){ .pc = je->pc, .unit = unit + 1, .at = u->start + je->offset };
 }
 
 /* ---- looking up ------------------------------------------------------------------------------------ */
 
-static bool may_enter(struct mm *mm, const struct area *a, struct unit *u)
+/* The entry for pc that may be used now, or NULL. */
+static struct entry *usable(struct mm *mm, const struct area *a, gva_t pc)
 {
-	for (unsigned i = 0; i < u->code->nr_pages && !u->dead; i++)
-		if (!wake_page(mm, a, u->pages[i]))
-			return false;
-	return !u->dead;
+	struct entry *e = cache_entry(a->image, pc);
+	struct unit *u = e ? cache.units[e->unit - 1] : NULL;
+
+	if (!u || (u->nr_asleep && !pages_wake(mm, a, u)))
+		return NULL;
+	return e;
 }
 
 static struct entry *find(struct mm *mm, gva_t pc)
 {
-	const struct area *a = area_of(mm, pc);
-	struct entry *e;
+	const struct area *a = pages_area_of(mm, pc);
+	struct entry *e = a ? usable(mm, a, pc) : NULL;
 
-	if (!a || !cache.cap_entries)
-		return NULL;
-	e = entry_slot(a->image->id, pc);
-	return e->image_id && may_enter(mm, a, e->unit) ? e : NULL;
+	if (e || !a || !a->image->disk || !disk_load(mm, a, pc))
+		return e;
+	return usable(mm, a, pc);
 }
 
 const void *cache_find(struct mm *mm, gva_t pc)
@@ -477,75 +235,73 @@ const void *cache_find(struct mm *mm, gva_t pc)
 	return e ? cache.executable + e->at : NULL;
 }
 
+/* The direct exit of `from` at this offset leads to e from now on. */
+static void make_link(const struct unit *from, uint32_t offset, const struct entry *e)
+{
+	struct packed packed = unit_packed(from);
+	struct unit *to = cache.units[e->unit - 1];
+	uint32_t at;
+	gva_t pc;
+
+	if (!pack_find_exit(&packed, offset - from->start, &pc) || pc != e->pc)
+		return;
+	at = new_link();
+	cache.links[at] = (struct link){ to->incoming, offset };
+	to->incoming = at;
+	patch(offset, (int32_t)(e->at - (offset + 4)));
+	jit_counts.linked++;
+}
+
 const void *cache_link(struct mm *mm, int32_t *link, gva_t pc)
 {
 	struct entry *e = find(mm, pc);
 	uint32_t offset = (uint32_t)arena_offset(link);
 	const struct unit *from = unit_at(offset);
-	struct link *l;
 
 	if (!e)
 		return NULL;
-	if (!from || from->dead || from->image != e->unit->image) {
+	if (!from || from->dead || from->image_id != cache.units[e->unit - 1]->image_id)
 		jit_counts.foreign_exits++;
-		return cache.executable + e->at;
-	}
-	for (uint32_t i = 0; i < from->code->nr_exits; i++) {
-		const struct jit_exit *x = &JIT_TABLE(from->code, exits, const struct jit_exit)[i];
-
-		if (from->start + x->offset != offset || x->pc != pc)
-			continue;
-		l = xnew(struct link);
-		*l = (struct link){ e->unit->incoming, offset, x->unlinked };
-		e->unit->incoming = l;
-		patch(offset, (int32_t)(e->at - (offset + 4)));
-		jit_counts.linked++;
-		break;
-	}
+	else
+		make_link(from, offset, e);
 	return cache.executable + e->at;
 }
 
 /* ---- translating ------------------------------------------------------------------------------------- */
 
-static void free_unit(struct unit *u)
-{
-	while (u->incoming) {
-		struct link *l = u->incoming;
-
-		u->incoming = l->next;
-		free(l);
-	}
-	free(u->code);
-	free(u->pages);
-	free(u);
-}
-
 static void drop_everything(void)
 {
 	sched_stop_space(NULL);
+	jit_counts.peak = MAX(jit_counts.peak, cache.used + cache.tables);
+	pages_drop_images();
 	for (uint32_t i = 0; i < cache.nr_units; i++)
-		free_unit(cache.units[i]);
+		free(cache.units[i]);
 	cache.nr_units = 0;
-	while (cache.images) {
-		struct image *image = cache.images;
-
-		cache.images = image->next;
-		free_image(image);
-	}
 	free(cache.entries);
 	cache.entries = NULL;
 	cache.nr_entries = cache.cap_entries = 0;
+	free(cache.links);
+	cache.links = NULL;
+	cache.nr_links = cache.cap_links = 0;
+	cache.free_link = NO_LINK;
 	cache.used = cache.tables = 0;
 	cache.flushes++;
-	note_replaced();
+	cache_note_replaced();
 }
 
-static bool has_room(const struct jit_code *code)
-{
-	uint64_t need = align_up(code->code_size, CODE_ALIGN);
+/* What a translation takes besides its code and tables: its struct, its pages and pieces of them. */
+enum { UNIT_COSTS = 1024 };
 
+bool cache_has_room(uint32_t code_size, uint32_t packed_size)
+{
+	uint64_t need = align_up(code_size, CODE_ALIGN), more = packed_size + UNIT_COSTS;
+
+	/* The next growth of a table counts as done. */
+	if (entries_full(PACK_ENTRIES_MAX))
+		more += MAX(cache.cap_entries, (unsigned)ENTRIES_LEAST) * sizeof(struct entry);
+	more += cache.cap_links / 2 * sizeof(struct link);
 	return cache.used + need <= cache.size && cache.nr_units < UNITS_MAX &&
-	       cache.used + cache.tables + need + code->total <= cache.cap;
+	       cache.used + cache.tables + need + more <= cache.cap;
 }
 
 static void make_room(void)
@@ -559,126 +315,133 @@ static void make_room(void)
 	drop_everything();
 }
 
-/* jit_request.page */
+/* jit_request.page: guest memory as it is now, copied so that it stays so. */
 struct source {
 	struct mm *mm;
 	struct area area;
+	struct snapshot snapshot;
 };
+static uint8_t copies[PACK_PAGES_MAX][PAGE_SIZE];
 
 static const uint8_t *source_page(void *ctx, gva_t va)
 {
 	struct source *s = ctx;
+	struct snapshot *snap = &s->snapshot;
 	struct area here = s->area;
-	struct page *p;
+	const uint8_t *now = snapshot_page(snap, va);
 
+	if (now)
+		return now;
 	if (here.mapping) {
 		if (va - here.start >= here.end - here.start)
 			return NULL;
 	} else {
-		const struct area *a = area_of(s->mm, va);
+		const struct area *a = pages_area_of(s->mm, va);
 
 		if (!a || a->image != here.image)
 			return NULL;
 		here = *a;
 	}
-	if (!bytes_now(s->mm, &here, va))
+	now = pages_now(s->mm, &here, va);
+	if (!now || snap->nr == PACK_PAGES_MAX)
 		return NULL;
-	p = get_page(here.image, va);
-	return wake_page(s->mm, &here, p) ? p->bytes : NULL;
-}
-
-static bool is_seen(const struct image *image, gva_t pc)
-{
-	unsigned at, half = (pc & PAGE_MASK) / 2;
-	const struct page *p = find_page(image, pc & ~PAGE_MASK, &at);
-
-	return p && p->seen[half / 8] >> half % 8 & 1;
+	memcpy(copies[snap->nr], now, PAGE_SIZE);
+	snap->page[snap->nr].va = va;
+	snap->page[snap->nr].bytes = copies[snap->nr];
+	pages_update(pages_get(here.image, va), copies[snap->nr]);
+	return copies[snap->nr++];
 }
 
 /* jit_request.seen */
 static enum jit_seen source_seen(void *ctx, gva_t pc)
 {
 	const struct source *s = ctx;
-	const struct entry *e = cache.cap_entries ? entry_slot(s->area.image->id, pc) : NULL;
 
-	if (e && e->image_id && !e->unit->dead)
+	if (cache_entry(s->area.image, pc))
 		return JIT_SEEN_ENTRY;
-	return is_seen(s->area.image, pc) ? JIT_SEEN_OFTEN : JIT_SEEN_NEVER;
+	return pages_seen(s->area.image, pc) ? JIT_SEEN_OFTEN : JIT_SEEN_NEVER;
 }
 
-/* All of a quick translation counts as run. */
-static void mark_seen(struct image *image, const struct jit_code *code)
+static struct unit *new_unit(struct image *image, const struct incoming *in, const struct pack_tables *t)
 {
-	for (uint32_t i = 0; i < code->nr_ranges; i++) {
-		const struct jit_range *range = &JIT_TABLE(code, ranges, const struct jit_range)[i];
-		gva_t pc = code->pc_base + (gva_t)(int64_t)range->pc_delta, end = pc + range->size;
+	size_t size = sizeof(struct unit) + t->nr_pages * sizeof(struct page *) + in->packed.size;
+	struct unit *u = xalloc(size);
 
-		while (pc < end) {
-			struct page *p = get_page(image, pc & ~PAGE_MASK);
-			gva_t stop = MIN(end, p->va + PAGE_SIZE);
-
-			for (; pc < stop; pc += 2)
-				p->seen[(pc & PAGE_MASK) / 16] |= (uint8_t)(1u << (pc & PAGE_MASK) / 2 % 8);
-		}
-	}
-}
-
-static void add_user(struct page *p, struct unit *u)
-{
-	if (p->nr_units == p->cap_units) {
-		p->cap_units = MAX(4u, 2 * p->cap_units);
-		p->units = xrealloc(p->units, p->cap_units * sizeof(struct unit *));
-	}
-	p->units[p->nr_units++] = u;
-}
-
-static struct unit *install(struct image *image, struct jit_code *code)
-{
-	struct unit *u = xnew(struct unit);
-	const gva_t *pages;
-
-	u->image = image;
-	u->start = (uint32_t)cache.used;
-	u->pages = xalloc(MAX(1u, code->nr_pages) * sizeof(struct page *));
-	memcpy(cache.writable + u->start, (uint8_t *)code + code->code, code->code_size);
-	u->code = code = xrealloc(code, code->code);
-	pages = JIT_TABLE(code, pages, const gva_t);
-	cache.used += align_up(code->code_size, CODE_ALIGN);
-	cache.tables += code->code + sizeof(*u) + code->nr_pages * sizeof(struct page *);
-	for (uint32_t i = 0; i < code->nr_pages; i++) {
-		u->pages[i] = get_page(image, pages[i]);
-		add_user(u->pages[i], u);
-	}
-	cache.units[cache.nr_units] = u;
-	__atomic_store_n(&cache.nr_units, cache.nr_units + 1, __ATOMIC_RELEASE);
-	for (uint32_t i = 0; i < code->nr_entries; i++)
-		add_entry(u, &JIT_TABLE(code, entries, const struct jit_entry)[i], i == 0);
+	*u = (struct unit){ .image_id = image->id, .pc_base = in->packed.pc_base, .start = (uint32_t)cache.used,
+		.code_size = in->packed.code_size, .packed_size = in->packed.size, .incoming = NO_LINK,
+		.guest_insns = (uint16_t)in->guest_insns, .nr_pages = (uint8_t)t->nr_pages,
+		.effort = (uint8_t)in->effort, .xlen = image->xlen == XLEN_64 ? 64 : 32, .stored = in->stored };
+	memcpy(&u->pages[t->nr_pages], in->packed.bytes, in->packed.size);
+	cache.tables += size + MALLOC_COSTS + sizeof(cache.units[0]);
 	return u;
 }
 
-/* There is room. Returns the entry. */
-static const void *accept(struct image *image, struct jit_code *code)
+struct unit *cache_install(struct image *image, const struct incoming *in, const struct pack_tables *t)
 {
-	struct unit *u = install(image, code);
+	struct unit *u = new_unit(image, in, t);
+	uint32_t index = cache.nr_units;
 
-	code = u->code;
-	perfmap_add(cache.executable + u->start, code);
-	if (code->effort == JIT_QUICK)
-		mark_seen(image, code);
-	jit_counts.translated[code->effort]++;
-	jit_counts.guest_insns += code->guest_insns;
-	jit_counts.code_bytes += code->code_size;
-	jit_counts.table_bytes += code->code;
-	for (uint32_t i = 0; i < code->nr_ranges; i++)
-		jit_counts.guest_bytes += JIT_TABLE(code, ranges, const struct jit_range)[i].size;
-	return cache.executable + u->start + JIT_TABLE(code, entries, const struct jit_entry)[0].offset;
+	memcpy(cache.writable + u->start, in->code, u->code_size);
+	cache.used += align_up(u->code_size, CODE_ALIGN);
+	cache.units[index] = u;
+	for (uint32_t i = 0; i < t->nr_pages; i++) {
+		u->pages[i] = pages_get(image, t->pages[i]);
+		u->nr_asleep += !u->pages[i]->valid;
+		pages_add_user(u->pages[i], index);
+	}
+	__atomic_store_n(&cache.nr_units, index + 1, __ATOMIC_RELEASE);
+	for (uint32_t i = 0; i < t->nr_entries; i++)
+		add_entry(index, &t->entries[i], i == 0);
+	if (!u->stored)
+		image->nr_new++;
+	perfmap_add(cache.executable + u->start, u->code_size, t->entries[0].pc, (enum jit_effort)u->effort);
+	jit_counts.code_bytes += u->code_size;
+	jit_counts.table_bytes += u->packed_size;
+	return u;
+}
+
+/* Where the compiler's result is looked at. */
+static struct pack_tables tables;
+
+/* false: no room, or what it was made from is not what is known of the page (then *late). */
+static bool take_in(struct image *image, const struct jit_code *code, const struct snapshot *snap, bool compare,
+		    bool *late, const void **entry)
+{
+	struct incoming in = { .code = JIT_TABLE(code, code, const uint8_t), .effort = code->effort,
+		.guest_insns = code->guest_insns };
+	uint8_t *bytes;
+	bool ok;
+
+	in.packed = (struct packed){ .size = pack_code(code, &bytes), .code_size = code->code_size,
+		.pc_base = code->pc_base };
+	in.packed.bytes = bytes;
+	*late = false;
+	ok = in.packed.size && cache_has_room(code->code_size, in.packed.size);
+	if (ok) {
+		ASSERT(pack_read(&in.packed, &tables));
+		*late = compare && !pages_agree(image, code->pc_base, &tables, snap);
+		ok = !*late;
+	}
+	if (ok) {
+		const struct unit *u;
+
+		pages_keep(image, code->pc_base, &tables, snap);
+		u = cache_install(image, &in, &tables);
+		*entry = cache.executable + u->start + tables.entries[0].offset;
+		jit_counts.translated[code->effort]++;
+		jit_counts.guest_insns += code->guest_insns;
+		for (uint32_t i = 0; i < tables.nr_ranges; i++)
+			jit_counts.guest_bytes += tables.ranges[i].size;
+	}
+	free(bytes);
+	return ok;
 }
 
 /* NULL: none that is to be had, and *refused says whether it ever will. */
 static struct jit_code *compile(struct mm *mm, gva_t pc, enum jit_effort effort, bool tiers,
 				struct source *source, bool *refused)
 {
-	const struct area *a = area_of(mm, pc);
+	const struct area *a = pages_area_of(mm, pc);
 	struct jit_request req = { .xlen = mm_xlen(mm) == XLEN_64 ? 64 : 32, .effort = effort, .pc = pc,
 		.page = source_page, .ctx = source, .seen = tiers ? source_seen : NULL,
 		.counts = tiers && effort == JIT_QUICK };
@@ -687,7 +450,9 @@ static struct jit_code *compile(struct mm *mm, gva_t pc, enum jit_effort effort,
 
 	if (!a)
 		return NULL;
-	*source = (struct source){ .mm = mm, .area = *a };
+	source->mm = mm;
+	source->area = *a;
+	source->snapshot.nr = 0;
 	start = sched_clock_ns();
 	if (jit_compile(&req, &code) != 0) {
 		jit_counts.refused++;
@@ -700,111 +465,105 @@ static struct jit_code *compile(struct mm *mm, gva_t pc, enum jit_effort effort,
 
 const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool tiers, bool *refused)
 {
-	struct source source;
-	struct jit_code *code;
+	const void *entry = NULL;
+	bool done = false, late;
 
 	if (cache.held < cache.hold) {
 		cache.held++;
 		return NULL;
 	}
-	code = compile(mm, pc, effort, tiers, &source, refused);
-	if (code && !has_room(code)) {
-		/* The images are dropped as well: the code has nothing to hang on. */
-		free(code);
-		make_room();
+	/* Making room drops the images as well: the code has nothing to hang on, and is made again. */
+	for (int attempt = 0; attempt < 2 && !done; attempt++) {
+		struct source source;
+		struct jit_code *code;
+
+		if (attempt)
+			make_room();
 		code = compile(mm, pc, effort, tiers, &source, refused);
-		if (code && !has_room(code)) {
-			free(code);
-			*refused = true;
+		if (!code)
 			return NULL;
-		}
+		done = take_in(source.area.image, code, &source.snapshot, false, &late, &entry);
+		free(code);
 	}
-	if (!code)
-		return NULL;
-	return accept(source.area.image, code);
+	if (!done)
+		*refused = true;
+	return entry;
 }
 
 /* ---- translating aside ----------------------------------------------------------------------------------- */
 
 /* Everything near pc that has been run. */
-static void fill_job(struct job *job, const struct image *image)
+static void fill_job(struct job *job, struct mm *mm, const struct area *a)
 {
+	const struct image *image = a->image;
 	gva_t reach = JOB_PAGES / 2 * PAGE_SIZE, first = job->pc & ~PAGE_MASK, end = first + reach;
-	unsigned at;
 
 	first -= MIN(first, reach);
-	find_page(image, first, &at);
-	for (; at < image->nr_pages && image->pages[at]->va <= end && job->nr_pages < JOB_PAGES; at++) {
-		const struct page *p = image->pages[at];
+	for (gva_t va = first; va <= end && job->nr_pages < JOB_PAGES; va += PAGE_SIZE) {
+		const struct page *p = pages_find(image, va);
+		const uint8_t *now = p && p->valid ? pages_now(mm, a, va) : NULL;
 		struct job_page *copy = &job->pages[job->nr_pages];
 
-		if (!p->valid)
+		if (!now)
 			continue;
-		copy->va = p->va;
-		memcpy(copy->seen, p->seen, sizeof(copy->seen));
-		memcpy(copy->bytes, p->bytes, sizeof(copy->bytes));
+		copy->va = va;
+		pages_seen_map(p, copy->seen);
+		memcpy(copy->bytes, now, sizeof(copy->bytes));
 		job->nr_pages++;
 	}
 }
 
-static void ask(const struct unit *quick, gva_t pc)
+static void ask(struct mm *mm, const struct area *a, gva_t pc)
 {
 	struct job *job;
 
-	if (queue_has(quick->image->id, pc) || !(job = malloc(sizeof(*job))))
+	if (queue_has(a->image->id, pc) || !(job = malloc(sizeof(*job))))
 		return;
-	job->image_id = quick->image->id;
+	job->image_id = a->image->id;
 	job->flushes = cache.flushes;
-	job->xlen = quick->image->xlen == XLEN_64 ? 64 : 32;
+	job->xlen = a->image->xlen == XLEN_64 ? 64 : 32;
 	job->pc = pc;
 	job->nr_pages = 0;
 	job->code = NULL;
-	fill_job(job, quick->image);
+	fill_job(job, mm, a);
 	if (!queue_add(job))
 		free(job);
 }
 
 /* Is guest code still what the job was made from? What it did not use does not matter. */
-static bool is_current(const struct job *job, const struct image *image)
+static void take_code(struct image *image, const struct job *job)
 {
-	const gva_t *used = JIT_TABLE(job->code, pages, const gva_t);
-	unsigned at;
+	struct snapshot snap = { 0 };
+	const void *entry;
+	bool late;
 
-	for (uint32_t i = 0; i < job->code->nr_pages; i++) {
-		const struct page *p = find_page(image, used[i], &at);
-
-		for (at = 0; at < job->nr_pages && job->pages[at].va != used[i]; at++)
-			;
-		if (!p || at == job->nr_pages || memcmp(p->bytes, job->pages[at].bytes, PAGE_SIZE) != 0)
-			return false;
+	for (unsigned i = 0; i < job->nr_pages; i++, snap.nr++) {
+		snap.page[i].va = job->pages[i].va;
+		snap.page[i].bytes = job->pages[i].bytes;
 	}
-	return true;
+	if (take_in(image, job->code, &snap, true, &late, &entry))
+		return;
+	if (late)
+		jit_counts.late++;
+	else
+		make_room();
 }
 
 static void take_job(struct job *job)
 {
-	struct image *image = cache.images;
+	struct image *image = pages_image(job->image_id);
 
-	while (image && image->id != job->image_id)
-		image = image->next;
 	jit_counts.compile_aside_ns += job->took_ns;
 	if (job->flushes != cache.flushes || !image) {
 		jit_counts.late++;
-		return;
-	}
-	if (job->err) {
-		const struct entry *e = entry_slot(image->id, job->pc);
+	} else if (job->err) {
+		const struct entry *e = cache_entry(image, job->pc);
 
 		jit_counts.refused++;
-		if (e->image_id)
-			e->unit->final = true;
-	} else if (!has_room(job->code)) {
-		make_room();
-	} else if (is_current(job, image)) {
-		accept(image, job->code);
-		job->code = NULL;
+		if (e)
+			cache.units[e->unit - 1]->final = true;
 	} else {
-		jit_counts.late++;
+		take_code(image, job);
 	}
 }
 
@@ -825,15 +584,27 @@ const void *cache_promote(struct mm *mm, gva_t pc, bool *final)
 
 	cache_take_finished();
 	e = find(mm, pc);
-	*final = e && (e->unit->final || e->unit->code->effort == JIT_FULL);
+	*final = e && (entry_unit(e)->final || entry_unit(e)->effort == JIT_FULL);
 	if (!e)
 		return NULL;
 	if (!*final)
-		ask(e->unit, pc);
+		ask(mm, pages_area_of(mm, pc), pc);
 	return cache.executable + e->at;
 }
 
 /* ---- faults --------------------------------------------------------------------------------------------- */
+
+static bool fault_in(const struct unit *u, uint64_t pc, void *context, uint64_t address)
+{
+	uint64_t base = (uint64_t)(uintptr_t)(cache.executable + u->start);
+	struct packed packed = unit_packed(u);
+	struct pack_site site;
+
+	if (!pack_find_site(&packed, (uint32_t)(pc - base), &site))
+		return false;
+	jit_fault_site(&site, u->xlen, u->pc_base, context, address);
+	return true;
+}
 
 bool cache_fault(void *context, uint64_t address)
 {
@@ -843,7 +614,7 @@ bool cache_fault(void *context, uint64_t address)
 	if (!in_arena(pc))
 		return false;
 	u = unit_at(pc - (uint64_t)(uintptr_t)cache.executable);
-	return u && jit_fault(u->code, cache.executable + u->start, context, address);
+	return u && fault_in(u, pc, context, address);
 }
 
 /* ---- life --------------------------------------------------------------------------------------------------- */
@@ -865,16 +636,22 @@ int cache_init(uint64_t bytes)
 		host_code_destroy(w, x, cache.size);
 		return -ENOMEM;
 	}
-	mm_engine_free = forget_space;
+	pages_start();
 	return 0;
+}
+
+uint64_t cache_bytes(void)
+{
+	return cache.used + cache.tables;
 }
 
 void cache_shutdown(void)
 {
 	queue_stop();
+	disk_save();
 	drop_everything();
 	host_pages_free(cache.units, UNITS_MAX * sizeof(struct unit *));
 	host_code_destroy(cache.writable, cache.executable, cache.size);
 	memset(&cache, 0, sizeof(cache));
-	mm_engine_free = NULL;
+	pages_stop();
 }

@@ -13,11 +13,15 @@ extern struct jit_counts {
 	uint64_t entered, exits[JIT_EXIT_COUNT], left_to[JIT_REFUSAL_COUNT], ran;
 	uint64_t view_misses, view_refused;
 	uint64_t compile_aside_ns, late, cooled, table_bytes, guest_bytes;
+	uint64_t covered;              /* bytes of guest code that there are translations of */
+	uint64_t peak;                 /* bytes of code, tables and copies, at most */
+	uint64_t loaded, changed;      /* translations taken from the disk; left there: the code is another */
 } jit_counts;
 
 /* `bytes`: what code and tables together may take. 0 or -errno. */
 int  cache_init(uint64_t bytes);
 void cache_shutdown(void);
+uint64_t cache_bytes(void);              /* that code, tables and copies take now */
 
 /* Counts up when entries that harts may have found went away or were replaced: their jump
  * tables must be emptied. May be read without the lock. */
@@ -41,7 +45,7 @@ void cache_recheck(struct mm *mm);
 enum jit_effort cache_effort_at(const void *at);
 /* perfmap.c */
 void perfmap_start(void);
-void perfmap_add(const void *at, const struct jit_code *code);
+void perfmap_add(const void *at, uint32_t size, gva_t pc, enum jit_effort effort);
 void perfmap_stop(void);
 /* host_faults_watch: async-signal-safe. */
 bool cache_fault(void *context, uint64_t address);

@@ -57,6 +57,7 @@ static void build_block(struct region *r, struct block *b)
 		if (k + 1 == b->nr_insns || b->nr_ir == 0 || r->ir[r->nr_ir - 1].op != IR_EXIT)
 			continue;
 		b->nr_insns = k + 1;
+		b->end = r->insn[b->first_insn + k].pc + r->insn[b->first_insn + k].d.len;
 		for (unsigned n = 0; n < b->nr_succs; n++)
 			if (b->succ[n] >= 0)
 				r->block[b->succ[n]].nr_preds--;

@@ -2,6 +2,7 @@
  * from the interrupted context, as the translation's table says, and the context is made to leave
  * through the common exit. Runs in a signal handler: touches only its arguments. */
 #include "internal.h"
+#include "pack.h"
 
 #include <string.h>
 #include <ucontext.h>
@@ -44,24 +45,16 @@ static uint64_t float_value(const struct jit_state *s, unsigned xmm, uint64_t v)
 	return v;
 }
 
-bool jit_fault(const struct jit_code *code, const void *base, void *ucontext, uint64_t host_address)
+void jit_fault_site(const struct pack_site *p, unsigned xlen, gva_t pc_base, void *ucontext, uint64_t host_address)
 {
 	ucontext_t *uc = ucontext;
 	greg_t *g = uc->uc_mcontext.gregs;
-	const struct jit_site *site = find_site(code, (uint32_t)((uint64_t)g[REG_RIP] - (uint64_t)(uintptr_t)base));
 	struct cpu_regs *regs = (struct cpu_regs *)(uintptr_t)(g[REG_RBP] - REGS_BIAS);
+	const struct jit_state *s = &p->state;
+	bool is_store = p->site.state & JIT_SITE_STORE;
 
-	const struct jit_state *s;
-	const struct jit_pins *pins;
-	bool is_store;
-
-	if (!site)
-		return false;
-	is_store = site->state & JIT_SITE_STORE;
-	s = &JIT_TABLE(code, states, const struct jit_state)[site->state & ~JIT_SITE_STORE];
-	pins = &JIT_TABLE(code, pins, const struct jit_pins)[s->zone];
 	for (unsigned i = 0; i < 16; i++) {
-		unsigned r = pins->x[i], f = pins->f[i];
+		unsigned r = p->pins.x[i], f = p->pins.f[i];
 
 		if (r < 32 && s->dirty_x >> i & 1) {
 			uint64_t v = (uint64_t)g[context_reg[i]];
@@ -75,13 +68,27 @@ bool jit_fault(const struct jit_code *code, const void *base, void *ucontext, ui
 			regs->f[f] = float_value(s, i, v);
 		}
 	}
-	regs->pc = code->pc_base + (gva_t)(int64_t)site->pc_delta;
-	if (code->xlen == 32)
+	regs->pc = pc_base + (gva_t)(int64_t)p->site.pc_delta;
+	if (xlen == 32)
 		regs->pc = (uint32_t)regs->pc;
 	regs->engine.tval = host_address - regs->engine.view;
-	g[REG_R15] -= site->pending;
+	g[REG_R15] -= p->site.pending;
 	g[REG_RAX] = (greg_t)((uint64_t)(is_store ? TRAP_STORE_FAULT : TRAP_LOAD_FAULT) << 32 | JIT_EXIT_FAULT);
 	g[REG_RDX] = 0;
 	g[REG_RIP] = (greg_t)(uintptr_t)regs->engine.exit;
+}
+
+bool jit_fault(const struct jit_code *code, const void *base, void *ucontext, uint64_t host_address)
+{
+	uint64_t rip = (uint64_t)((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP];
+	const struct jit_site *site = find_site(code, (uint32_t)(rip - (uint64_t)(uintptr_t)base));
+	struct pack_site p;
+
+	if (!site)
+		return false;
+	p.site = *site;
+	p.state = JIT_TABLE(code, states, const struct jit_state)[site->state & ~JIT_SITE_STORE];
+	p.pins = JIT_TABLE(code, pins, const struct jit_pins)[p.state.zone];
+	jit_fault_site(&p, code->xlen, code->pc_base, ucontext, host_address);
 	return true;
 }

@@ -27,7 +27,7 @@ static void fill_pins(const struct region *r, struct jit_pins *pins)
 	}
 }
 
-/* Runs of blocks that follow each other. Returns how many there are. */
+/* Runs of blocks that follow each other; of some no code was made. Returns how many there are. */
 static uint32_t fill_ranges(const struct region *r, struct jit_range *out)
 {
 	gva_t end = 0;
@@ -36,7 +36,9 @@ static uint32_t fill_ranges(const struct region *r, struct jit_range *out)
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		const struct block *b = &r->block[k];
 
-		if (k == 0 || b->pc != end)
+		if (!b->in.reached)
+			continue;
+		if (n == 0 || b->pc != end)
 			out[n++] = (struct jit_range){ .pc_delta = (int32_t)(b->pc - r->insn[0].pc) };
 		out[n - 1].size += (uint32_t)(b->end - b->pc);
 		end = b->end;

@@ -22,16 +22,15 @@ void perfmap_start(void)
 		log_warn("%s cannot be written: perf will not name translated code", path);
 }
 
-void perfmap_add(const void *at, const struct jit_code *code)
+void perfmap_add(const void *at, uint32_t size, gva_t pc, enum jit_effort effort)
 {
-	gva_t pc = JIT_TABLE(code, entries, const struct jit_entry)[0].pc;
 	char line[96];
 	int n;
 
 	if (map < 0)
 		return;
-	n = snprintf(line, sizeof(line), "%llx %x guest_%llx_%s\n", (unsigned long long)(uintptr_t)at, code->code_size,
-	             (unsigned long long)pc, code->effort == JIT_FULL ? "full" : "quick");
+	n = snprintf(line, sizeof(line), "%llx %x guest_%llx_%s\n", (unsigned long long)(uintptr_t)at, size,
+	             (unsigned long long)pc, effort == JIT_FULL ? "full" : "quick");
 	if (host_write(map, line, (size_t)n) != n) {
 		log_warn("the map for perf cannot be written: it ends here");
 		perfmap_stop();

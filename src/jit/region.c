@@ -70,7 +70,7 @@ static bool fetch(struct region *r, gva_t pc, uint32_t *bits)
 static gva_t wrap(const struct region *r, gva_t pc) { return r->xlen == 32 ? (uint32_t)pc : pc; }
 
 /* Full: what has never been run stays outside, and costs nothing. Quick: what has an entry is not
- * made twice. That is asked where blocks begin: to look up each instruction costs more than the few
+ * made twice; that is asked where blocks begin: to look up each instruction costs more than the few
  * that are made again. */
 static bool wanted(const struct finder *f, gva_t pc)
 {
@@ -305,6 +305,8 @@ static void walk(struct finder *f, gva_t pc, unsigned context, bool entry)
 		if (isa_rows[gi->d.op].fmt == ISA_FMT_B)
 			first = true;
 		pc = wrap(r, pc + gi->d.len);
+		if (r->req->effort == JIT_FULL && !wanted(f, pc))
+			return;
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "store.h"
 
 static void line(struct strbuf *out, const char *what, uint64_t n)
 {
@@ -26,6 +27,14 @@ void jit_report(struct strbuf *out)
 	line(out, "bytes of guest code translated", c->guest_bytes);
 	line(out, "bytes of code made", c->code_bytes);
 	line(out, "bytes of tables made", c->table_bytes);
+	line(out, "bytes of guest code covered", c->covered);
+	line(out, "bytes of memory for that: code, tables and copies", cache_bytes());
+	line(out, "bytes of memory for that at most", MAX(c->peak, cache_bytes()));
+	line(out, "translations taken from disk", c->loaded);
+	line(out, "translations on disk not taken: other code", c->changed);
+	line(out, "translations on disk refused", store_counts.refused);
+	line(out, "files on disk used", store_counts.files);
+	line(out, "files on disk refused", store_counts.refused_files);
 	line(out, "us spent translating", c->compile_ns / 1000);
 	line(out, "us spent translating aside", c->compile_aside_ns / 1000);
 	line(out, "translations made in vain: the code had changed", c->late);
@@ -45,6 +54,8 @@ void jit_report(struct strbuf *out)
 	line(out, "pages filled in", mm_view_counts.pages);
 	line(out, "view ranges forgotten", mm_view_counts.forgets);
 	line(out, "views emptied for others", mm_view_counts.evictions);
+	if (store_problem())
+		strbuf_printf(out, "translations are not kept on disk: %s\n", store_problem());
 	strbuf_printf(out, "left translated code:\n");
 	for (unsigned i = 0; i < JIT_EXIT_COUNT; i++)
 		line(out, jit_exit_names[i], c->exits[i]);

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "host/host.h"
 #include "sched/sched.h"
+#include "store.h"
 
 enum {
 	THRESHOLD_DEFAULT = 50,
@@ -416,6 +417,7 @@ int jit_start(const struct jit_config *wanted, const char **why)
 	if (!config.cache_bytes)
 		config.cache_bytes = CACHE_DEFAULT;
 	memset(&jit_counts, 0, sizeof(jit_counts));
+	store_start(config.disk, config.disk_chosen, (uint64_t)config.mode << 1 | tiers());
 	jit_set_dump(config.dump, print_dump);
 	jit_set_dump_pc(config.dump_pc);
 	translator = (struct cpu_translator){
@@ -428,18 +430,26 @@ int jit_start(const struct jit_config *wanted, const char **why)
 	return 0;
 }
 
+bool jit_kept_number(unsigned which, uint64_t *out)
+{
+	return cpu_translator && config.disk_addresses && store_number(which, out);
+}
+
 void jit_stop(void)
 {
 	if (!cpu_translator)
 		return;
 	cpu_translator = NULL;
-	if (state != STARTED)
+	if (state != STARTED) {
+		store_stop();
 		return;
+	}
 	state = IDLE;
 	host_faults_unwatch();
 	host_fault_stack_leave(fault_stack);
 	fault_stack = NULL;
 	perfmap_stop();
 	cache_shutdown();
+	store_stop();
 	jit_compile_done();
 }

@@ -60,7 +60,8 @@ gva_t exec_random_pages(uint64_t mask)
 
 /* Where code goes. With the translator the slide is the machine's, drawn once: a translation belongs
  * to code at its address, and every program that maps the same file at the same place shares it
- * (D8). Stacks and heaps are drawn for each program. */
+ * (D8); where translations are kept on disk, it is that place's. Stacks and heaps are drawn for each
+ * program. */
 gva_t exec_random_code(enum exec_slide which, uint64_t mask)
 {
 	static uint64_t drawn[EXEC_SLIDES];
@@ -69,7 +70,8 @@ gva_t exec_random_code(enum exec_slide which, uint64_t mask)
 	if (!jit || jit->mode == JIT_OFF)
 		return exec_random_pages(mask);
 	if (!drawn[which]) {
-		host_random(&drawn[which], sizeof(drawn[which]));
+		if (!jit_kept_number(which, &drawn[which]))
+			host_random(&drawn[which], sizeof(drawn[which]));
 		drawn[which] |= UINT64_C(1) << 63;
 	}
 	return (drawn[which] & mask) << PAGE_SHIFT;

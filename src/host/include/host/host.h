@@ -47,6 +47,8 @@ uint64_t host_memory_total(void);   /* bytes of RAM the host has */
 
 uint64_t host_clock_ns(int clockid);     /* CLOCK_REALTIME, CLOCK_MONOTONIC, ... of the host */
 void host_random(void *buf, size_t len); /* the host's getrandom, or the --seed generator */
+/* Never the --seed generator's: for what nobody is to know. */
+void host_random_secret(void *buf, size_t len);
 /* From now on host_random is a deterministic function of seed. */
 void host_random_seed(uint64_t seed);
 int host_cpu_count(void);
@@ -200,6 +202,8 @@ int host_realpath(const char *path, char *buf, size_t cap);
 /* Raise RLIMIT_NOFILE to its hard limit: every open guest file may be a host fd. */
 void host_raise_fd_limit(void);
 int  host_pid(void);
+/* What tells this build of hearth from any other (its linker's build id). How many bytes; 0: it has none. */
+size_t host_build_id(uint8_t *buf, size_t cap);
 /* Stop this process until somebody continues it (SIGSTOP): the shell's job control. */
 void host_stop(void);
 

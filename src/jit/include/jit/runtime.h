@@ -17,11 +17,17 @@ struct jit_config {
 	uint64_t dump_pc;              /* 0: all */
 	bool perf_map;                 /* tell the host's perf what the code is: /tmp/perf-PID.map */
 	bool check;                    /* in lock step with the interpreter: cpu/lockstep.c */
+	const char *disk;              /* directory that keeps translations from run to run; NULL: none does */
+	bool disk_chosen;              /* by somebody, as above */
+	bool disk_addresses;           /* jit_kept_number() may be asked */
 };
 /* After ram_init, before guest code runs. -EOPNOTSUPP: this host cannot, *why says what is
  * missing; or -errno of the memory that was not to be had. */
 int  jit_start(const struct jit_config *config, const char **why);
 void jit_stop(void);
+/* A number that is the same in every run that keeps its translations in the same place: where code
+ * is mapped depends on it, so that they serve again. false: there is none, draw one. */
+bool jit_kept_number(unsigned which, uint64_t *out);
 /* Counters, as text. */
 void jit_report(struct strbuf *out);
 

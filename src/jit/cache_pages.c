@@ -1,0 +1,440 @@
+/* The cache's pages: which guest code there is, what was translated of it, and whether it is still
+ * what guest memory holds. See cache.c for the theory.
+ *
+ * Of a page only the pieces are kept that something was made from, 64 bytes each: code is
+ * scattered, and a copy of every page would be several times what is translated of it. */
+#include "cache_private.h"
+
+#include <string.h>
+#include "base/alloc.h"
+#include "base/log.h"
+
+enum { AREAS_KNOWN = 64 };
+struct known {
+	uint64_t generation, epoch;
+	struct image *own;
+	struct area areas[AREAS_KNOWN];
+	unsigned nr;
+};
+
+/* ---- pieces of a page ------------------------------------------------------------------------- */
+
+static unsigned page_chunk(gva_t pc)
+{
+	return (unsigned)(pc & PAGE_MASK) / CHUNK_BYTES;
+}
+
+/* Where in p->chunks the n-th of the page is, or would be. */
+static unsigned chunk_rank(const struct page *p, unsigned n)
+{
+	return (unsigned)__builtin_popcountll(p->have & ((UINT64_C(1) << n) - 1));
+}
+
+static struct chunk *find_chunk(const struct page *p, unsigned n)
+{
+	return p->have >> n & 1 ? &p->chunks[chunk_rank(p, n)] : NULL;
+}
+
+static struct chunk *get_chunk(struct page *p, unsigned n, const uint8_t *page_bytes)
+{
+	unsigned nr = (unsigned)__builtin_popcountll(p->have), rank = chunk_rank(p, n);
+
+	if (p->have >> n & 1)
+		return &p->chunks[rank];
+	p->chunks = xrealloc(p->chunks, (nr + 1) * sizeof(struct chunk));
+	memmove(&p->chunks[rank + 1], &p->chunks[rank], (nr - rank) * sizeof(struct chunk));
+	p->chunks[rank].seen = 0;
+	memcpy(p->chunks[rank].bytes, page_bytes + n * CHUNK_BYTES, CHUNK_BYTES);
+	p->have |= UINT64_C(1) << n;
+	cache.tables += sizeof(struct chunk) + (nr ? 0 : MALLOC_COSTS);
+	return &p->chunks[rank];
+}
+
+static bool same_bytes(const struct page *p, const uint8_t *now)
+{
+	uint64_t left = p->have;
+
+	for (unsigned i = 0; left; i++, left &= left - 1)
+		if (memcmp(p->chunks[i].bytes, now + __builtin_ctzll(left) * CHUNK_BYTES, CHUNK_BYTES) != 0)
+			return false;
+	return true;
+}
+
+static void drop_chunks(struct page *p)
+{
+	unsigned nr = (unsigned)__builtin_popcountll(p->have);
+
+	for (unsigned i = 0; i < nr; i++)
+		jit_counts.covered -= 2 * (unsigned)__builtin_popcount(p->chunks[i].seen);
+	if (nr)
+		cache.tables -= nr * sizeof(struct chunk) + MALLOC_COSTS;
+	free(p->chunks);
+	p->chunks = NULL;
+	p->have = 0;
+}
+
+/* ---- images and their pages ------------------------------------------------------------------ */
+
+static unsigned page_index(const struct image *image, gva_t va)
+{
+	unsigned lo = 0, hi = image->nr_pages;
+
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+
+		if (image->pages[mid]->va < va)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+struct page *pages_find(const struct image *image, gva_t va)
+{
+	unsigned at = page_index(image, va);
+
+	return at < image->nr_pages && image->pages[at]->va == va ? image->pages[at] : NULL;
+}
+
+struct page *pages_get(struct image *image, gva_t va)
+{
+	unsigned at = page_index(image, va);
+	struct page *p;
+
+	if (at < image->nr_pages && image->pages[at]->va == va)
+		return image->pages[at];
+	if (image->nr_pages == image->cap_pages) {
+		image->cap_pages = MAX(16u, 2 * image->cap_pages);
+		image->pages = xrealloc(image->pages, image->cap_pages * sizeof(struct page *));
+	}
+	p = xnew(struct page);
+	p->va = va;
+	memmove(&image->pages[at + 1], &image->pages[at], (image->nr_pages - at) * sizeof(struct page *));
+	image->pages[at] = p;
+	image->nr_pages++;
+	cache.tables += sizeof(*p) + MALLOC_COSTS + sizeof(struct page *);
+	return p;
+}
+
+void pages_add_user(struct page *p, uint32_t unit)
+{
+	if (p->nr_units == p->cap_units) {
+		uint32_t cap = p->cap_units < 4 ? 4 : p->cap_units + p->cap_units / 2;
+
+		p->units = xrealloc(p->units, cap * sizeof(p->units[0]));
+		cache.tables += (cap - p->cap_units) * sizeof(p->units[0]) + (p->cap_units ? 0 : MALLOC_COSTS);
+		p->cap_units = cap;
+	}
+	p->units[p->nr_units++] = unit;
+}
+
+static void put_to_sleep(struct page *p)
+{
+	if (!p->valid)
+		return;
+	p->valid = false;
+	for (unsigned i = 0; i < p->nr_units; i++) {
+		unit_unlink(cache.units[p->units[i]]);
+		cache.units[p->units[i]]->nr_asleep++;
+	}
+	cache_note_replaced();
+}
+
+static void kill_units(struct page *p)
+{
+	put_to_sleep(p);
+	for (unsigned i = 0; i < p->nr_units; i++)
+		cache.units[p->units[i]]->dead = true;
+	jit_counts.stale += p->nr_units;
+	p->nr_units = 0;
+	drop_chunks(p);
+}
+
+const uint8_t *pages_now(struct mm *mm, const struct area *a, gva_t va)
+{
+	struct translation t;
+
+	if (a->mapping) {
+		pfn_t pfn = mapping_peek_page(a->mapping, (a->offset + (va - a->start)) >> PAGE_SHIFT);
+
+		return pfn == PFN_NONE ? NULL : frame_host(pfn);
+	}
+	return mm_translate(mm, va, ACCESS_EXEC, &t) == 0 ? t.host : NULL;
+}
+
+void pages_update(struct page *p, const uint8_t *bytes)
+{
+	if (!same_bytes(p, bytes))
+		kill_units(p);
+	if (p->valid)
+		return;
+	p->valid = true;
+	for (unsigned i = 0; i < p->nr_units; i++)
+		cache.units[p->units[i]]->nr_asleep--;
+}
+
+bool pages_wake(struct mm *mm, const struct area *a, struct unit *u)
+{
+	for (unsigned i = 0; i < u->nr_pages && u->nr_asleep && !u->dead; i++) {
+		const uint8_t *now;
+
+		if (u->pages[i]->valid)
+			continue;
+		now = pages_now(mm, a, u->pages[i]->va);
+		if (!now)
+			return false;
+		pages_update(u->pages[i], now);
+	}
+	return !u->dead && !u->nr_asleep;
+}
+
+static void check_page(struct mm *mm, const struct area *a, struct page *p)
+{
+	const uint8_t *now;
+
+	if (!p->valid)
+		return;
+	now = pages_now(mm, a, p->va);
+	if (!now || !same_bytes(p, now))
+		put_to_sleep(p);
+}
+
+static void free_page(struct page *p)
+{
+	drop_chunks(p);
+	cache.tables -= sizeof(*p) + MALLOC_COSTS + sizeof(struct page *) + p->cap_units * sizeof(p->units[0]) +
+		(p->cap_units ? MALLOC_COSTS : 0);
+	free(p->units);
+	free(p);
+}
+
+static void free_image(struct image *image)
+{
+	for (unsigned i = 0; i < image->nr_pages; i++)
+		free_page(image->pages[i]);
+	free(image->pages);
+	disk_close(image);
+	free(image);
+}
+
+void pages_drop_images(void)
+{
+	while (cache.images) {
+		struct image *image = cache.images;
+
+		cache.images = image->next;
+		free_image(image);
+	}
+}
+
+struct image *pages_image(uint64_t id)
+{
+	struct image *image = cache.images;
+
+	while (image && image->id != id)
+		image = image->next;
+	return image;
+}
+
+static struct image *new_image(enum xlen xlen)
+{
+	struct image *image = xnew(struct image);
+
+	image->id = ++cache.next_id;
+	image->xlen = xlen;
+	image->next = cache.images;
+	cache.images = image;
+	return image;
+}
+
+static struct image *shared_image(struct mm *mm, const struct area *a)
+{
+	struct image *image;
+
+	for (image = cache.images; image; image = image->next)
+		if (image->mapping_id == a->mapping->id && image->start == a->start && image->end == a->end &&
+		    image->offset == a->offset && image->xlen == mm_xlen(mm))
+			return image;
+	image = new_image(mm_xlen(mm));
+	image->mapping_id = a->mapping->id;
+	image->offset = a->offset;
+	image->start = a->start;
+	image->end = a->end;
+	disk_open(image, a);
+	return image;
+}
+
+/* ---- what translations are made from ---------------------------------------------------------- */
+
+const uint8_t *snapshot_page(const struct snapshot *s, gva_t va)
+{
+	for (unsigned i = 0; i < s->nr; i++)
+		if (s->page[i].va == va)
+			return s->page[i].bytes;
+	return NULL;
+}
+
+/* The pieces that ranges cover, one after the other: *pc is in the next one, `stop` behind its part of it. */
+struct walk {
+	const struct pack_tables *t;
+	gva_t pc_base, pc, stop, end;
+	uint32_t range;
+};
+
+static bool next_piece(struct walk *w)
+{
+	for (w->pc = w->stop; w->pc >= w->end; w->range++) {
+		if (w->range == w->t->nr_ranges)
+			return false;
+		w->pc = w->pc_base + (gva_t)(int64_t)w->t->ranges[w->range].pc_delta;
+		w->end = w->pc + w->t->ranges[w->range].size;
+	}
+	w->stop = MIN(w->end, (w->pc | (CHUNK_BYTES - 1)) + 1);
+	return true;
+}
+
+bool pages_agree(const struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s)
+{
+	struct walk w = { .t = t, .pc_base = pc_base };
+
+	while (next_piece(&w)) {
+		const struct page *p = pages_find(image, w.pc & ~PAGE_MASK);
+		const struct chunk *c = p ? find_chunk(p, page_chunk(w.pc)) : NULL;
+		const uint8_t *bytes = snapshot_page(s, w.pc & ~PAGE_MASK);
+
+		if (!c || !bytes || memcmp(c->bytes, bytes + page_chunk(w.pc) * CHUNK_BYTES, CHUNK_BYTES) != 0)
+			return false;
+	}
+	return true;
+}
+
+void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s)
+{
+	struct walk w = { .t = t, .pc_base = pc_base };
+
+	while (next_piece(&w)) {
+		struct page *p = pages_get(image, w.pc & ~PAGE_MASK);
+		const uint8_t *bytes = snapshot_page(s, p->va);
+		unsigned first = (unsigned)(w.pc & (CHUNK_BYTES - 1)) / 2, n = (unsigned)(w.stop - w.pc) / 2;
+		uint32_t bits = (n < 32 ? (1u << n) - 1 : ~0u) << first;
+		struct chunk *c;
+
+		ASSERT(bytes);
+		c = get_chunk(p, page_chunk(w.pc), bytes);
+		jit_counts.covered += 2 * (unsigned)__builtin_popcount(bits & ~c->seen);
+		c->seen |= bits;
+	}
+}
+
+void pages_bytes(const struct page *p, uint8_t bytes[PAGE_SIZE])
+{
+	uint64_t left = p->have;
+
+	for (unsigned i = 0; left; i++, left &= left - 1)
+		memcpy(bytes + __builtin_ctzll(left) * CHUNK_BYTES, p->chunks[i].bytes, CHUNK_BYTES);
+}
+
+bool pages_seen(const struct image *image, gva_t pc)
+{
+	const struct page *p = pages_find(image, pc & ~PAGE_MASK);
+	const struct chunk *c = p ? find_chunk(p, page_chunk(pc)) : NULL;
+
+	return c && c->seen >> (pc & (CHUNK_BYTES - 1)) / 2 & 1;
+}
+
+void pages_seen_map(const struct page *p, uint8_t seen[PAGE_SIZE / 16])
+{
+	uint64_t left = p->have;
+
+	memset(seen, 0, PAGE_SIZE / 16);
+	for (unsigned i = 0; left; i++, left &= left - 1)
+		memcpy(seen + __builtin_ctzll(left) * sizeof(uint32_t), &p->chunks[i].seen, sizeof(uint32_t));
+}
+
+/* ---- what an address space knows ---------------------------------------------------------------- */
+
+/* An address space ends, and with it code that only it had. */
+static void forget_space(void *state)
+{
+	struct known *k = state;
+	struct image *image = k->epoch == cache.flushes ? k->own : NULL;
+
+	if (image) {
+		struct image **at = &cache.images;
+
+		for (unsigned i = 0; i < image->nr_pages; i++)
+			kill_units(image->pages[i]);
+		while (*at != image)
+			at = &(*at)->next;
+		*at = image->next;
+		free_image(image);
+	}
+	free(k);
+}
+
+static void refresh_known(struct mm *mm, struct known *k)
+{
+	if (k->epoch != cache.flushes) {
+		*k = (struct known){ .epoch = cache.flushes };
+	} else if (k->own) {
+		struct area own = { .image = k->own };
+
+		for (unsigned i = 0; i < k->own->nr_pages; i++)
+			check_page(mm, &own, k->own->pages[i]);
+	}
+	k->nr = 0;
+	k->generation = mm_code_generation(mm);
+}
+
+void cache_recheck(struct mm *mm)
+{
+	struct known *k = mm_engine(mm)->state;
+
+	if (k)
+		k->generation = mm_code_generation(mm) - 1;
+}
+
+static const struct area *learn_area(struct mm *mm, struct known *k, gva_t pc)
+{
+	struct mm_code_area a;
+	struct area *area;
+
+	if (!mm_find_code(mm, pc, &a))
+		return NULL;
+	if (k->nr == AREAS_KNOWN)
+		k->nr = 0;
+	area = &k->areas[k->nr++];
+	*area = (struct area){ .start = a.start, .end = a.end, .mapping = a.mapping, .offset = a.offset };
+	if (a.pristine) {
+		area->image = shared_image(mm, area);
+		for (unsigned i = 0; i < area->image->nr_pages; i++)
+			check_page(mm, area, area->image->pages[i]);
+	} else {
+		if (!k->own)
+			k->own = new_image(mm_xlen(mm));
+		area->image = k->own;
+	}
+	return area;
+}
+
+const struct area *pages_area_of(struct mm *mm, gva_t pc)
+{
+	struct mm_engine *e = mm_engine(mm);
+	struct known *k = e->state;
+
+	if (!k) {
+		k = e->state = xnew(struct known);
+		k->generation = mm_code_generation(mm) - 1;
+		k->epoch = cache.flushes;
+	}
+	if (k->generation != mm_code_generation(mm) || k->epoch != cache.flushes)
+		refresh_known(mm, k);
+	for (unsigned i = 0; i < k->nr; i++)
+		if (pc - k->areas[i].start < k->areas[i].end - k->areas[i].start)
+			return &k->areas[i];
+	return learn_area(mm, k, pc);
+}
+
+void pages_start(void) { mm_engine_free = forget_space; }
+void pages_stop(void)  { mm_engine_free = NULL; }

@@ -1,0 +1,158 @@
+/* What the parts of the cache share: cache.c (units, entries, links), cache_pages.c (images, pages and
+ * what address spaces know), cache_disk.c (what is kept from one run of hearth to the next).
+ * See cache.c for the theory. Lock: the kernel lock. */
+#ifndef JIT_CACHE_PRIVATE_H
+#define JIT_CACHE_PRIVATE_H
+
+#include "cache.h"
+#include "pack.h"
+#include "store.h"
+
+enum { CODE_ALIGN = 16, UNITS_MAX = 1 << 18, CHUNK_BYTES = 64, CHUNKS_PER_PAGE = PAGE_SIZE / CHUNK_BYTES };
+enum { NO_LINK = 0, MALLOC_COSTS = 16 };
+
+/* One translation. One block of memory, with its packed tables behind the pages. */
+struct unit {
+	uint64_t image_id;
+	gva_t pc_base;
+	uint32_t start, code_size;     /* of its code, in the arena */
+	uint32_t packed_size;
+	uint32_t incoming;             /* links to it; an index, NO_LINK ends the list */
+	uint16_t guest_insns;
+	uint8_t nr_pages;
+	uint8_t nr_asleep;             /* pages that are not valid */
+	uint8_t effort;                /* enum jit_effort */
+	uint8_t xlen;                  /* 32 or 64 */
+	bool dead;
+	bool final;                    /* quick, and full effort was in vain */
+	bool stored;                   /* came from the disk */
+	struct page *pages[];
+};
+
+/* What was translated of a page, in pieces: bytes, and by half-word what was translated because it was run. */
+struct chunk {
+	uint32_t seen;
+	uint8_t bytes[CHUNK_BYTES];
+};
+_Static_assert(CHUNK_BYTES / 2 == 32, "seen has a bit for each half-word");
+
+struct page {
+	gva_t va;
+	bool valid;
+	uint32_t nr_units, cap_units;
+	uint32_t *units;               /* indices in cache.units */
+	uint64_t have;                 /* the chunks there are; bit 0: the first of the page */
+	struct chunk *chunks;
+};
+_Static_assert(CHUNKS_PER_PAGE == 64, "have has a bit for each chunk");
+
+struct image {
+	struct image *next;            /* of all */
+	uint64_t id;
+	/* A pristine one's identity; mapping_id 0: one address space's own. */
+	uint64_t mapping_id, offset;
+	gva_t start, end;
+	enum xlen xlen;
+	struct page **pages;           /* by address */
+	unsigned nr_pages, cap_pages;
+	struct store_id disk_id;       /* valid if on_disk */
+	struct store_file *disk;       /* what an earlier run has left; NULL: nothing */
+	bool on_disk;                  /* has a place there */
+	unsigned nr_new;               /* units that are not on disk */
+};
+
+/* What an address space knows about its code: mm_engine()->state. */
+struct area {
+	gva_t start, end;
+	struct image *image;
+	struct mapping *mapping;       /* of a pristine one, alive as long as the generation lasts */
+	uint64_t offset;
+};
+
+struct link {
+	uint32_t next;
+	uint32_t offset;               /* of the displacement, in the arena */
+};
+
+struct entry {
+	gva_t pc;
+	uint32_t unit;                 /* 1 + its index; 0: free */
+	uint32_t at;                   /* in the arena */
+};
+
+extern struct code_cache {
+	uint8_t *writable, *executable;
+	uint64_t size, used;
+	uint64_t cap, tables;          /* bytes of code, tables and copies: allowed; of the latter two: used */
+	struct unit **units;
+	uint32_t nr_units;             /* atomically */
+	struct entry *entries;
+	unsigned nr_entries, cap_entries;
+	struct link *links;            /* those not in use are linked from free_link */
+	uint32_t nr_links, cap_links, free_link;
+	struct image *images;
+	uint64_t next_id;
+	uint64_t flushes;              /* struct known of before is void */
+	uint64_t ran;                  /* jit_counts.ran at the last one */
+	unsigned hold, held;           /* requests not heard after a flush; that since */
+} cache;
+
+/* Of a unit. */
+struct packed unit_packed(const struct unit *u);
+void unit_unlink(struct unit *u);
+/* Entries that harts may have found went away or were replaced. */
+void cache_note_replaced(void);
+struct entry *cache_entry(const struct image *image, gva_t pc);      /* NULL: none, or of a dead unit */
+
+/* A translation as it is taken in: from the compiler, or from the disk. */
+struct incoming {
+	struct packed packed;
+	const uint8_t *code;
+	unsigned effort, guest_insns;
+	bool stored;
+};
+bool cache_has_room(uint32_t code_size, uint32_t packed_size);
+/* There is room. `bytes`: what it was made from, by page (cache_pages.c). */
+struct unit *cache_install(struct image *image, const struct incoming *in, const struct pack_tables *t);
+
+/* ---- cache_pages.c ------------------------------------------------------------------------ */
+
+/* The contents of guest pages while something is made from them, or compared with them. */
+struct snapshot {
+	unsigned nr;
+	struct { gva_t va; const uint8_t *bytes; } page[PACK_PAGES_MAX];
+};
+const uint8_t *snapshot_page(const struct snapshot *s, gva_t va);
+
+const struct area *pages_area_of(struct mm *mm, gva_t pc);   /* NULL: no code */
+/* What guest memory holds at this page of the area now; NULL: nothing that may be executed. */
+const uint8_t *pages_now(struct mm *mm, const struct area *a, gva_t va);
+struct page *pages_find(const struct image *image, gva_t va);
+struct page *pages_get(struct image *image, gva_t va);
+/* These are the page's bytes: what was made from others is dead. */
+void pages_update(struct page *p, const uint8_t *bytes);
+/* Is what the ranges cover the same as what is kept of it, all of it? Keep it: it counts as run. */
+bool pages_agree(const struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
+void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
+void pages_add_user(struct page *p, uint32_t unit);
+bool pages_wake(struct mm *mm, const struct area *a, struct unit *u);   /* may it be entered now? */
+bool pages_seen(const struct image *image, gva_t pc);
+/* By half-word, as struct job_page has it. */
+void pages_seen_map(const struct page *p, uint8_t seen[PAGE_SIZE / 16]);
+void pages_bytes(const struct page *p, uint8_t bytes[PAGE_SIZE]);    /* the pieces there are, in their places */
+void pages_drop_images(void);
+struct image *pages_image(uint64_t id);
+void pages_start(void);
+void pages_stop(void);
+
+/* ---- cache_disk.c --------------------------------------------------------------------------- */
+
+/* A pristine image is new: find out what there is of it. */
+void disk_open(struct image *image, const struct area *a);
+void disk_close(struct image *image);
+/* Take in what was kept for pc. true: there may be an entry now. */
+bool disk_load(struct mm *mm, const struct area *a, gva_t pc);
+/* Keep what is new. */
+void disk_save(void);
+
+#endif
