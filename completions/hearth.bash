@@ -2,11 +2,11 @@
 
 _hearth() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} i word program=0
-	local options="--root --bind --env --cwd --user --hostname --net --publish --memory --harts --sched --swap --jit --jit-threshold --jit-cache --dump --perf-map --strace --report --help"
+	local options="--root --bind --env --cwd --user --hostname --net --publish --memory --harts --sched --swap --jit --jit-threshold --jit-cache --cache --dump --perf-map --strace --report --help"
 	COMPREPLY=()
 
 	case $prev in
-	--root|--cwd|--bind) COMPREPLY=($(compgen -d -- "$cur")); compopt -o filenames; return ;;
+	--root|--cwd|--bind|--cache) COMPREPLY=($(compgen -d -- "$cur")); compopt -o filenames; return ;;
 	--sched) COMPREPLY=($(compgen -W "eevdf latency rr" -- "$cur")); return ;;
 	--net) COMPREPLY=($(compgen -W "none host" -- "$cur")); return ;;
 	--user|--hostname|--publish|--memory|--harts|--sched|--swap|--jit-threshold|--jit-cache) return ;;
@@ -20,7 +20,7 @@ _hearth() {
 		word=${COMP_WORDS[i]}
 		case $word in
 		run|explain) [[ $i == 1 ]] || program=1 ;;
-		--root|--bind|--env|--cwd|--user|--hostname|--net|--publish|--memory|--harts|--sched|--swap|--jit-threshold|--jit-cache|--jit|--dump) ((i++)) ;;
+		--root|--bind|--env|--cwd|--user|--hostname|--net|--publish|--memory|--harts|--sched|--swap|--jit-threshold|--jit-cache|--cache|--jit|--dump) ((i++)) ;;
 		-*) ;;
 		*) program=1 ;;
 		esac

@@ -17,6 +17,7 @@ _hearth_options=(
 	'--jit[translate code that runs often]:mode:(off quick full)'
 	'--jit-threshold[how often code runs before it is translated]:count:'
 	'--jit-cache[memory of the host for translations]:size (K, M, G):'
+	'--cache[where translations are kept for the next run, or none]:directory:_directories'
 	'--dump[write translations to standard error]:what:(blocks ir asm)'
 	'--perf-map[name translated code for perf]'
 	'--strace[write every system call to standard error]'

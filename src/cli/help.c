@@ -77,7 +77,7 @@ static const char environment[] =
 	"  hearth run --env \"EDITOR=$EDITOR\" --root ROOT bash\n"
 	"\n"
 	"hearth itself reads HEARTH_LOG: error, warn (the default), info or debug; and HEARTH_JIT, what\n"
-	"--jit, --jit-threshold and --jit-cache say: HEARTH_JIT=full,threshold=1,cache=1M.\n";
+	"--jit, --jit-threshold, --jit-cache and --cache say: HEARTH_JIT=full,threshold=1,cache=1M,disk=none.\n";
 
 static const char files[] =
 	"What the program sees of your files:\n"
