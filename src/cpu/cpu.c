@@ -258,6 +258,16 @@ enum trap cpu_run_engines(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm,
 	return trap;
 }
 
+/* The address space gets warm. */
+static void count_run(struct mm *mm, gva_t pc, uint64_t n)
+{
+	const struct cpu_translator *t = cpu_translator;
+	uint64_t *ran = &mm_engine(mm)->ran, before = __atomic_fetch_add(ran, n, __ATOMIC_RELAXED);
+
+	if (t->early && before / t->early != (before + n) / t->early && t->knows(mm, pc))
+		__atomic_store_n(ran, t->warm_up, __ATOMIC_RELAXED);
+}
+
 enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)
 {
 	bool warm = is_warm(mm, budget);
@@ -268,6 +278,6 @@ enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t
 		return lockstep_run(cpu, regs, mm, budget, tval);
 	trap = cpu_run_engines(cpu, regs, mm, &budget, tval, warm, warm);
 	if (cpu_translator && !warm)
-		__atomic_fetch_add(&mm_engine(mm)->ran, cpu->instret - began, __ATOMIC_RELAXED);
+		count_run(mm, regs->pc, cpu->instret - began);
 	return trap;
 }

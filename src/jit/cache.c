@@ -39,6 +39,8 @@
 enum {
 	ENTRIES_MIN = 1 << 12, ENTRIES_LEAST = 1 << 6, LINKS_LEAST = 1 << 6,
 	/* A filling of the cache is worth its making if so many instructions were run in it. */
+	KNOWN_LEAST = 16,              /* translations, for a program to be warm from its beginning */
+	EAGER_JOBS = 4,                /* with more waiting, what is hot has to ask again */
 	FILLING_WORTH = 4 << 20, HOLD_PER_UNIT = 64, HOLD_MAX = 1 << 18,
 };
 
@@ -233,6 +235,13 @@ const void *cache_find(struct mm *mm, gva_t pc)
 	const struct entry *e = find(mm, pc);
 
 	return e ? cache.executable + e->at : NULL;
+}
+
+bool cache_knows(struct mm *mm, gva_t pc)
+{
+	const struct area *a = pages_area_of(mm, pc);
+
+	return a && a->image->disk && store_count(a->image->disk) >= KNOWN_LEAST;
 }
 
 /* The direct exit of `from` at this offset leads to e from now on. */
@@ -517,7 +526,7 @@ static void ask(struct mm *mm, const struct area *a, gva_t pc)
 {
 	struct job *job;
 
-	if (queue_has(a->image->id, pc) || !(job = malloc(sizeof(*job))))
+	if (queue_length() >= EAGER_JOBS || queue_has(a->image->id, pc) || !(job = malloc(sizeof(*job))))
 		return;
 	job->image_id = a->image->id;
 	job->flushes = cache.flushes;
@@ -619,6 +628,18 @@ bool cache_fault(void *context, uint64_t address)
 
 /* ---- life --------------------------------------------------------------------------------------------------- */
 
+void cache_prepare(void)
+{
+	pages_start();
+}
+
+void cache_abandon(void)
+{
+	pages_drop_images();
+	pages_stop();
+	memset(&cache, 0, sizeof(cache));
+}
+
 int cache_init(uint64_t bytes)
 {
 	void *w, *x;
@@ -636,7 +657,6 @@ int cache_init(uint64_t bytes)
 		host_code_destroy(w, x, cache.size);
 		return -ENOMEM;
 	}
-	pages_start();
 	return 0;
 }
 

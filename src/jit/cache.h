@@ -18,6 +18,9 @@ extern struct jit_counts {
 	uint64_t loaded, changed;      /* translations taken from the disk; left there: the code is another */
 } jit_counts;
 
+/* Without these two nothing is translated, but what there is on disk is known. */
+void cache_prepare(void);
+void cache_abandon(void);
 /* `bytes`: what code and tables together may take. 0 or -errno. */
 int  cache_init(uint64_t bytes);
 void cache_shutdown(void);
@@ -29,6 +32,8 @@ extern uint64_t cache_epoch;
 
 /* The entry for pc in mm, or NULL: there is none, or none that is still what the guest's memory says. */
 const void *cache_find(struct mm *mm, gva_t pc);
+/* Has an earlier run of hearth left translations of the code around pc? */
+bool cache_knows(struct mm *mm, gva_t pc);
 /* Translate; tiers: quick code counts, full code has what quick code was made of. As cache_find. NULL: there is no room, and all is dropped; or *refused. */
 const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, bool tiers, bool *refused);
 /* The quick translation of pc is hot: its better, or itself, and its better is being made. *final:

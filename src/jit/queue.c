@@ -76,7 +76,7 @@ static struct job *next_job(void)
 			queue.todo = job->next;
 			if (!queue.todo)
 				queue.todo_end = &queue.todo;
-			queue.nr_todo--;
+			__atomic_store_n(&queue.nr_todo, queue.nr_todo - 1, __ATOMIC_RELAXED);
 			queue.now = job;
 		}
 		host_mutex_unlock(&queue.lock);
@@ -126,12 +126,17 @@ bool queue_add(struct job *job)
 		job->next = NULL;
 		*queue.todo_end = job;
 		queue.todo_end = &job->next;
-		queue.nr_todo++;
+		__atomic_store_n(&queue.nr_todo, queue.nr_todo + 1, __ATOMIC_RELAXED);
 	}
 	host_mutex_unlock(&queue.lock);
 	if (!full)
 		wake_thread();
 	return !full;
+}
+
+unsigned queue_length(void)
+{
+	return __atomic_load_n(&queue.nr_todo, __ATOMIC_RELAXED);
 }
 
 struct job *queue_take(void)

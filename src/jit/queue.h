@@ -28,6 +28,7 @@ struct job {
 bool queue_add(struct job *job);
 /* One that is made, or NULL. It is the caller's. */
 struct job *queue_take(void);
+unsigned queue_length(void);              /* waiting */
 bool queue_has(uint64_t image_id, gva_t pc);   /* asked for and not taken */
 void queue_stop(void);
 

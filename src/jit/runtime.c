@@ -27,6 +27,8 @@ enum {
 	/* Instructions a process has run when it is offered: about 9 ms of the interpreter. Less is
 	 * not worth a view and translations. */
 	WARM_UP_PER_COUNT = 60000,
+	/* And when it is asked whether there are translations already: later than a small program's end. */
+	EARLY_PER_COUNT = 4000,
 	CACHE_DEFAULT = 128 << 20,
 	SLICE = 16384,                 /* instructions between looks at the interrupt flag: 5 us */
 	MISSES = 4096,
@@ -34,8 +36,8 @@ enum {
 	NO_PC = 1,                     /* odd: no instruction is there */
 	JUMPS_LISTED = JIT_JUMP_ENTRIES / 8,
 	/* How often a quick translation is entered before its place is worth the full effort, for each
-	 * of the threshold's counts; and before it is looked whether that is made. */
-	PROMOTE = 100, PROMOTE_AGAIN = 2000,
+	 * of the threshold's counts, if there is a processor for that; else, and before it is asked again. */
+	PROMOTE = 40, PROMOTE_ALONE = 100, PROMOTE_AGAIN = 2000,
 	/* A view miss costs what translating so many instructions saves. Looked at each so many misses: a
 	 * shell that forks all the time loses its view's pages as often. */
 	MISS_COSTS = 4000, MISSES_LOOKED_AT = 256,
@@ -63,6 +65,7 @@ struct hart_space {
 
 static struct jit_config config;
 static struct cpu_translator translator;
+static int32_t promote_per_count;
 static enum { IDLE, STARTED, FAILED } state;   /* atomically; written with the kernel lock */
 static __thread void *fault_stack;     /* of the hart; it never leaves its thread */
 
@@ -88,7 +91,7 @@ static void empty_jumps(struct hart_space *hs)
 
 static int32_t promote_at(void)
 {
-	return (int32_t)config.threshold * PROMOTE;
+	return (int32_t)config.threshold * promote_per_count;
 }
 
 static struct hart_space *hart_space_new(void)
@@ -354,6 +357,17 @@ static bool ready(struct cpu_translated *t)
 	return *t->state != NULL;
 }
 
+/* cpu_translator.knows: the disk cache does. */
+static bool knows(struct mm *mm, gva_t pc)
+{
+	bool known;
+
+	sched_leave_guest();
+	known = cache_knows(mm, pc);
+	sched_enter_guest(mm);
+	return known;
+}
+
 static enum trap run(struct cpu_translated *t)
 {
 	struct hart_space *hs;
@@ -420,9 +434,12 @@ int jit_start(const struct jit_config *wanted, const char **why)
 	store_start(config.disk, config.disk_chosen, (uint64_t)config.mode << 1 | tiers());
 	jit_set_dump(config.dump, print_dump);
 	jit_set_dump_pc(config.dump_pc);
+	promote_per_count = host_cpu_count() > 1 ? PROMOTE : PROMOTE_ALONE;
+	cache_prepare();
 	translator = (struct cpu_translator){
 		.threshold = config.threshold,
 		.warm_up = (uint64_t)(config.threshold - 1) * WARM_UP_PER_COUNT,
+		.early = store_usable() ? (uint64_t)(config.threshold - 1) * EARLY_PER_COUNT : 0, .knows = knows,
 		.run = run, .free_state = free_hart_space,
 	};
 	cpu_translator = &translator;
@@ -441,6 +458,7 @@ void jit_stop(void)
 		return;
 	cpu_translator = NULL;
 	if (state != STARTED) {
+		cache_abandon();
 		store_stop();
 		return;
 	}

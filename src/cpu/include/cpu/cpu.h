@@ -91,6 +91,10 @@ struct cpu_translated {
 struct cpu_translator {
 	unsigned threshold;            /* 1 to 255 */
 	uint64_t warm_up;              /* instructions an address space runs before anything is offered */
+	/* Each so many instructions it is asked whether there is something for the space already: then it
+	 * is warm at once. 0: not asked. */
+	uint64_t early;
+	bool (*knows)(struct mm *mm, gva_t pc);
 	/* Run translated code from regs->pc. A trap, or TRAP_COUNT: the interpreter is to go on. May give
 	 * up the guest (sched_leave_guest) and come back to it. */
 	enum trap (*run)(struct cpu_translated *t);
