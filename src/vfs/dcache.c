@@ -130,6 +130,33 @@ static void hash_remove(struct dentry *d)
 	list_del(&d->hash_link);
 }
 
+/* The name that was removed last: who makes a file again and again under one name asks for it each time.
+ * Believed as long as a name that was confirmed; no reference is held. */
+static struct { const struct dentry *parent; char name[64]; uint64_t at_ns; } removed;
+
+static void forget_removed(void)
+{
+	removed.parent = NULL;
+}
+
+void dentry_note_absent(struct dentry *parent, const char *name)
+{
+	if (!parent->super->trust_ns || strlen(name) >= sizeof(removed.name))
+		return;
+	removed.parent = parent;
+	strcpy(removed.name, name);
+	removed.at_ns = sched_clock_ns();
+}
+
+/* Told once: if that was wrong, the second question is the file system's. */
+static bool was_just_removed(const struct dentry *parent, const char *name)
+{
+	if (removed.parent != parent || strcmp(removed.name, name) != 0)
+		return false;
+	forget_removed();
+	return sched_clock_ns() - removed.at_ns < parent->super->trust_ns;
+}
+
 /* Frees a dentry without references, and the parents that only it still held. */
 static void dentry_free(struct dentry *d)
 {
@@ -137,6 +164,8 @@ static void dentry_free(struct dentry *d)
 		struct dentry *parent = d->parent != d ? d->parent : NULL;
 
 		hash_remove(d);
+		if (removed.parent == d)
+			forget_removed();
 		if (d->inode && !d->inode->nlink)
 			notify_gone(d->inode, ABI_IN_DELETE_SELF);
 		inode_put(d->inode);
@@ -202,20 +231,6 @@ void dcache_shrink(struct super *s)
 	shrinking = nested;
 }
 
-/* The directory was removed: that names in it are absent is of no use, and holds on to it. The caller
- * has a reference. */
-void dcache_forget_names_in(struct dentry *dir)
-{
-	bool nested = shrinking;
-	struct dentry *d, *tmp;
-
-	shrinking = true;
-	list_for_each_safe(d, tmp, &unused, lru_link)
-		if (d->parent == dir && d != dir)
-			evict(d);
-	shrinking = nested;
-}
-
 static struct dentry *find(struct dentry *parent, const char *name)
 {
 	uint32_t h = hash_name(parent, name);
@@ -266,7 +281,7 @@ int dentry_lookup(struct dentry *parent, const char *name, struct dentry **out)
 		dentry_drop(d);
 		dentry_put(d);
 	}
-	err = parent->inode->ops->lookup(parent->inode, name, &inode);
+	err = was_just_removed(parent, name) ? -ENOENT : parent->inode->ops->lookup(parent->inode, name, &inode);
 	if (err && err != -ENOENT)
 		return err;
 	d = dentry_alloc(parent, name, err ? NULL : inode);
@@ -276,22 +291,10 @@ int dentry_lookup(struct dentry *parent, const char *name, struct dentry **out)
 	return 0;
 }
 
-void dentry_note_absent(struct dentry *parent, const char *name)
-{
-	struct dentry *d = parent->super->trust_ns ? find(parent, name) : NULL;
-
-	/* Only where it saves a question: who makes a file again and again under one name asks for it each time. */
-	if (parent->super->trust_ns && !d) {
-		d = dentry_alloc(parent, name, NULL);
-		d->checked_ns = sched_clock_ns();
-		hash_insert(d);
-	}
-	dentry_put(d);
-}
-
 void dentry_instantiate(struct dentry *d, struct inode *inode)
 {
 	ASSERT(!d->inode);
+	forget_removed();
 	d->inode = inode;
 	d->checked_ns = d->super->trust_ns ? sched_clock_ns() : 0;
 	if (!d->hashed)
@@ -302,6 +305,7 @@ static void rename_to(struct dentry *d, struct dentry *parent, char *name)
 {
 	struct dentry *old_parent = d->parent;
 
+	forget_removed();
 	dentry_drop(d);
 	d->parent = dentry_get(parent);
 	free(d->name);
