@@ -2,6 +2,38 @@
  * operands' low halves or all of them are in place, as flow_need says. */
 #include "gen.h"
 
+/* The operation that follows wants the result: it had better stay in rax for it. */
+static bool wanted_next(const struct gen *g, const struct ir *i)
+{
+	const struct ir *end = &g->r->ir[g->b->ir + g->b->nr_ir];
+
+	do {
+		i++;
+	} while (i < end && i->dead);
+	return i < end && (i->a == g->i->d || i->b == g->i->d || i->c == g->i->d);
+}
+
+/* A register in memory becomes itself op something, all 64 bits of it (RV32: all there are). */
+static bool in_memory(const struct gen *g, const struct ir *i)
+{
+	return is_x(i->d) && !gen_pinned(g, i->d) && i->a == i->d && i->width == g->r->xlen &&
+	       (g->r->xlen == 32 || gen_wide(g)) && !wanted_next(g, i);
+}
+
+static bool alu_in_memory(struct gen *g, const struct ir *i, uint32_t op, unsigned ext)
+{
+	struct x86_mem m = gen_slot(i->d);
+
+	if (i->op == IR_MUL || !in_memory(g, i))
+		return false;
+	if (i->b == V_IMM && i->imm == (int32_t)i->imm)
+		x86_alu_mem_imm(&g->a, ext, g->r->xlen == 64, &m, (int32_t)i->imm);
+	else if (i->b != V_IMM && gen_pinned(g, i->b))
+		x86_rm(&g->a, op & ~2u, g->r->xlen == 64, g->r->host[i->b], &m);
+	else
+		return false;
+	return true;
+}
 
 /* d = a op imm */
 static void alu_imm(struct gen *g, const struct ir *i, unsigned ext, bool w)
@@ -30,6 +62,8 @@ static void alu(struct gen *g, const struct ir *i, uint32_t op, unsigned ext)
 	bool w = gen_wide(g);
 	unsigned d = gen_dst(g);
 
+	if (alu_in_memory(g, i, op, ext))
+		return;
 	if (i->b == V_IMM && i->op != IR_MUL) {
 		if (i->imm == (int32_t)i->imm) {
 			alu_imm(g, i, ext, w);
@@ -73,6 +107,12 @@ static void shift(struct gen *g, const struct ir *i)
 			struct x86_mem m = { .base = g->r->host[i->a], .index = g->r->host[i->a] };
 
 			x86_rm(&g->a, 0x8d, w, d, &m);
+		} else if (n && in_memory(g, i)) {
+			struct x86_mem m = gen_slot(i->d);
+
+			x86_rm(&g->a, 0xc1, g->r->xlen == 64, how[i->op].ext, &m);
+			x86_byte(&g->a, n);
+			return;
 		} else {
 			gen_load_to(g, d, i->a);
 			if (n)
