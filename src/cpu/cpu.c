@@ -206,6 +206,7 @@ static enum trap translate(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm
 	t.faulted = !hot && s->faulted == regs->pc;
 	host_control = float_enter(s, regs);
 	cpu_lend_reservation(cpu, regs);
+	regs->engine.time = csr_time;
 	trap = cpu_translator->run(&t);
 	cpu_take_reservation(cpu, regs);
 	float_leave(s, regs, host_control);

@@ -94,6 +94,11 @@ static void write_fcsr(struct space *s, struct cpu_regs *regs, uint32_t v)
 		set_rounding(s, frm, frm);
 }
 
+uint64_t csr_time(void)
+{
+	return lockstep_now() / (NSEC_PER_SEC / TIMEBASE_HZ);
+}
+
 static bool counter(int xlen, unsigned csr, uint64_t instret, uint64_t *value)
 {
 	uint64_t v;
@@ -104,7 +109,7 @@ static bool counter(int xlen, unsigned csr, uint64_t instret, uint64_t *value)
 		v = instret;
 		break;
 	case CSR_TIME:
-		v = lockstep_now() / (NSEC_PER_SEC / TIMEBASE_HZ);
+		v = csr_time();
 		break;
 	default:
 		return false;

@@ -260,6 +260,7 @@ enum trap lockstep_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, in
 /* The page is about to be written by the interpreter. */
 void lockstep_writes(uint8_t *host);
 uint64_t lockstep_now(void);
+uint64_t csr_time(void);
 /* cpu.c: run until a trap or *left instructions are done. translating: hot places go to the
  * translator; offer: so does the first. */
 enum trap cpu_run_engines(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t *left,

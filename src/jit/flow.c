@@ -34,7 +34,7 @@ bool flow_observes(const struct ir *i)
 {
 	switch (i->op) {
 	case IR_LOAD: case IR_STORE: case IR_AMO: case IR_LR: case IR_SC: case IR_FMA: case IR_FMIN: case IR_FMAX: case IR_FTOI:
-	case IR_BR: case IR_JMP: case IR_JIND: case IR_EXIT: case IR_ROUNDS:
+	case IR_BR: case IR_JMP: case IR_JIND: case IR_EXIT: case IR_ROUNDS: case IR_TIME:
 		return true;
 	case IR_FSET:
 		return i->width == 32 || i->rm;

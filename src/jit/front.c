@@ -467,11 +467,29 @@ static void set_float(struct builder *b, unsigned width, struct val x)
 #define ECALL exit_to(b, JIT_EXIT_SYSCALL, JIT_REFUSE_none)
 #define EBREAK exit_to(b, JIT_EXIT_BREAKPOINT, JIT_REFUSE_none)
 
+enum { CSR_FFLAGS = 1, CSR_FCSR = 3, CSR_TIME = 0xc01, CSR_TIMEH = 0xc81 };
+
+static bool is_time(const struct isa_insn *d)
+{
+	return d->op == ISA_csrrs && d->rs1 == 0 && (d->imm == CSR_TIME || d->imm == CSR_TIMEH);
+}
+
 bool front_csr(const struct isa_insn *d)
 {
-	enum { CSR_FFLAGS = 1, CSR_FCSR = 3 };
+	return (d->imm >= CSR_FFLAGS && d->imm <= CSR_FCSR) || is_time(d);
+}
 
-	return d->imm >= CSR_FFLAGS && d->imm <= CSR_FCSR;
+static void read_time(struct builder *b)
+{
+	struct ir *i;
+
+	if (b->r->xlen == 64 && b->d->imm == CSR_TIMEH) {
+		exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_csr);
+		return;
+	}
+	i = append(b, IR_TIME, (unsigned)b->r->xlen);
+	i->d = b->d->rd ? b->d->rd : V_NONE;
+	i->sub = b->d->imm == CSR_TIMEH;
 }
 
 /* The old value goes through the temporary: rd and rs1 may be the same. Whether the region's other
@@ -485,6 +503,10 @@ static void csr(struct builder *b)
 	bool immediate = isa_rows[b->d->op].fmt == ISA_FMT_CSRI;
 	struct ir *i;
 
+	if (is_time(b->d)) {
+		read_time(b);
+		return;
+	}
 	if (!front_csr(b->d)) {
 		exit_to(b, JIT_EXIT_INTERPRET, JIT_REFUSE_csr);
 		return;

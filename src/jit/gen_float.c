@@ -567,6 +567,40 @@ static void check_rounding(struct gen *g, const struct ir *i)
 		gen_cold_exit(g, gen_misrounds(g), &snap, JIT_EXIT_INTERPRET, JIT_REFUSE_frm);
 }
 
+/* ---- the clock --------------------------------------------------------------------------------- */
+
+static void reload_pins(struct gen *g)
+{
+	for (unsigned v = 0; v < V_TMP && !g->r->bare; v++) {
+		struct x86_mem m = gen_slot(v);
+
+		if (!gen_pinned(g, v))
+			continue;
+		if (v < V_F0)
+			x86_rm(&g->a, 0x8b, true, g->r->host[v], &m);
+		else
+			x86_vex_rm(&g->a, PP_F2, 1, 0x10, false, g->r->host[v], 0, &m);
+	}
+}
+
+/* A call of engine.time: the one thing that is asked of the rest of hearth without leaving. All registers are
+ * in memory for it, as at an exit; jit_enter keeps the stack aligned. */
+static void get_time(struct gen *g, const struct ir *i)
+{
+	struct x86_mem time = gen_engine(offsetof(struct cpu_regs, engine.time));
+	struct snap snap = gen_snap_here(g);
+
+	snap.pending = 0;
+	gen_write_back(g, &snap);
+	x86_rm(&g->a, 0xff, false, 2, &time);
+	reload_pins(g);
+	if (i->sub)
+		x86_shift_imm(&g->a, 5, true, RAX, 32);
+	else if (g->r->xlen == 32)
+		x86_mov(&g->a, false, RAX, RAX);
+	gen_done(g, RAX);
+}
+
 void gen_float(struct gen *g, const struct ir *i)
 {
 	switch (i->op) {
@@ -583,6 +617,7 @@ void gen_float(struct gen *g, const struct ir *i)
 	case IR_FLAGS: get_flags(g, i); break;
 	case IR_SETFLAGS: set_flags(g, i); break;
 	case IR_ROUNDS: check_rounding(g, i); break;
+	case IR_TIME: get_time(g, i); break;
 	case IR_FCLASS: classify(g, i); break;
 	default: gen_slow(g, CC_ALWAYS, JIT_REFUSE_float_row); break;
 	}

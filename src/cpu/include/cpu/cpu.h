@@ -31,6 +31,7 @@ struct cpu_regs {
 		uint64_t reserved_addr, reserved_value;
 		const void *packed, *direct;   /* two ways to `exit`, see enter.S */
 		uint64_t pc_mask;        /* what of an address is a pc */
+		uint64_t (*time)(void);  /* the time CSR */
 	} engine;
 };
 
