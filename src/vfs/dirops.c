@@ -236,8 +236,6 @@ static int remove_entry(struct walk *w, struct path at, bool directory)
 	if (!err) {
 		dentry_drop(at.dentry);
 		dentry_note_absent(w->cur.dentry, w->last);
-		if (directory && at.dentry->refs > 1)
-			dcache_forget_names_in(at.dentry);
 		if (!directory)
 			notify_self(victim, ABI_IN_ATTRIB);
 		/* Nobody has it open: the object goes before its name is reported (d_delete_notify). */

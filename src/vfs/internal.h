@@ -46,7 +46,6 @@ void dentry_put(struct dentry *d);
  * file system. Absent names give a dentry without inode. 0 or -errno. */
 int  dentry_lookup(struct dentry *parent, const char *name, struct dentry **out);
 void dentry_instantiate(struct dentry *d, struct inode *inode);   /* absent -> present; consumes */
-void dcache_forget_names_in(struct dentry *dir);                     /* it was just removed */
 void dentry_note_absent(struct dentry *parent, const char *name);    /* it was just removed */
 void dentry_drop(struct dentry *d);                               /* no longer found by name */
 void dentry_move(struct dentry *d, struct dentry *parent, const char *name);
