@@ -243,16 +243,32 @@ static void promote(struct cpu_translated *t, struct hart_space *hs)
 #define RUN_ON ((enum trap)(TRAP_COUNT + 1))
 #define INTERPRET TRAP_COUNT
 
-/* Is translated code worth its view to this process? If not, the process has to get warm again. */
-static void weigh(struct cpu_translated *t, struct hart_space *hs)
+/* Address spaces that translated code was not worth its view for, by id: what is on disk for their
+ * programs warms them no more. Atomically. */
+static uint64_t cooled[64];
+
+static uint64_t *cooled_slot(const struct mm *mm)
 {
+	return &cooled[mm_id(mm) % ARRAY_SIZE(cooled)];
+}
+
+/* Is translated code worth its view to this process? If not, the process has to get warm again; until
+ * then the view would only make each fork and each copied page dearer. With the kernel lock. */
+static bool is_worth_it(struct cpu_translated *t, struct hart_space *hs)
+{
+	bool worth;
+
 	if (hs->view_misses < MISSES_LOOKED_AT)
-		return;
-	if (hs->ran < hs->view_misses * MISS_COSTS && config.threshold > 1) {
-		__atomic_store_n(&mm_engine(t->mm)->ran, 0, __ATOMIC_RELAXED);
-		jit_counts.cooled++;
-	}
+		return true;
+	worth = hs->ran >= hs->view_misses * MISS_COSTS || config.threshold <= 1;
 	hs->view_misses = hs->ran = 0;
+	if (worth)
+		return true;
+	__atomic_store_n(&mm_engine(t->mm)->ran, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(cooled_slot(t->mm), mm_id(t->mm), __ATOMIC_RELAXED);
+	mm_view_rest(t->mm);
+	jit_counts.cooled++;
+	return false;
 }
 
 /* A page is not in the view: bring it there, or let the kernel have a look at it. */
@@ -268,10 +284,9 @@ static enum trap view_miss(struct cpu_translated *t, struct hart_space *hs, enum
 		      (unsigned long long)t->regs->pc, (unsigned long long)va);
 	jit_counts.view_misses++;
 	hs->view_misses++;
-	weigh(t, hs);
 	sched_leave_guest();
 	ok = mm_translate(t->mm, va, access, &tr) == 0;
-	if (ok && !mm_view_fill(t->mm, va))
+	if (is_worth_it(t, hs) && ok && !mm_view_fill(t->mm, va))
 		jit_counts.view_refused++;
 	sched_enter_guest(t->mm);
 	if (ok || va >= size)
@@ -362,6 +377,8 @@ static bool knows(struct mm *mm, gva_t pc)
 {
 	bool known;
 
+	if (__atomic_load_n(cooled_slot(mm), __ATOMIC_RELAXED) == mm_id(mm))
+		return false;
 	sched_leave_guest();
 	known = cache_knows(mm, pc);
 	sched_enter_guest(mm);

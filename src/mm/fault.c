@@ -348,8 +348,8 @@ enum fault_result mm_fault(struct mm *mm, gva_t va, enum access access)
 		return FAULT_MAPERR;
 	}
 	r = fault_page(mm, v, va, access, 0);
-	if (r == FAULT_OK && mm->view && access != ACCESS_EXEC)
-		mm_view_fill(mm, va);
+	if (r == FAULT_OK && access != ACCESS_EXEC)
+		view_fill_faulted(mm, va);
 	return r;
 }
 

@@ -219,6 +219,7 @@ static inline void code_changes(struct mm *mm)
 
 /* ---- views (view.c) ------------------------------------------------------------------- */
 void view_destroy(struct mm *mm);
+void view_fill_faulted(struct mm *mm, gva_t va);    /* the page may be wanted in the view as well */
 void view_forget_slow(struct mm *mm, gva_t start, gva_t end);
 void view_protect_slow(struct mm *mm, gva_t start, gva_t end);
 /* The entries of [start, end) are about to lose a right, to change, or to go. */

@@ -45,6 +45,7 @@ struct view {
 	uint8_t *base;             /* where guest address 0 is */
 	uint64_t size;
 	int64_t areas;             /* of the host, about */
+	bool resting;              /* nobody runs translated code here: faults do not fill it */
 };
 
 static struct list views = LIST_INIT(views);
@@ -195,6 +196,14 @@ void mm_view_empty(struct mm *mm)
 		empty_view(mm->view);
 }
 
+void mm_view_rest(struct mm *mm)
+{
+	if (!mm->view)
+		return;
+	empty_view(mm->view);
+	mm->view->resting = true;
+}
+
 /* Pages of a stretch that leave together go in one call, holes between them too. */
 void view_forget_slow(struct mm *mm, gva_t start, gva_t end)
 {
@@ -334,6 +343,12 @@ static void map_neighbours(struct view *v, const struct leaf *l, unsigned first,
 	}
 }
 
+void view_fill_faulted(struct mm *mm, gva_t va)
+{
+	if (mm->view && !mm->view->resting)
+		mm_view_fill(mm, va);
+}
+
 bool mm_view_fill(struct mm *mm, gva_t va)
 {
 	gva_t block = align_down(va, BLOCK_PAGES * PAGE_SIZE);
@@ -343,6 +358,7 @@ bool mm_view_fill(struct mm *mm, gva_t va)
 
 	if (!v || va >= mm->top)
 		return false;
+	v->resting = false;
 	evict(v);
 	if (&v->lru != views.next) {
 		list_del(&v->lru);
