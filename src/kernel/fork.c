@@ -14,6 +14,7 @@
 #include "abi/process.h"
 #include "abi/ptrace.h"
 #include "base/alloc.h"
+#include "kernel/ipc.h"
 #include "net/net.h"
 #include "base/trace.h"
 
@@ -114,6 +115,7 @@ static void copy_state(struct task *child, const struct task *parent, const stru
 	seccomp_inherit(child, parent);
 	child->uts = uts_get(parent->uts);
 	child->net = net_ns_get(parent->net);
+	child->ipc = ipc_ns_get(parent->ipc);
 	inherit_scheduling(child, parent);
 	child->timer_slack_ns = parent->timer_slack_ns;
 	child->mce_kill = parent->mce_kill;

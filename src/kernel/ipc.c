@@ -85,6 +85,8 @@ int ipc_add(struct ipc_table *t, struct ipc_object *o, int32_t key, int flags)
 				     .cgid = who->egid, .mode = (uint32_t)flags & 0777, .seq = t->seqs[slot] };
 	o->perm.id = (int)(((unsigned)o->perm.seq << IPC_SEQ_SHIFT) | (unsigned)slot);
 	o->refs = 1;
+	o->table = t;
+	o->destroy = t->destroy;
 	t->slots[slot] = o;
 	t->used++;
 	return o->perm.id;
@@ -102,22 +104,38 @@ struct ipc_object *ipc_find_id(struct ipc_table *t, int id)
 	return o && o->perm.id == id ? o : NULL;
 }
 
-void ipc_object_put(struct ipc_table *t, struct ipc_object *o)
+void ipc_object_put(struct ipc_object *o)
 {
 	ASSERT(o->refs > 0);
 	if (--o->refs == 0)
-		t->destroy(o);
+		o->destroy(o);
 }
 
-void ipc_remove(struct ipc_table *t, struct ipc_object *o)
+void ipc_remove(struct ipc_object *o)
 {
 	unsigned slot = (unsigned)o->perm.id & ((1u << IPC_SEQ_SHIFT) - 1);
+	struct ipc_table *t = o->table;
 
-	t->slots[slot] = NULL;
-	t->seqs[slot] = (t->seqs[slot] + 1) & 0x7fff;
-	t->used--;
+	if (t) {
+		t->slots[slot] = NULL;
+		t->seqs[slot] = (t->seqs[slot] + 1) & 0x7fff;
+		t->used--;
+	}
+	o->table = NULL;
 	o->removed = true;
-	ipc_object_put(t, o);
+	ipc_object_put(o);
+}
+
+void ipc_table_empty(struct ipc_table *t)
+{
+	for (unsigned i = 0; i < t->nr_slots; i++)
+		if (t->slots[i])
+			ipc_remove(t->slots[i]);
+	free(t->slots);
+	free(t->seqs);
+	t->slots = NULL;
+	t->seqs = NULL;
+	t->nr_slots = 0;
 }
 
 int ipc_highest(const struct ipc_table *t)
@@ -151,9 +169,74 @@ void ipc_process_exit(struct process *p)
 	ipc_sem_process_exit(p);
 }
 
+/* ---- name spaces (ipc/namespace.c) ---------------------------------------------------------- */
+
+enum { FIRST_NUMBER = (int)0xefffffffu, LATER_NUMBERS = (int)0xf2000000u };
+static struct ipc_ns first = { .refs = 1, .number = (uint32_t)FIRST_NUMBER };
+
+static void init_tables(struct ipc_ns *ns)
+{
+	ipc_shm_init(&ns->segments);
+	ipc_sem_init(&ns->sets);
+	ipc_msg_init(&ns->queues);
+}
+
+static void end_tables(struct ipc_ns *ns)
+{
+	ipc_shm_end(&ns->segments);
+	ipc_table_empty(&ns->sets);
+	ipc_table_empty(&ns->queues);
+}
+
+struct ipc_ns *ipc_here(void)
+{
+	struct ipc_ns *ns = task_current()->ipc ? task_current()->ipc : &first;
+
+	if (!ns->segments.limit)
+		init_tables(ns);
+	return ns;
+}
+
+struct mount **ipc_mqueues(void)
+{
+	return &ipc_here()->mqueues;
+}
+
+struct ipc_ns *ipc_ns_create(struct user_ns *owner)
+{
+	static uint32_t next = (uint32_t)LATER_NUMBERS;
+	struct ipc_ns *ns = xnew(struct ipc_ns);
+
+	ns->refs = 1;
+	ns->number = next++;
+	ns->owner = user_ns_get(owner);
+	init_tables(ns);
+	return ns;
+}
+
+struct ipc_ns *ipc_ns_get(struct ipc_ns *ns)
+{
+	if (ns)
+		ns->refs++;
+	return ns;
+}
+
+void ipc_ns_put(struct ipc_ns *ns)
+{
+	if (!ns || --ns->refs)
+		return;
+	end_tables(ns);
+	mqueue_end(ns->mqueues);
+	user_ns_put(ns->owner);
+	free(ns);
+}
+
+struct user_ns *ipc_ns_owner(const struct ipc_ns *ns) { return ns ? ns->owner : NULL; }
+uint32_t ipc_ns_number(const struct ipc_ns *ns)       { return ns ? ns->number : first.number; }
+
 void ipc_shutdown(void)
 {
-	ipc_shm_shutdown();
-	ipc_sem_shutdown();
-	ipc_msg_shutdown();
+	end_tables(&first);
+	mqueue_end(first.mqueues);
+	first.mqueues = NULL;
 }

@@ -32,13 +32,19 @@ static void queue_free(struct ipc_object *o)
 	free(q);
 }
 
-static struct ipc_table queues = { .limit = MSG_QUEUES_MAX, .destroy = queue_free };
+static struct ipc_table *table(void) { return &ipc_here()->queues; }
+
+void ipc_msg_init(struct ipc_table *t)
+{
+	t->limit = MSG_QUEUES_MAX;
+	t->destroy = queue_free;
+}
 
 int64_t ipc_msgget(int32_t key, int flags)
 {
 	struct ipc_object *o = NULL;
 	struct queue *q;
-	int err = ipc_find_key(&queues, key, flags, &o), id;
+	int err = ipc_find_key(table(), key, flags, &o), id;
 
 	if (err != -EAGAIN)
 		return err ? err : o->perm.id;
@@ -48,7 +54,7 @@ int64_t ipc_msgget(int32_t key, int flags)
 	wait_queue_init(&q->receivers);
 	q->max_bytes = MSG_QUEUE_BYTES;
 	q->ctime = ipc_seconds();
-	id = ipc_add(&queues, &q->o, key, flags);
+	id = ipc_add(table(), &q->o, key, flags);
 	if (id < 0)
 		free(q);
 	return id;
@@ -70,13 +76,13 @@ static int wait_for_room(struct queue *q, size_t size)
 	err = wait_event(&q->senders, q->o.removed || fits(q, size), WAIT_INTERRUPTIBLE, WAIT_FOREVER);
 	if (q->o.removed)
 		err = -EIDRM;
-	ipc_object_put(&queues, &q->o);
+	ipc_object_put(&q->o);
 	return err == -ERESTARTSYS ? -ERESTARTNOHAND : err;
 }
 
 int64_t ipc_msgsnd(int id, struct message *m, int flags)
 {
-	struct queue *q = (struct queue *)ipc_find_id(&queues, id);
+	struct queue *q = (struct queue *)ipc_find_id(table(), id);
 	int err = q ? ipc_access(&q->o, 2) : -EINVAL;
 
 	if (!err && !fits(q, m->size))
@@ -123,7 +129,7 @@ static int wait_for_message(struct queue *q, int64_t type, int flags)
 	err = wait_event(&q->receivers, q->o.removed || find_message(q, type, flags), WAIT_INTERRUPTIBLE, WAIT_FOREVER);
 	if (q->o.removed)
 		err = -EIDRM;
-	ipc_object_put(&queues, &q->o);
+	ipc_object_put(&q->o);
 	return err == -ERESTARTSYS ? -ERESTARTNOHAND : err;
 }
 
@@ -137,7 +143,7 @@ static struct message *message_copy(const struct message *m)
 
 int64_t ipc_msgrcv(int id, size_t size, int64_t type, int flags, struct message **out)
 {
-	struct queue *q = (struct queue *)ipc_find_id(&queues, id);
+	struct queue *q = (struct queue *)ipc_find_id(table(), id);
 	struct message *m = NULL;
 	int err = q ? ipc_access(&q->o, 4) : -EINVAL;
 
@@ -171,7 +177,7 @@ int64_t ipc_msgrcv(int id, size_t size, int64_t type, int flags, struct message 
 int64_t ipc_msg_status(int id, int cmd, struct msg_status *out)
 {
 	bool by_index = cmd != ABI_IPC_STAT;
-	struct queue *q = (struct queue *)(by_index ? ipc_find_index(&queues, id) : ipc_find_id(&queues, id));
+	struct queue *q = (struct queue *)(by_index ? ipc_find_index(table(), id) : ipc_find_id(table(), id));
 	int err;
 
 	if (!q)
@@ -187,7 +193,7 @@ int64_t ipc_msg_status(int id, int cmd, struct msg_status *out)
 
 int64_t ipc_msg_set(int id, const struct ipc_perm *p, uint64_t qbytes)
 {
-	struct queue *q = (struct queue *)ipc_find_id(&queues, id);
+	struct queue *q = (struct queue *)ipc_find_id(table(), id);
 	int err = q ? ipc_owner_only(&q->o) : -EINVAL;
 
 	if (!err && qbytes > MSG_QUEUE_BYTES && !task_capable(task_current(), ABI_CAP_SYS_RESOURCE))
@@ -204,42 +210,30 @@ int64_t ipc_msg_set(int id, const struct ipc_perm *p, uint64_t qbytes)
 
 int64_t ipc_msg_remove(int id)
 {
-	struct queue *q = (struct queue *)ipc_find_id(&queues, id);
+	struct queue *q = (struct queue *)ipc_find_id(table(), id);
 	int err = q ? ipc_owner_only(&q->o) : -EINVAL;
 
 	if (err)
 		return err;
 	q->o.refs++;
-	ipc_remove(&queues, &q->o);
+	ipc_remove(&q->o);
 	wake_up_all(&q->senders);
 	wake_up_all(&q->receivers);
-	ipc_object_put(&queues, &q->o);
+	ipc_object_put(&q->o);
 	return 0;
 }
 
 int ipc_msg_usage(int *nr_queues, int *messages, int *bytes)
 {
-	*nr_queues = (int)queues.used;
+	*nr_queues = (int)table()->used;
 	*messages = *bytes = 0;
-	for (unsigned i = 0; i < queues.nr_slots; i++) {
-		struct queue *q = (struct queue *)queues.slots[i];
+	for (unsigned i = 0; i < table()->nr_slots; i++) {
+		struct queue *q = (struct queue *)table()->slots[i];
 
 		if (!q)
 			continue;
 		*messages += (int)q->count;
 		*bytes += (int)q->bytes;
 	}
-	return ipc_highest(&queues);
-}
-
-void ipc_msg_shutdown(void)
-{
-	for (unsigned i = 0; i < queues.nr_slots; i++)
-		if (queues.slots[i])
-			ipc_remove(&queues, queues.slots[i]);
-	free(queues.slots);
-	free(queues.seqs);
-	queues.slots = NULL;
-	queues.seqs = NULL;
-	queues.nr_slots = 0;
+	return ipc_highest(table());
 }

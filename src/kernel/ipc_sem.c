@@ -43,7 +43,13 @@ static void set_free(struct ipc_object *o)
 	free(s);
 }
 
-static struct ipc_table sets = { .limit = SEM_SETS_MAX, .destroy = set_free };
+static struct ipc_table *table(void) { return &ipc_here()->sets; }
+
+void ipc_sem_init(struct ipc_table *t)
+{
+	t->limit = SEM_SETS_MAX;
+	t->destroy = set_free;
+}
 
 /* ---- semget -------------------------------------------------------------------------- */
 
@@ -65,7 +71,7 @@ static int64_t set_create(int32_t key, int nsems, int flags)
 	wait_queue_init(&s->changed);
 	list_init(&s->undos);
 	list_init(&s->waiters);
-	id = ipc_add(&sets, &s->o, key, flags);
+	id = ipc_add(table(), &s->o, key, flags);
 	if (id < 0)
 		set_free(&s->o);
 	return id;
@@ -78,7 +84,7 @@ int64_t ipc_semget(int32_t key, int nsems, int flags)
 
 	if (nsems < 0 || nsems > SEM_PER_SET_MAX)
 		return -EINVAL;
-	err = ipc_find_key(&sets, key, flags, &o);
+	err = ipc_find_key(table(), key, flags, &o);
 	if (err == -EAGAIN)
 		return set_create(key, nsems, flags);
 	if (err)
@@ -137,8 +143,8 @@ static void undo_apply(struct sem_set *s, struct sem_undo *u)
 
 void ipc_sem_process_exit(struct process *p)
 {
-	for (unsigned i = 0; i < sets.nr_slots; i++) {
-		struct sem_set *s = (struct sem_set *)sets.slots[i];
+	for (unsigned i = 0; i < table()->nr_slots; i++) {
+		struct sem_set *s = (struct sem_set *)table()->slots[i];
 		struct sem_undo *u = s ? undo_of(s, p) : NULL;
 
 		if (u)
@@ -232,7 +238,7 @@ static void ops_done(struct sem_set *s, const struct attempt *a)
 int64_t ipc_semop(int id, const struct sem_op *ops, unsigned n, uint64_t deadline_ns)
 {
 	struct attempt a = { .ops = ops, .n = n };
-	struct sem_set *s = (struct sem_set *)ipc_find_id(&sets, id);
+	struct sem_set *s = (struct sem_set *)ipc_find_id(table(), id);
 	bool undo = false;
 	int ret = s ? check_ops(s, ops, n, &undo) : -EINVAL;
 
@@ -246,7 +252,7 @@ int64_t ipc_semop(int id, const struct sem_op *ops, unsigned n, uint64_t deadlin
 		ret = wait_for_ops(s, &a, deadline_ns);
 	if (ret == 1)
 		ops_done(s, &a);
-	ipc_object_put(&sets, &s->o);
+	ipc_object_put(&s->o);
 	return ret == 1 ? 0 : ret;
 }
 
@@ -254,7 +260,7 @@ int64_t ipc_semop(int id, const struct sem_op *ops, unsigned n, uint64_t deadlin
 
 static struct sem_set *readable(int id, int want, int *err)
 {
-	struct sem_set *s = (struct sem_set *)ipc_find_id(&sets, id);
+	struct sem_set *s = (struct sem_set *)ipc_find_id(table(), id);
 
 	*err = s ? ipc_access(&s->o, want) : -EINVAL;
 	return s;
@@ -263,7 +269,7 @@ static struct sem_set *readable(int id, int want, int *err)
 int64_t ipc_sem_status(int id, int cmd, struct sem_status *out)
 {
 	bool by_index = cmd != ABI_IPC_STAT;
-	struct sem_set *s = (struct sem_set *)(by_index ? ipc_find_index(&sets, id) : ipc_find_id(&sets, id));
+	struct sem_set *s = (struct sem_set *)(by_index ? ipc_find_index(table(), id) : ipc_find_id(table(), id));
 	int err;
 
 	if (!s)
@@ -277,7 +283,7 @@ int64_t ipc_sem_status(int id, int cmd, struct sem_status *out)
 
 int64_t ipc_sem_set(int id, const struct ipc_perm *p)
 {
-	struct sem_set *s = (struct sem_set *)ipc_find_id(&sets, id);
+	struct sem_set *s = (struct sem_set *)ipc_find_id(table(), id);
 	int err = s ? ipc_owner_only(&s->o) : -EINVAL;
 
 	if (err)
@@ -290,15 +296,15 @@ int64_t ipc_sem_set(int id, const struct ipc_perm *p)
 
 int64_t ipc_sem_remove(int id)
 {
-	struct sem_set *s = (struct sem_set *)ipc_find_id(&sets, id);
+	struct sem_set *s = (struct sem_set *)ipc_find_id(table(), id);
 	int err = s ? ipc_owner_only(&s->o) : -EINVAL;
 
 	if (err)
 		return err;
 	s->o.refs++;
-	ipc_remove(&sets, &s->o);
+	ipc_remove(&s->o);
 	wake_up_all(&s->changed);
-	ipc_object_put(&sets, &s->o);
+	ipc_object_put(&s->o);
 	return 0;
 }
 
@@ -377,7 +383,7 @@ int64_t ipc_sem_set_value(int id, int num, int value)
 
 	if (value < 0 || value > SEM_VALUE_MAX)
 		return -ERANGE;
-	s = (struct sem_set *)ipc_find_id(&sets, id);
+	s = (struct sem_set *)ipc_find_id(table(), id);
 	if (!s || num < 0 || (unsigned)num >= s->nsems)
 		return -EINVAL;
 	err = ipc_access(&s->o, 2);
@@ -392,22 +398,10 @@ int64_t ipc_sem_set_value(int id, int num, int value)
 
 int ipc_sem_usage(int *nr_sets, int *semaphores)
 {
-	*nr_sets = (int)sets.used;
+	*nr_sets = (int)table()->used;
 	*semaphores = 0;
-	for (unsigned i = 0; i < sets.nr_slots; i++)
-		if (sets.slots[i])
-			*semaphores += (int)((struct sem_set *)sets.slots[i])->nsems;
-	return ipc_highest(&sets);
-}
-
-void ipc_sem_shutdown(void)
-{
-	for (unsigned i = 0; i < sets.nr_slots; i++)
-		if (sets.slots[i])
-			ipc_remove(&sets, sets.slots[i]);
-	free(sets.slots);
-	free(sets.seqs);
-	sets.slots = NULL;
-	sets.seqs = NULL;
-	sets.nr_slots = 0;
+	for (unsigned i = 0; i < table()->nr_slots; i++)
+		if (table()->slots[i])
+			*semaphores += (int)((struct sem_set *)table()->slots[i])->nsems;
+	return ipc_highest(table());
 }

@@ -28,14 +28,20 @@ static void segment_free(struct ipc_object *o)
 	free(o);
 }
 
-static struct ipc_table segments = { .limit = SHM_SEGMENTS_MAX, .destroy = segment_free };
+static struct ipc_table *table(void) { return &ipc_here()->segments; }
+
+void ipc_shm_init(struct ipc_table *t)
+{
+	t->limit = SHM_SEGMENTS_MAX;
+	t->destroy = segment_free;
+}
 
 static void file_gone(struct file *f)
 {
 	struct segment *s = f->private;
 
 	s->file = NULL;
-	ipc_remove(&segments, &s->o);
+	ipc_remove(&s->o);
 }
 
 static int map_segment(struct file *f, struct mapping **out)
@@ -63,7 +69,7 @@ static int64_t segment_create(int32_t key, uint64_t size, int flags)
 		return -EINVAL;
 	if (flags & ABI_SHM_HUGETLB)
 		return -ENOMEM;               /* none are reserved */
-	if (segments.used >= segments.limit)
+	if (table()->used >= table()->limit)
 		return -ENOSPC;
 	if (align_up(size, PAGE_SIZE) >> PAGE_SHIFT > ram_total_pages() && !(flags & ABI_SHM_NORESERVE))
 		return -ENOMEM;
@@ -79,7 +85,7 @@ static int64_t segment_create(int32_t key, uint64_t size, int flags)
 	s->size = size;
 	s->ctime = ipc_seconds();
 	s->cpid = task_current()->proc->pid;
-	id = ipc_add(&segments, &s->o, key, flags);
+	id = ipc_add(table(), &s->o, key, flags);
 	ASSERT(id >= 0);
 	return id;
 }
@@ -87,7 +93,7 @@ static int64_t segment_create(int32_t key, uint64_t size, int flags)
 int64_t ipc_shmget(int32_t key, uint64_t size, int flags)
 {
 	struct ipc_object *o = NULL;
-	int err = ipc_find_key(&segments, key, flags, &o);
+	int err = ipc_find_key(table(), key, flags, &o);
 
 	if (err == -EAGAIN)
 		return segment_create(key, size, flags);
@@ -123,7 +129,7 @@ int64_t ipc_shmat(int id, gva_t addr, int flags)
 
 	if (at)
 		return at;
-	s = (struct segment *)ipc_find_id(&segments, id);
+	s = (struct segment *)ipc_find_id(table(), id);
 	if (!s)
 		return -EINVAL;
 	if (flags & ABI_SHM_RDONLY)
@@ -181,7 +187,7 @@ int64_t ipc_shmdt(gva_t addr)
 		return -EINVAL;
 	s->dtime = ipc_seconds();
 	s->lpid = task_current()->proc->pid;
-	ipc_object_put(&segments, &s->o);
+	ipc_object_put(&s->o);
 	return 0;
 }
 
@@ -190,7 +196,7 @@ int64_t ipc_shmdt(gva_t addr)
 int64_t ipc_shm_status(int id, int cmd, struct shm_status *out)
 {
 	bool by_index = cmd != ABI_IPC_STAT;
-	struct segment *s = (struct segment *)(by_index ? ipc_find_index(&segments, id) : ipc_find_id(&segments, id));
+	struct segment *s = (struct segment *)(by_index ? ipc_find_index(table(), id) : ipc_find_id(table(), id));
 	int err;
 
 	if (!s)
@@ -205,7 +211,7 @@ int64_t ipc_shm_status(int id, int cmd, struct shm_status *out)
 
 static struct segment *owned(int id, int *err)
 {
-	struct segment *s = (struct segment *)ipc_find_id(&segments, id);
+	struct segment *s = (struct segment *)ipc_find_id(table(), id);
 
 	*err = s ? ipc_owner_only(&s->o) : -EINVAL;
 	return s;
@@ -249,31 +255,33 @@ int64_t ipc_shm_lock(int id, bool lock)
 
 int ipc_shm_usage(struct shm_usage *out)
 {
-	*out = (struct shm_usage){ .used = (int)segments.used };
-	for (unsigned i = 0; i < segments.nr_slots; i++) {
-		struct segment *s = (struct segment *)segments.slots[i];
+	*out = (struct shm_usage){ .used = (int)table()->used };
+	for (unsigned i = 0; i < table()->nr_slots; i++) {
+		struct segment *s = (struct segment *)table()->slots[i];
 
 		if (!s)
 			continue;
 		out->pages += align_up(s->size, PAGE_SIZE) >> PAGE_SHIFT;
 		out->resident += s->file->inode->mapping.nr_pages;
 	}
-	return ipc_highest(&segments);
+	return ipc_highest(table());
 }
 
-void ipc_shm_shutdown(void)
+/* Segments that somebody has attached still live for a while. */
+void ipc_shm_end(struct ipc_table *t)
 {
-	for (unsigned i = 0; i < segments.nr_slots; i++) {
-		struct segment *s = (struct segment *)segments.slots[i];
+	for (unsigned i = 0; i < t->nr_slots; i++) {
+		struct segment *s = (struct segment *)t->slots[i];
 
 		if (s && !(s->o.perm.mode & ABI_SHM_DEST)) {
 			s->o.perm.mode |= ABI_SHM_DEST;
 			file_put(s->file);
 		}
+		if (t->slots[i]) {
+			t->slots[i]->table = NULL;
+			t->slots[i] = NULL;
+			t->used--;
+		}
 	}
-	free(segments.slots);
-	free(segments.seqs);
-	segments.slots = NULL;
-	segments.seqs = NULL;
-	segments.nr_slots = 0;
+	ipc_table_empty(t);
 }

@@ -5,6 +5,7 @@
  *   user   struct cred        vfs/user_ns.c
  *   uts    struct task        uts.c
  *   net    struct task        net/ns.c
+ *   ipc    struct task        ipc.c
  *
  * Of the others there is one each. A new one is refused with EINVAL, as by a Linux that was
  * built without them; cgroup is accepted and changes nothing, for there are no cgroups. */
@@ -16,10 +17,11 @@
 
 #include "abi/process.h"
 #include "base/alloc.h"
+#include "kernel/ipc.h"
 #include "net/net.h"
 
-#define NS_SUPPORTED ((uint64_t)CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET)
-#define NS_ALL       (NS_SUPPORTED | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWTIME)
+#define NS_SUPPORTED ((uint64_t)CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWIPC)
+#define NS_ALL       (NS_SUPPORTED | CLONE_NEWPID | CLONE_NEWTIME)
 
 /* ---- new ones ---------------------------------------------------------------------------- */
 
@@ -43,6 +45,15 @@ static int new_user_ns(const struct task *t, struct cred **out)
 	*out = cred_copy(t->cred);
 	become_root_of(*out, ns);
 	return 0;
+}
+
+/* What semaphores owed to the process is paid before it leaves them (ksys_unshare: exit_sem). Takes over `ns`. */
+static void change_ipc(struct task *t, struct ipc_ns *ns)
+{
+	if (t == task_current())
+		ipc_process_exit(t->proc);
+	ipc_ns_put(t->ipc);
+	t->ipc = ns;
 }
 
 int ns_unshare(struct task *t, uint64_t flags)
@@ -74,6 +85,8 @@ int ns_unshare(struct task *t, uint64_t flags)
 		net_ns_put(t->net);
 		t->net = net_ns_create(t->cred->user_ns);
 	}
+	if (flags & CLONE_NEWIPC)
+		change_ipc(t, ipc_ns_create(t->cred->user_ns));
 	return flags & CLONE_NEWUTS ? uts_unshare(t) : 0;
 }
 
@@ -85,7 +98,7 @@ int kernel_unshare_ns(uint64_t flags)
 /* ---- the files ------------------------------------------------------------------------------- */
 
 static const struct { const char *name; uint64_t flag; uint32_t number; } spaces[] = {
-	{ "cgroup", CLONE_NEWCGROUP, 0xeffffffb }, { "ipc", CLONE_NEWIPC, 0xefffffff }, { "mnt", CLONE_NEWNS, 0 },
+	{ "cgroup", CLONE_NEWCGROUP, 0xeffffffb }, { "ipc", CLONE_NEWIPC, 0 }, { "mnt", CLONE_NEWNS, 0 },
 	{ "net", CLONE_NEWNET, 0 }, { "pid", CLONE_NEWPID, 0xeffffffc }, { "time", CLONE_NEWTIME, 0xeffffffa },
 	{ "user", CLONE_NEWUSER, 0 }, { "uts", CLONE_NEWUTS, 0 },
 };
@@ -103,6 +116,7 @@ static void *hold(unsigned kind, const struct task *t)
 	case CLONE_NEWUSER: return user_ns_get(t->cred->user_ns);
 	case CLONE_NEWUTS:  return uts_get(t->uts);
 	case CLONE_NEWNET:  return net_ns_get(t->net);
+	case CLONE_NEWIPC:  return ipc_ns_get(t->ipc);
 	default:            return NULL;
 	}
 }
@@ -114,6 +128,7 @@ static void let_go(const struct ns_ref *r)
 	case CLONE_NEWUSER: user_ns_put(r->object); break;
 	case CLONE_NEWUTS:  uts_put(r->object); break;
 	case CLONE_NEWNET:  net_ns_put(r->object); break;
+	case CLONE_NEWIPC:  ipc_ns_put(r->object); break;
 	}
 }
 
@@ -124,6 +139,7 @@ static uint32_t number_of(unsigned kind, const struct task *t)
 	case CLONE_NEWUSER: return user_ns_number(t->cred->user_ns);
 	case CLONE_NEWUTS:  return uts_of(t)->ino;
 	case CLONE_NEWNET:  return net_ns_number(t->net);
+	case CLONE_NEWIPC:  return ipc_ns_number(t->ipc);
 	default:            return spaces[kind].number;
 	}
 }
@@ -286,6 +302,14 @@ static int enter_net(struct task *t, struct net_ns *ns)
 	return 0;
 }
 
+static int enter_ipc(struct task *t, struct ipc_ns *ns)
+{
+	if (!rules(ABI_CAP_SYS_ADMIN, ipc_ns_owner(ns)) || !task_capable_here(t, ABI_CAP_SYS_ADMIN))
+		return -EPERM;
+	change_ipc(t, ipc_ns_get(ns));
+	return 0;
+}
+
 static int enter(struct task *t, const struct ns_ref *r)
 {
 	switch (spaces[r->kind].flag) {
@@ -293,6 +317,7 @@ static int enter(struct task *t, const struct ns_ref *r)
 	case CLONE_NEWUSER: return enter_user(t, r->object);
 	case CLONE_NEWUTS:  return enter_uts(t, r->object);
 	case CLONE_NEWNET:  return enter_net(t, r->object);
+	case CLONE_NEWIPC:  return enter_ipc(t, r->object);
 	default:            return rules(ABI_CAP_SYS_ADMIN, NULL) ? 0 : -EPERM;    /* there already */
 	}
 }

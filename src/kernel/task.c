@@ -13,6 +13,7 @@
 #include "abi/process.h"
 #include "base/alloc.h"
 #include "base/log.h"
+#include "kernel/ipc.h"
 #include "net/net.h"
 
 static unsigned live_tasks, live_processes;    /* structures */
@@ -185,6 +186,7 @@ void task_put(struct task *t)
 	seccomp_filter_put(t->seccomp);
 	uts_put(t->uts);
 	net_ns_put(t->net);
+	ipc_ns_put(t->ipc);
 	process_put(t->proc);
 	live_tasks--;
 	free(t);

@@ -5,6 +5,7 @@
 #include "abi/process.h"
 #include "abi/signal.h"
 #include "abi/time.h"
+#include "kernel/ipc.h"
 
 enum { MQ_PRIORITY_MAX = 32768 };
 
@@ -59,7 +60,7 @@ int64_t sys_mq_open(gva_t name, int oflag, uint32_t mode, gva_t attr)
 		path_arg_put(&p);
 		return err;
 	}
-	mqueue_hooks = (struct mqueue_hooks){ .notify = send_notification, .current_pid = current_pid };
+	mqueue_hooks = (struct mqueue_hooks){ .notify = send_notification, .current_pid = current_pid, .space = ipc_mqueues };
 	err = mqueue_open(p.text, (uint32_t)oflag, mode & ~current()->fs->umask, attr ? &a : NULL, current()->cred, &f);
 	path_arg_put(&p);
 	return err ? err : fd_install(f, true);

@@ -74,11 +74,11 @@ static int make_super(const struct fs_type *t, const char *options, struct super
 
 	if (!for_everybody(t) && vfs_caller && mnt_ns_owner(vfs_caller().fs->ns))
 		return -EPERM;
-	*out = t->single ? find_instance(t->name) : NULL;
+	*out = t->single && strcmp(t->name, "mqueue") != 0 ? find_instance(t->name) : NULL;   /* each IPC name space has its own */
 	if (*out)
 		return 0;
 	err = t->create(options, out);
-	if (!err && vfs_caller)
+	if (!err && vfs_caller && !(*out)->owner)
 		(*out)->owner = user_ns_get(mnt_ns_owner(vfs_caller().fs->ns));
 	return err;
 }

@@ -33,7 +33,7 @@ struct mqueue {
 };
 
 struct mqueue_hooks mqueue_hooks;
-static struct mount *the_mount;
+static struct mount *own;              /* where there is no kernel that knows name spaces (tests) */
 static struct mq_attr wanted;         /* what the file being made shall be like */
 static const struct file_ops mq_fops;
 
@@ -79,15 +79,17 @@ static void file_made(struct inode *i)
 
 static struct mount *mqueue_mount(void)
 {
-	if (!the_mount) {
+	struct mount **here = mqueue_hooks.space ? mqueue_hooks.space() : &own;
+
+	if (!*here) {
 		struct super *s = tmpfs_new_super("mqueue", 01777);
 
 		s->magic = 0x19800202;
 		tmpfs_set_made(s, file_made);
-		the_mount = mount_create_internal(s, "mqueue");
+		*here = mount_create_internal(s, "mqueue");
 		super_put(s);
 	}
-	return the_mount;
+	return *here;
 }
 
 struct super *mqueue_super(void)
@@ -98,10 +100,15 @@ struct super *mqueue_super(void)
 	return s;
 }
 
+void mqueue_end(struct mount *m)
+{
+	mount_put(m);
+}
+
 void mqueue_shutdown(void)
 {
-	mount_put(the_mount);
-	the_mount = NULL;
+	mount_put(own);
+	own = NULL;
 }
 
 /* ---- names -------------------------------------------------------------------------- */

@@ -77,6 +77,15 @@ int ipc_msg_usage(int *queues, int *messages, int *bytes);
 void ipc_process_exit(struct process *p);
 void ipc_shutdown(void);
 
+/* Name spaces: NULL is the machine's. */
+struct ipc_ns;
+struct ipc_ns *ipc_ns_create(struct user_ns *owner);      /* takes a reference of the owner */
+struct ipc_ns *ipc_ns_get(struct ipc_ns *ns);
+void ipc_ns_put(struct ipc_ns *ns);
+struct user_ns *ipc_ns_owner(const struct ipc_ns *ns);
+uint32_t ipc_ns_number(const struct ipc_ns *ns);
+struct mount **ipc_mqueues(void);                         /* the caller's: what vfs keeps there */
+
 /* ---- kernel AIO ----------------------------------------------------------------------- */
 struct aio_result { uint64_t data, obj; int64_t res, res2; };          /* struct io_event's layout */
 int64_t aio_setup(unsigned nr, gva_t *ctx);

@@ -126,6 +126,7 @@ struct task {
 	struct cred *cred;
 	struct uts_ns *uts;           /* NULL: the machine's names */
 	struct net_ns *net;           /* NULL: the machine's */
+	struct ipc_ns *ipc;           /* likewise */
 	char comm[COMM_LEN];
 	/* signals */
 	uint64_t blocked;

@@ -436,8 +436,10 @@ struct mq_watcher { int pid, signo; uint64_t value; };   /* signo 0: SIGEV_NONE 
 struct mqueue_hooks {
 	void (*notify)(const struct mq_watcher *w);      /* by the current task */
 	int (*current_pid)(void);
+	struct mount **(*space)(void);                   /* of the caller's IPC name space */
 };
 extern struct mqueue_hooks mqueue_hooks;
+void mqueue_end(struct mount *m);                /* a name space goes, with what `space` pointed to; NULL: nothing */
 int mqueue_open(const char *name, uint32_t flags, uint32_t mode, const struct mq_attr *attr, const struct cred *who, struct file **out);
 int mqueue_unlink(const char *name, const struct cred *who);
 int mqueue_send(struct file *f, struct uio *u, uint32_t priority, uint64_t deadline_ns);
