@@ -45,12 +45,12 @@ int64_t kernel_pidfd_for(struct process *p, uint32_t flags)
 
 int64_t kernel_pidfd_open(int pid, uint32_t flags)
 {
-	struct process *p = process_find(pid);
+	struct process *p = process_find(pid_mean(pid));
 
 	if ((flags & ~(uint32_t)ABI_O_NONBLOCK) || pid <= 0)
 		return -EINVAL;
 	if (!p)
-		return task_find(pid) ? -EINVAL : -ESRCH;   /* a thread, not a process */
+		return task_find(pid_mean(pid)) ? -EINVAL : -ESRCH;   /* a thread, not a process */
 	return kernel_pidfd_for(p, flags);
 }
 

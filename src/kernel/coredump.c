@@ -99,7 +99,7 @@ static void note_prstatus(struct dump *d, struct task *t)
 	put_int(d, (uint32_t)d->info->signo);         /* pr_cursig: 16 bits and padding */
 	put_word(d, t->pending.set);
 	put_word(d, t->blocked);
-	put_int(d, (uint32_t)t->tid);
+	put_int(d, (uint32_t)t->own_tid);
 	put_int(d, p->parent ? (uint32_t)p->parent->pid : 0);
 	put_int(d, (uint32_t)p->pgid);
 	put_int(d, (uint32_t)p->sid);
@@ -138,7 +138,7 @@ static void note_psinfo(struct dump *d)
 	put_word(d, 0);
 	put_int(d, t->cred->uid);
 	put_int(d, t->cred->gid);
-	put_int(d, (uint32_t)t->proc->pid);
+	put_int(d, (uint32_t)t->proc->own_pid);
 	put_int(d, t->proc->parent ? (uint32_t)t->proc->parent->pid : 0);
 	put_int(d, (uint32_t)t->proc->pgid);
 	put_int(d, (uint32_t)t->proc->sid);
@@ -378,8 +378,8 @@ static void expand(struct strbuf *out, char spec, const struct dump *d)
 
 	switch (spec) {
 	case '%': strbuf_putc(out, '%'); break;
-	case 'p': case 'P': strbuf_printf(out, "%d", t->proc->pid); break;
-	case 'i': case 'I': strbuf_printf(out, "%d", t->tid); break;
+	case 'p': case 'P': strbuf_printf(out, "%d", t->proc->own_pid); break;
+	case 'i': case 'I': strbuf_printf(out, "%d", t->own_tid); break;
 	case 'u': strbuf_printf(out, "%u", t->cred->uid); break;
 	case 'g': strbuf_printf(out, "%u", t->cred->gid); break;
 	case 'd': strbuf_printf(out, "1"); break;
@@ -405,7 +405,7 @@ static void make_name(struct strbuf *out, const struct dump *d)
 		}
 	}
 	if (core_uses_pid && !has_pid)
-		strbuf_printf(out, ".%d", d->task->proc->pid);
+		strbuf_printf(out, ".%d", d->task->proc->own_pid);
 	strbuf_putc(out, 0);
 }
 

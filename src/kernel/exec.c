@@ -314,7 +314,8 @@ static void die_past_return(struct binprm *b)
 int kernel_execve(const struct exec_request *req)
 {
 	struct binprm *b = xnew(struct binprm);    /* kernel stacks are small */
-	int old_tid = task_current()->tid;         /* it may become the leader's */
+	/* It may become the leader's. */
+	int old_tid = pid_shown_to(task_current()->ptrace.tracer, task_current()->tid);
 	bool done;
 	int err;
 

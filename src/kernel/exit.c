@@ -49,7 +49,8 @@ void exit_notify_parent(struct process *p)
 	/* A tracer that is not the parent comes first; the parent when it has waited. */
 	struct process *tracer = p->leader->ptrace.tracer, *parent = tracer ? tracer : p->parent;
 	int sig = tracer && tracer != p->parent ? SIGCHLD : p->exit_signal;
-	bool autoreap = machine_ending;
+	/* An init that is ending itself asks nobody any more. */
+	bool autoreap = machine_ending || (parent && parent->pid_ns && parent->nr_tasks == 0);
 
 	if (parent) {
 		const struct sigaction_k *sa = &parent->sighand->action[SIGCHLD - 1];
@@ -67,6 +68,7 @@ void exit_notify_parent(struct process *p)
 		wake_up_all(&parent->child_wait);
 	}
 	wake_up_all(&p->exit_wait);
+	pid_ns_told_of_end(p);
 	if (autoreap && p != machine.init)
 		process_unlink(p);
 	if (machine_ending)
@@ -90,15 +92,16 @@ void notify_parent_stop(struct process *p, int code)
 
 /* ---- children without a parent ----------------------------------------------------------- */
 
-/* The nearest living ancestor that asked for it (PR_SET_CHILD_SUBREAPER), else init. */
+/* The nearest living ancestor in its name space that asked for it (PR_SET_CHILD_SUBREAPER), else the
+ * init of that; when that has ended, the next one outside. */
 static struct process *find_reaper(const struct process *p)
 {
-	struct process *a;
+	struct process *init = pid_ns_init(p->pid_ns), *a;
 
-	for (a = p->parent; a && a != machine.init; a = a->parent)
+	for (a = p->parent; a && a != init && a->pid_ns == p->pid_ns; a = a->parent)
 		if (a->subreaper && a->nr_tasks)
 			return a;
-	return machine.init;
+	return init && init != p ? init : machine.init;
 }
 
 static void parent_died(struct process *child)
@@ -183,6 +186,8 @@ static void process_exit(struct process *p)
 {
 	if (p == machine.init)
 		kill_everybody_else(p);
+	else
+		pid_ns_end(p);
 	time_process_exit(p);
 	ipc_process_exit(p);
 	leave_session(p);
@@ -318,6 +323,7 @@ static void take_leaders_place(struct task *t)
 	mine->task = NULL;
 	pid_free_if_unused(mine);
 	t->tid = old->tid;
+	t->own_tid = old->own_tid;
 	leaders->task = t;
 	p->leader = t;
 	task_get(t);

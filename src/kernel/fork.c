@@ -34,6 +34,9 @@ static int check_flags(const struct clone_request *req)
 		return -EINVAL;
 	if ((f & CLONE_THREAD) && (f & (CLONE_NEWUSER | CLONE_NEWPID)))
 		return -EINVAL;
+	/* A thread lives where its process does. */
+	if ((f & CLONE_THREAD) && task_current()->pid_ns_next != task_current()->proc->pid_ns)
+		return -EINVAL;
 	if ((f & CLONE_THREAD) && !(f & CLONE_SIGHAND))
 		return -EINVAL;
 	if ((f & CLONE_SIGHAND) && !(f & CLONE_VM))
@@ -42,7 +45,7 @@ static int check_flags(const struct clone_request *req)
 		return -EINVAL;
 	if ((f & CLONE_PIDFD) && (f & (CLONE_DETACHED | CLONE_THREAD)))
 		return -EINVAL;
-	if ((f & CLONE_PARENT) && task_current()->proc == machine.init)
+	if ((f & CLONE_PARENT) && task_current()->proc == pid_ns_init(task_current()->proc->pid_ns))
 		return -EINVAL;
 	if (req->exit_signal < 0 || req->exit_signal > ABI_NSIG)
 		return -EINVAL;
@@ -116,6 +119,7 @@ static void copy_state(struct task *child, const struct task *parent, const stru
 	child->uts = uts_get(parent->uts);
 	child->net = net_ns_get(parent->net);
 	child->ipc = ipc_ns_get(parent->ipc);
+	child->pid_ns_next = pid_ns_get(parent->pid_ns_next);
 	inherit_scheduling(child, parent);
 	child->timer_slack_ns = parent->timer_slack_ns;
 	child->mce_kill = parent->mce_kill;
@@ -174,7 +178,7 @@ static struct process *new_process(const struct task *parent, const struct clone
 _Noreturn static void child_main(void *arg)
 {
 	struct task *t = arg;
-	int32_t tid = t->tid;
+	int32_t tid = t->own_tid;
 
 	/* Linux ignores a bad address here (schedule_tail). */
 	if (t->set_child_tid)
@@ -221,6 +225,8 @@ static int prepare_child(struct task *parent, const struct clone_request *req, s
 		drop_child(child);
 		return err;
 	}
+	if (!thread)
+		child->proc->pid_ns = pid_ns_get(child->pid_ns_next);
 	*out = child;
 	return 0;
 }
@@ -242,7 +248,7 @@ static void join_family(struct process *p, struct task *parent, uint64_t flags)
  * address can still be refused (Linux does so for the pidfd only). */
 static int tell_numbers(struct task *parent, const struct clone_request *req, struct task *child, int tid)
 {
-	int32_t value = tid;
+	int32_t value = pid_show(tid);
 	int64_t fd;
 
 	if (req->flags & CLONE_PIDFD) {
@@ -254,7 +260,7 @@ static int tell_numbers(struct task *parent, const struct clone_request *req, st
 			files_close(parent->files, (int)fd);
 			return -EFAULT;
 		}
-		value = tid;
+		value = pid_show(tid);
 	}
 	if (req->flags & CLONE_PARENT_SETTID)
 		mm_copy_to(parent->mm, req->parent_tid, &value, sizeof(value));
@@ -285,7 +291,7 @@ int64_t kernel_clone(const struct clone_request *req)
 	err = prepare_child(parent, req, &child);
 	if (err)
 		return err;
-	tid = pid_alloc(req->set_tid);
+	tid = pid_alloc(child->proc->pid_ns, req->set_tid);
 	if (tid >= 0)
 		err = tell_numbers(parent, req, child, tid);
 	if (tid < 0 || err) {
@@ -296,8 +302,10 @@ int64_t kernel_clone(const struct clone_request *req)
 	}
 
 	task_link(child, tid);
-	if (!(req->flags & CLONE_THREAD))
+	if (!(req->flags & CLONE_THREAD)) {
 		join_family(child->proc, parent, req->flags);
+		pid_ns_born(child->proc);
+	}
 	if (req->flags & CLONE_VFORK) {
 		vfork = xnew(struct vfork_done);
 		vfork->refs = 2;
@@ -311,10 +319,10 @@ int64_t kernel_clone(const struct clone_request *req)
 	TRACE(kernel, task_created, parent, child, req->flags);
 	thread_start(&child->thread);
 	if (event)
-		ptrace_event(parent, event, (uint64_t)tid);
+		ptrace_event(parent, event, (uint64_t)pid_shown_to(parent->ptrace.tracer, tid));
 	if (vfork) {
 		wait_for_vfork(vfork);
-		ptrace_event(parent, ABI_PTRACE_EVENT_VFORK_DONE, (uint64_t)tid);
+		ptrace_event(parent, ABI_PTRACE_EVENT_VFORK_DONE, (uint64_t)pid_shown_to(parent->ptrace.tracer, tid));
 	}
-	return tid;
+	return pid_show(tid);
 }

@@ -378,7 +378,7 @@ static void lock_owner_died(struct task *t, gva_t uaddr, bool pi, bool pending_o
 	}
 	/* A waiter on another hart may be setting its bit. */
 	do
-		if ((val & ABI_FUTEX_TID_MASK) != (uint32_t)t->tid)
+		if ((val & ABI_FUTEX_TID_MASK) != (uint32_t)t->own_tid)
 			return;
 	while (!__atomic_compare_exchange_n(word, &val, (val & ABI_FUTEX_WAITERS) | ABI_FUTEX_OWNER_DIED,
 					    false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));

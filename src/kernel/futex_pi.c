@@ -144,7 +144,7 @@ static int known_state(const struct futex_waiter *first, uint32_t val, struct pi
 	if (!first->pi)
 		return -EINVAL;
 	/* It died, and the robust list said so, before its locks were handed over. */
-	if (((val & ABI_FUTEX_OWNER_DIED) && !tid) || tid == (uint32_t)first->pi->owner->tid) {
+	if (((val & ABI_FUTEX_OWNER_DIED) && !tid) || tid == (uint32_t)first->pi->owner->own_tid) {
 		*out = first->pi;
 		return 0;
 	}
@@ -160,20 +160,20 @@ static int take(const struct futex_key *key, uint32_t *word, struct task *t, boo
 	struct task *owner;
 
 	for (;;) {
-		if ((val & ABI_FUTEX_TID_MASK) == (uint32_t)t->tid)
+		if ((val & ABI_FUTEX_TID_MASK) == (uint32_t)t->own_tid)
 			return -EDEADLK;
 		if (first)
 			return known_state(first, val, out);
 		if (val & ABI_FUTEX_TID_MASK)
 			new = val | ABI_FUTEX_WAITERS;
 		else
-			new = (val & ABI_FUTEX_OWNER_DIED) | (uint32_t)t->tid | (waiters ? ABI_FUTEX_WAITERS : 0);
+			new = (val & ABI_FUTEX_OWNER_DIED) | (uint32_t)t->own_tid | (waiters ? ABI_FUTEX_WAITERS : 0);
 		if (__atomic_compare_exchange_n(word, &val, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 			break;
 	}
 	if (!(val & ABI_FUTEX_TID_MASK))
 		return 1;
-	owner = task_find((int)(val & ABI_FUTEX_TID_MASK));
+	owner = task_find(pid_mean((int)(val & ABI_FUTEX_TID_MASK)));
 	if (!owner || owner->pi_over)
 		return -ESRCH;
 	*out = state_new(key, owner);
@@ -249,7 +249,7 @@ int64_t futex_unlock_pi(gva_t uaddr, bool shared)
 
 	if (mm_copy_from(t->mm, &val, uaddr, sizeof(val)) < 0)
 		return -EFAULT;
-	if ((val & ABI_FUTEX_TID_MASK) != (uint32_t)t->tid)
+	if ((val & ABI_FUTEX_TID_MASK) != (uint32_t)t->own_tid)
 		return -EPERM;
 	err = futex_key_for(t->mm, uaddr, shared, &key);
 	if (err)
@@ -260,9 +260,9 @@ int64_t futex_unlock_pi(gva_t uaddr, bool shared)
 	next = futex_first_waiter(&key);
 	if (next && (!next->pi || next->pi->owner != t))
 		return -EINVAL;
-	new = next ? (uint32_t)next->task->tid | ABI_FUTEX_WAITERS : 0;
+	new = next ? (uint32_t)next->task->own_tid | ABI_FUTEX_WAITERS : 0;
 	do
-		if ((val & ABI_FUTEX_TID_MASK) != (uint32_t)t->tid)
+		if ((val & ABI_FUTEX_TID_MASK) != (uint32_t)t->own_tid)
 			return next ? -EINVAL : -EPERM;
 	while (!__atomic_compare_exchange_n(word, &val, new, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 	if (next)
@@ -278,7 +278,7 @@ void futex_exit_pi(struct task *t)
 		uint32_t *word = pin_word(next->task->mm, next->uaddr);
 
 		if (word)
-			__atomic_store_n(word, (uint32_t)next->task->tid | ABI_FUTEX_WAITERS |
+			__atomic_store_n(word, (uint32_t)next->task->own_tid | ABI_FUTEX_WAITERS |
 					 ABI_FUTEX_OWNER_DIED, __ATOMIC_SEQ_CST);
 		else
 			next->err = -EFAULT;

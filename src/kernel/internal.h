@@ -8,7 +8,8 @@
 enum { PID_MAX_DEFAULT = 32768, PID_MAX_LIMIT = 4 * 1024 * 1024, PID_WRAP = 300 };
 void pid_init(void);
 /* A free number with no roles yet; `want` != 0: this one (clone3's set_tid). -EAGAIN, -EEXIST. */
-int  pid_alloc(int want);
+/* A number of the machine's, and one in each name space from `ns` outwards; want: the number in `ns`. */
+int  pid_alloc(struct pid_ns *ns, int want);
 struct pid *pid_find(int nr);                 /* NULL: not in use */
 void pid_free_if_unused(struct pid *pid);
 void pid_join_pgrp(struct process *p, int pgid);    /* leaves the old one, if any */
@@ -56,7 +57,7 @@ void exit_notify_parent(struct process *p);
 /* ---- ptrace.c, ptrace_request.c ----------------------------------------------------- */
 struct tracee_end {                    /* a traced thread that is no more */
 	struct list link;              /* process.tracee_ends */
-	int tid, tracer_tid, status;
+	int tid, shown, tracer_tid, status;    /* shown: to the tracer */
 	uint32_t uid;
 	struct rusage_k rusage;
 };
@@ -100,6 +101,28 @@ uint64_t oom_total_pages(void);
 
 /* ---- namespaces.c --------------------------------------------------------------------- */
 int ns_unshare(struct task *t, uint64_t flags);   /* those of CLONE_NEW*; its fs is its own if NEWNS */
+
+/* ---- pid_ns.c -------------------------------------------------------------------------- */
+enum { PID_NOBODY = PID_MAX_LIMIT, PID_NS_LEVELS = 32 };    /* Linux MAX_PID_NS_LEVEL */
+/* The name spaces from `ns` outwards up to `around`, that not among them: how many. */
+int  pid_ns_chain(struct pid_ns *ns, const struct pid_ns *around, struct pid_ns *out[PID_NS_LEVELS]);
+int pid_ns_create(struct pid_ns *parent, struct user_ns *owner, struct pid_ns **out);    /* -ENOSPC */
+struct pid_ns *pid_ns_get(struct pid_ns *ns);
+void pid_ns_put(struct pid_ns *ns);
+struct user_ns *pid_ns_owner(const struct pid_ns *ns);
+uint32_t pid_ns_number(const struct pid_ns *ns);
+bool pid_ns_is_over(const struct pid_ns *ns);
+int  pid_ns_enter(struct pid *pid, struct pid_ns *ns, int want);
+void pid_ns_leave(struct pid *pid);
+int  pid_number_in(const struct pid *pid, const struct pid_ns *viewer);
+int  pid_shown_in(const struct pid_ns *viewer, int nr);
+int  pid_meant_in(const struct pid_ns *viewer, int shown);
+void pid_ns_born(struct process *p);               /* the first one in there is its init */
+void pid_ns_end(struct process *init);             /* may sleep until all others are dead */
+void pid_ns_told_of_end(const struct process *p);
+int  pid_ns_proc_mounted(struct pid_ns *ns, unsigned *index);
+void pid_ns_proc_gone(unsigned index);
+struct pid_ns *pid_ns_of_proc(unsigned index);
 
 /* ---- uts.c ---------------------------------------------------------------------------- */
 struct uts_ns *uts_get(struct uts_ns *ns);

@@ -22,7 +22,7 @@ int procfs_show_sysv_shm(uint64_t arg, struct strbuf *out)
 			continue;
 		show_perm(out, &s.perm);
 		strbuf_printf(out, "%21" PRIu64 " %5d %5d  %5" PRIu64 " %5u %5u %5u %5u %10" PRId64 " %10" PRId64 " %10" PRId64
-			      " %21" PRIu64 " %21u\n", s.size, s.cpid, s.lpid, s.nattch, s.perm.uid, s.perm.gid,
+			      " %21" PRIu64 " %21u\n", s.size, pid_show(s.cpid), pid_show(s.lpid), s.nattch, s.perm.uid, s.perm.gid,
 			      s.perm.cuid, s.perm.cgid, s.atime, s.dtime, s.ctime, align_up(s.size, PAGE_SIZE), 0u);
 	}
 	return 0;
@@ -56,7 +56,7 @@ int procfs_show_sysv_msg(uint64_t arg, struct strbuf *out)
 			continue;
 		show_perm(out, &s.perm);
 		strbuf_printf(out, " %10" PRIu64 " %10" PRIu64 " %5d %5d %5u %5u %5u %5u %10" PRId64 " %10" PRId64 " %10" PRId64 "\n",
-			      s.cbytes, s.qnum, s.lspid, s.lrpid, s.perm.uid, s.perm.gid, s.perm.cuid, s.perm.cgid,
+			      s.cbytes, s.qnum, pid_show(s.lspid), pid_show(s.lrpid), s.perm.uid, s.perm.gid, s.perm.cuid, s.perm.cgid,
 			      s.stime, s.rtime, s.ctime);
 	}
 	return 0;

@@ -329,7 +329,7 @@ int64_t ipc_sem_read(int id, int num, int cmd)
 		return -EINVAL;
 	switch (cmd) {
 	case ABI_SEM_GETVAL:  return s->sems[num].value;
-	case ABI_SEM_GETPID:  return s->sems[num].pid;
+	case ABI_SEM_GETPID:  return pid_show(s->sems[num].pid);
 	case ABI_SEM_GETNCNT: return count_waiters(s, (unsigned)num, false);
 	default:              return count_waiters(s, (unsigned)num, true);
 	}

@@ -129,7 +129,7 @@ void jobctl_install_hooks(void)
 	tty_hooks = (struct tty_hooks){
 		.signal_pgrp = hook_signal_pgrp,
 		.current_session = hook_current_session,
-		.current_pid = hook_current_pid,
+		.current_pid = hook_current_pid, .show_pid = pid_show, .mean_pid = pid_mean,
 		.current_pgrp = hook_current_pgrp,
 		.job_control = hook_job_control,
 		.controlling_tty = hook_controlling_tty,

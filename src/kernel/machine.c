@@ -279,7 +279,7 @@ static struct task *create_init(void)
 	/* Inherited, as any program's. */
 	thread_set_sched(&t->thread, &(struct sched_attr_k){ .nice = host_nice() });
 	task_set_comm(t, "init");
-	task_link(t, pid_alloc(0));
+	task_link(t, pid_alloc(NULL, 0));
 	pid_join_session(p, p->pid);
 	pid_join_pgrp(p, p->pid);
 	machine.init = p;

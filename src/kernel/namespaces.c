@@ -6,8 +6,9 @@
  *   uts    struct task        uts.c
  *   net    struct task        net/ns.c
  *   ipc    struct task        ipc.c
+ *   pid    struct process     pid_ns.c; a task has the one of its children to come
  *
- * Of the others there is one each. A new one is refused with EINVAL, as by a Linux that was
+ * Of time there is one: a new one is refused with EINVAL, as by a Linux that was
  * built without them; cgroup is accepted and changes nothing, for there are no cgroups. */
 #include "procfs.h"
 
@@ -20,8 +21,8 @@
 #include "kernel/ipc.h"
 #include "net/net.h"
 
-#define NS_SUPPORTED ((uint64_t)CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWIPC)
-#define NS_ALL       (NS_SUPPORTED | CLONE_NEWPID | CLONE_NEWTIME)
+#define NS_SUPPORTED ((uint64_t)CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWPID)
+#define NS_ALL       (NS_SUPPORTED | CLONE_NEWTIME)
 
 /* ---- new ones ---------------------------------------------------------------------------- */
 
@@ -56,6 +57,20 @@ static void change_ipc(struct task *t, struct ipc_ns *ns)
 	t->ipc = ns;
 }
 
+/* Children will be numbered from 1; who asks stays where it is, and may ask once (copy_pid_ns). Of a
+ * child that is being made the process has no name space yet: its parent's counts. */
+static int new_pid_ns(struct task *t, struct user_ns *owner)
+{
+	struct pid_ns *ns;
+	int err = t->pid_ns_next != task_current()->proc->pid_ns ? -EINVAL : pid_ns_create(t->pid_ns_next, owner, &ns);
+
+	if (err)
+		return err;
+	pid_ns_put(t->pid_ns_next);
+	t->pid_ns_next = ns;
+	return 0;
+}
+
 int ns_unshare(struct task *t, uint64_t flags)
 {
 	struct cred *cred = NULL, *as;
@@ -71,6 +86,8 @@ int ns_unshare(struct task *t, uint64_t flags)
 		err = -EPERM;
 	else if (flags & ~NS_SUPPORTED)
 		err = -EINVAL;
+	else if (flags & CLONE_NEWPID)
+		err = new_pid_ns(t, as->user_ns);
 	if (err) {
 		cred_put(cred);
 		return err;
@@ -99,7 +116,8 @@ int kernel_unshare_ns(uint64_t flags)
 
 static const struct { const char *name; uint64_t flag; uint32_t number; } spaces[] = {
 	{ "cgroup", CLONE_NEWCGROUP, 0xeffffffb }, { "ipc", CLONE_NEWIPC, 0 }, { "mnt", CLONE_NEWNS, 0 },
-	{ "net", CLONE_NEWNET, 0 }, { "pid", CLONE_NEWPID, 0xeffffffc }, { "time", CLONE_NEWTIME, 0xeffffffa },
+	{ "net", CLONE_NEWNET, 0 }, { "pid", CLONE_NEWPID, 0 }, {
+	  "pid_for_children", CLONE_NEWPID, 0 }, { "time", CLONE_NEWTIME, 0xeffffffa },
 	{ "user", CLONE_NEWUSER, 0 }, { "uts", CLONE_NEWUTS, 0 },
 };
 
@@ -109,6 +127,13 @@ struct ns_ref {
 	void *object;                 /* mnt_ns, user_ns (NULL: the first), uts_ns, net_ns (likewise) */
 };
 
+enum { PID_FOR_CHILDREN = 5 };          /* in spaces */
+
+static struct pid_ns *pid_ns_for(unsigned kind, const struct task *t)
+{
+	return kind == PID_FOR_CHILDREN ? t->pid_ns_next : t->proc->pid_ns;
+}
+
 static void *hold(unsigned kind, const struct task *t)
 {
 	switch (spaces[kind].flag) {
@@ -117,6 +142,7 @@ static void *hold(unsigned kind, const struct task *t)
 	case CLONE_NEWUTS:  return uts_get(t->uts);
 	case CLONE_NEWNET:  return net_ns_get(t->net);
 	case CLONE_NEWIPC:  return ipc_ns_get(t->ipc);
+	case CLONE_NEWPID:  return pid_ns_get(pid_ns_for(kind, t));
 	default:            return NULL;
 	}
 }
@@ -129,6 +155,7 @@ static void let_go(const struct ns_ref *r)
 	case CLONE_NEWUTS:  uts_put(r->object); break;
 	case CLONE_NEWNET:  net_ns_put(r->object); break;
 	case CLONE_NEWIPC:  ipc_ns_put(r->object); break;
+	case CLONE_NEWPID:  pid_ns_put(r->object); break;
 	}
 }
 
@@ -140,6 +167,7 @@ static uint32_t number_of(unsigned kind, const struct task *t)
 	case CLONE_NEWUTS:  return uts_of(t)->ino;
 	case CLONE_NEWNET:  return net_ns_number(t->net);
 	case CLONE_NEWIPC:  return ipc_ns_number(t->ipc);
+	case CLONE_NEWPID:  return pid_ns_number(pid_ns_for(kind, t));
 	default:            return spaces[kind].number;
 	}
 }
@@ -188,7 +216,8 @@ static int label(uint64_t arg, char *text, size_t cap)
 
 	if (!t)
 		return -ESRCH;
-	return snprintf(text, cap, "%s:[%u]", spaces[proc_fd(arg)].name, number_of(proc_fd(arg), t));
+	return snprintf(text, cap, "%s:[%u]", proc_fd(arg) == PID_FOR_CHILDREN ? "pid" : spaces[proc_fd(arg)].name,
+			number_of(proc_fd(arg), t));
 }
 
 static int read_space(uint64_t arg, char *buf, size_t cap)
@@ -310,6 +339,19 @@ static int enter_ipc(struct task *t, struct ipc_ns *ns)
 	return 0;
 }
 
+/* Only inwards, and only for children (pidns_install). */
+static int enter_pid(struct task *t, struct pid_ns *ns)
+{
+	if (!rules(ABI_CAP_SYS_ADMIN, pid_ns_owner(ns)) || !task_capable_here(t, ABI_CAP_SYS_ADMIN))
+		return -EPERM;
+	if (!pid_ns_is_within(ns, t->proc->pid_ns))
+		return -EINVAL;
+	pid_ns_get(ns);
+	pid_ns_put(t->pid_ns_next);
+	t->pid_ns_next = ns;
+	return 0;
+}
+
 static int enter(struct task *t, const struct ns_ref *r)
 {
 	switch (spaces[r->kind].flag) {
@@ -318,6 +360,7 @@ static int enter(struct task *t, const struct ns_ref *r)
 	case CLONE_NEWUTS:  return enter_uts(t, r->object);
 	case CLONE_NEWNET:  return enter_net(t, r->object);
 	case CLONE_NEWIPC:  return enter_ipc(t, r->object);
+	case CLONE_NEWPID:  return enter_pid(t, r->object);
 	default:            return rules(ABI_CAP_SYS_ADMIN, NULL) ? 0 : -EPERM;    /* there already */
 	}
 }
@@ -335,7 +378,7 @@ static int enter_all(struct task *t, struct process *p, uint64_t flags)
 		struct ns_ref r = { .kind = i };
 		int err;
 
-		if (!(flags & spaces[i].flag))
+		if (!(flags & spaces[i].flag) || i == PID_FOR_CHILDREN)
 			continue;
 		r.object = hold(i, from);
 		err = enter(t, &r);

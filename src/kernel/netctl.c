@@ -27,7 +27,28 @@ static void sigpipe(void)
 	signal_send_task(t, &info);
 }
 
+/* Who receives credentials may be in a name space, where a number is only known while it lasts. One that
+ * is shown to the machine alone needs no holding. */
+static bool hold_pid(int nr)
+{
+	struct pid *pid = pid_find(nr);
+
+	if (!pid || !pid->ns)
+		return false;
+	pid->holds++;
+	return true;
+}
+
+static void drop_pid(int nr)
+{
+	struct pid *pid = pid_find(nr);
+
+	pid->holds--;
+	pid_free_if_unused(pid);
+}
+
 void netctl_install_hooks(void)
 {
-	net_hooks = (struct net_hooks){ .caller = caller, .sigpipe = sigpipe };
+	net_hooks = (struct net_hooks){ .caller = caller, .sigpipe = sigpipe, .show_pid = pid_show, .mean_pid = pid_mean,
+				       .hold_pid = hold_pid, .drop_pid = drop_pid };
 }

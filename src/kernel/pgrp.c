@@ -65,10 +65,8 @@ int64_t kernel_setpgid(int nr, int pgid)
 {
 	struct process *self = task_current()->proc, *p;
 
-	if (!nr)
-		nr = self->pid;
-	if (!pgid)
-		pgid = nr;
+	nr = nr ? pid_mean(nr) : self->pid;
+	pgid = pgid ? pid_mean(pgid) : nr;
 	if (pgid < 0)
 		return -EINVAL;
 	p = process_find(nr);
@@ -101,19 +99,19 @@ int64_t kernel_setsid(void)
 	p->tty = NULL;
 	pid_join_session(p, p->pid);
 	pid_join_pgrp(p, p->pid);
-	return p->pid;
+	return p->own_pid;
 }
 
 int64_t kernel_getpgid(int nr)
 {
-	struct task *t = nr ? task_find(nr) : task_current();
+	struct task *t = nr ? task_find(pid_mean(nr)) : task_current();
 
-	return t ? t->proc->pgid : -ESRCH;
+	return t ? pid_show(t->proc->pgid) : -ESRCH;
 }
 
 int64_t kernel_getsid(int nr)
 {
-	struct task *t = nr ? task_find(nr) : task_current();
+	struct task *t = nr ? task_find(pid_mean(nr)) : task_current();
 
-	return t ? t->proc->sid : -ESRCH;
+	return t ? pid_show(t->proc->sid) : -ESRCH;
 }

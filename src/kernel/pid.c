@@ -65,7 +65,7 @@ static int occupy(int nr)
 	return nr;
 }
 
-int pid_alloc(int want)
+static int alloc_here(int want)
 {
 	int nr = table.last;
 
@@ -83,11 +83,21 @@ int pid_alloc(int want)
 	return -EAGAIN;
 }
 
+int pid_alloc(struct pid_ns *ns, int want)
+{
+	int nr = alloc_here(ns ? 0 : want);
+	int err = nr < 0 ? nr : pid_ns_enter(pid_find(nr), ns, want);
+
+	if (nr > 0 && err)
+		pid_free_if_unused(pid_find(nr));
+	return err ? err : nr;
+}
+
 void pid_free_if_unused(struct pid *pid)
 {
 	struct chunk **c = &table.chunks[pid->nr >> SLOT_BITS];
 
-	if (pid->task || pid->process || !list_empty(&pid->pgrp_members) || pid->nr_session_members)
+	if (pid->task || pid->process || !list_empty(&pid->pgrp_members) || pid->nr_session_members || pid->holds)
 		return;
 	(*c)->slot[pid->nr & (SLOTS - 1)] = NULL;
 	if (--(*c)->used == 0 && pid->nr >> SLOT_BITS) {
@@ -95,6 +105,7 @@ void pid_free_if_unused(struct pid *pid)
 		*c = NULL;
 	}
 	table.in_use--;
+	pid_ns_leave(pid);
 	free(pid);
 }
 

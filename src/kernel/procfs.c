@@ -81,14 +81,17 @@ int proc_show_line(struct strbuf *out, const char *fmt, ...)
 
 static int link_self(uint64_t arg, char *buf, size_t cap)
 {
-	return snprintf(buf, cap, "%d", task_current()->proc->pid);
+	int pid = proc_show_pid(arg, task_current()->proc->pid);
+
+	return pid ? snprintf(buf, cap, "%d", pid) : -ENOENT;
 }
 
 static int link_thread_self(uint64_t arg, char *buf, size_t cap)
 {
 	const struct task *t = task_current();
+	int pid = proc_show_pid(arg, t->proc->pid);
 
-	return snprintf(buf, cap, "%d/task/%d", t->proc->pid, t->tid);
+	return pid ? snprintf(buf, cap, "%d/task/%d", pid, proc_show_pid(arg, t->tid)) : -ENOENT;
 }
 
 static int link_net(uint64_t arg, char *buf, size_t cap)
@@ -131,13 +134,13 @@ struct process *procfs_directory_process(struct file *f)
 	    f->inode->super->magic != PROC_SUPER_MAGIC)
 		return NULL;
 	pid = name_to_pid(path_name(f->path));
-	return pid > 0 ? process_find(pid) : NULL;
+	return pid > 0 ? process_find(pid_mean(pid)) : NULL;
 }
 
 /* Not listed but found: the number of any thread. */
 static int lookup_process(uint64_t arg, const char *name, const struct pseudo_node **node, uint64_t *child)
 {
-	int pid = name_to_pid(name);
+	int pid = pid_meant_in(proc_space(arg), name_to_pid(name));
 	struct task *t;
 
 	if (pid <= 0)
@@ -146,7 +149,7 @@ static int lookup_process(uint64_t arg, const char *name, const struct pseudo_no
 	if (!process_find(pid) && !t)
 		return -ENOENT;
 	*node = &process_node;
-	*child = (uint64_t)pid | (process_find(pid) ? 0 : PROC_THREAD);
+	*child = (uint64_t)pid | proc_space_bits(arg) | (process_find(pid) ? 0 : PROC_THREAD);
 	return 0;
 }
 
@@ -154,9 +157,11 @@ static bool next_process(uint64_t arg, uint64_t cursor, char *buf, size_t cap, u
 {
 	struct process *p = process_next((int)cursor);
 
+	while (p && !proc_show_pid(arg, p->pid))
+		p = process_next(p->pid + 1);
 	if (!p)
 		return false;
-	snprintf(buf, cap, "%d", p->pid);
+	snprintf(buf, cap, "%d", proc_show_pid(arg, p->pid));
 	*dtype = S_IFDIR >> 12;
 	*next = (uint64_t)p->pid + 1;
 	return true;
@@ -229,7 +234,26 @@ static const struct pseudo_node root = {
 	.name = "", .mode = S_IFDIR | 0555, .children = root_children, .dir = &root_dir,
 };
 
+static void proc_destroy(struct super *s)
+{
+	pid_ns_proc_gone((unsigned)(uintptr_t)s->private);
+}
+
+/* Of the name space of who mounts it. */
 int procfs_create(struct super **out)
 {
-	return pseudo_create("proc", PROC_SUPER_MAGIC, &root, out);
+	struct pid_ns *ns = machine.init ? task_current()->proc->pid_ns : NULL;
+	unsigned index;
+	int err = pid_ns_proc_mounted(ns, &index);
+
+	if (err)
+		return err;
+	err = pseudo_create_for("proc", PROC_SUPER_MAGIC, &root, (uint64_t)index << PROC_SPACE_SHIFT, out);
+	if (err) {
+		pid_ns_proc_gone(index);
+		return err;
+	}
+	(*out)->private = (void *)(uintptr_t)index;
+	(*out)->destroy = proc_destroy;
+	return 0;
 }

@@ -4,11 +4,12 @@
  *
  *   63        40 39   33 32 31            0
  *   +-----------+-------+--+---------------+
- *   |    fd     |       |T |   pid / tid   |
+ *   |    fd     | space |T |   pid / tid   |
  *   +-----------+-------+--+---------------+
  *
  * T: one thread (/proc/PID/task/TID), else the whole process. The process or
- * thread is looked up at each use: it may have gone. */
+ * thread is looked up at each use: it may have gone. Its number is the machine's; `space` says
+ * which PID name space this /proc is of, in whose numbers it is shown (pid_ns.c). */
 #ifndef KERNEL_PROCFS_H
 #define KERNEL_PROCFS_H
 
@@ -19,7 +20,14 @@
 #include "kernel/kernel.h"
 
 #define PROC_THREAD ((uint64_t)1 << 32)
-enum { PROC_FD_SHIFT = 40 };
+enum { PROC_FD_SHIFT = 40, PROC_SPACE_SHIFT = 33, PROC_SPACE_MASK = 127 };
+static inline uint64_t proc_space_bits(uint64_t arg) { return arg & (uint64_t)PROC_SPACE_MASK << PROC_SPACE_SHIFT; }
+static inline struct pid_ns *proc_space(uint64_t arg)
+{
+	return pid_ns_of_proc((unsigned)(arg >> PROC_SPACE_SHIFT) & PROC_SPACE_MASK);
+}
+/* A number as this /proc shows it. */
+static inline int proc_show_pid(uint64_t arg, int nr) { return pid_shown_in(proc_space(arg), nr); }
 static inline int proc_id(uint64_t arg) { return (int)(uint32_t)arg; }
 static inline unsigned proc_fd(uint64_t arg) { return (unsigned)(arg >> PROC_FD_SHIFT); }
 

@@ -172,12 +172,12 @@ static const struct pseudo_node thread_node = {
 static int lookup_thread(uint64_t arg, const char *name, const struct pseudo_node **node, uint64_t *child)
 {
 	struct process *p = proc_process(arg);
-	struct task *t = task_find(name_to_fd(name));
+	struct task *t = task_find(pid_meant_in(proc_space(arg), name_to_fd(name)));
 
 	if (!p || !t || t->proc != p)
 		return -ENOENT;
 	*node = &thread_node;
-	*child = (uint64_t)t->tid | PROC_THREAD;
+	*child = (uint64_t)t->tid | proc_space_bits(arg) | PROC_THREAD;
 	return 0;
 }
 
@@ -193,7 +193,7 @@ static bool next_thread(uint64_t arg, uint64_t cursor, char *buf, size_t cap, un
 	list_for_each(t, &p->tasks, group_link) {
 		if (i++ < cursor)
 			continue;
-		snprintf(buf, cap, "%d", t->tid);
+		snprintf(buf, cap, "%d", proc_show_pid(arg, t->tid));
 		*dtype = S_IFDIR >> 12;
 		*next = cursor + 1;
 		return true;

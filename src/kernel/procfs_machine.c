@@ -215,9 +215,9 @@ static int misc_mounted(const char *options, struct super **out) { return binfmt
 void procfs_register_types(void)
 {
 	static const struct fs_type types[] = {
-		{ "proc", true, proc_mounted, NULL },
-		{ "sysfs", true, sys_mounted, NULL },
-		{ "binfmt_misc", true, misc_mounted, NULL },
+		{ .name = "proc", .single = true, .chooses = true, .create = proc_mounted },
+		{ .name = "sysfs", .single = true, .create = sys_mounted },
+		{ .name = "binfmt_misc", .single = true, .create = misc_mounted },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)

@@ -164,7 +164,7 @@ int procfs_show_children(uint64_t arg, struct strbuf *out)
 		return -ESRCH;
 	list_for_each(c, &p->children, sibling)
 		if (c->parent_tid == proc_id(arg) || (proc_id(arg) == p->pid && !task_find(c->parent_tid)))
-			strbuf_printf(out, "%d ", c->pid);
+			strbuf_printf(out, "%d ", proc_show_pid(arg, c->pid));
 	return 0;
 }
 

@@ -82,9 +82,10 @@ static void print_ids(struct strbuf *out, uint64_t arg, const struct process *p)
 	const char *name;
 	char state = procfs_state(arg, &name);
 
-	strbuf_printf(out, "%d (%s) %c %d %d %d", proc_id(arg), comm_of(arg), state,
-		      p->parent ? p->parent->pid : 0, p->pgid, p->sid);
-	strbuf_printf(out, " %d %d", p->tty ? (int)tty_device(p->tty) : 0, p->tty ? tty_foreground_pgrp(p->tty) : -1);
+	strbuf_printf(out, "%d (%s) %c %d %d %d", proc_show_pid(arg, proc_id(arg)), comm_of(arg), state,
+		      p->parent ? proc_show_pid(arg, p->parent->pid) : 0, proc_show_pid(arg, p->pgid), proc_show_pid(arg, p->sid));
+	strbuf_printf(out, " %d %d", p->tty ? (int)tty_device(p->tty) : 0,
+		      p->tty ? proc_show_pid(arg, tty_foreground_pgrp(p->tty)) : -1);
 }
 
 static void print_usage(struct strbuf *out, uint64_t arg, const struct process *p, const struct task *t)
@@ -265,8 +266,21 @@ static void print_pids(struct strbuf *out, uint64_t arg, const struct process *p
 	char state = procfs_state(arg, &state_name);
 
 	strbuf_printf(out, "State:\t%c (%s)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n",
-		      state, state_name, p->pid, proc_id(arg), p->parent ? p->parent->pid : 0,
-		      t && t->ptrace.tracer ? t->ptrace.tracer->pid : 0);
+		      state, state_name, proc_show_pid(arg, p->pid), proc_show_pid(arg, proc_id(arg)),
+		      p->parent ? proc_show_pid(arg, p->parent->pid) : 0,
+		      t && t->ptrace.tracer ? proc_show_pid(arg, t->ptrace.tracer->pid) : 0);
+}
+
+/* A number as seen from here, and from each name space further in down to the process' own. */
+static void print_numbers(struct strbuf *out, uint64_t arg, const char *what, const struct process *p, int nr)
+{
+	struct pid_ns *chain[PID_NS_LEVELS];
+	int n = pid_ns_chain(p->pid_ns, proc_space(arg), chain);
+
+	strbuf_printf(out, "%s:\t%d", what, proc_show_pid(arg, nr));
+	while (n-- > 0)
+		strbuf_printf(out, "\t%d", pid_shown_in(chain[n], nr));
+	strbuf_printf(out, "\n");
 }
 
 int procfs_show_status(uint64_t arg, struct strbuf *out)
@@ -286,8 +300,11 @@ int procfs_show_status(uint64_t arg, struct strbuf *out)
 	strbuf_printf(out, "FDSize:\t%u\n", t && t->files ? files_capacity(t->files) : 0);
 	if (who->cred)
 		print_groups(out, who->cred);
-	strbuf_printf(out, "NStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n",
-		      p->pid, proc_id(arg), p->pgid, p->sid);
+	print_numbers(out, arg, "NStgid", p, p->pid);
+	print_numbers(out, arg, "NSpid", p, proc_id(arg));
+	print_numbers(out, arg, "NSpgid", p, p->pgid);
+	print_numbers(out, arg, "NSsid", p, p->sid);
+	strbuf_printf(out, "Kthread:\t0\n");
 	if (t && t->mm)
 		print_vm(out, t->mm);
 	strbuf_printf(out, "Threads:\t%u\n", thread_count(p));

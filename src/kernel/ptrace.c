@@ -306,6 +306,7 @@ void ptrace_thread_ended(struct task *t, int status)
 		return;                       /* its process tells */
 	e = xnew(struct tracee_end);
 	e->tid = t->tid;
+	e->shown = pid_shown_to(tracer, t->tid);
 	e->tracer_tid = t->ptrace.tracer_tid;
 	e->status = status;
 	e->uid = t->cred->uid;

@@ -316,7 +316,7 @@ int64_t kernel_ptrace(int64_t request, int pid, uint64_t addr, uint64_t data)
 
 	if (request == ABI_PTRACE_TRACEME)
 		return ptrace_traceme();
-	t = task_find(pid);
+	t = task_find(pid_mean(pid));
 	if (!t)
 		return -ESRCH;
 	if (request == ABI_PTRACE_ATTACH)

@@ -350,7 +350,7 @@ static int thread_astray(const struct task *self)
 	for_each_task(t, self->proc)
 		if (t != self && t->seccomp_mode != 0 &&
 		    (t->seccomp_mode != ABI_SECCOMP_MODE_FILTER || !is_ancestor(t->seccomp, self->seccomp)))
-			return t->tid;
+			return t->own_tid;
 	return 0;
 }
 

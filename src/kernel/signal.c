@@ -279,7 +279,7 @@ static bool handler_ignores(const struct process *p, int signo)
 	return handler == ABI_SIG_IGN || (handler == ABI_SIG_DFL && signal_is_ignored_by_default(signo));
 }
 
-static bool dropped(const struct process *p, const struct task *t, int signo)
+static bool dropped(const struct process *p, const struct task *t, int signo, bool forced)
 {
 	/* Blocked ones are kept: the handler may be another one when they are taken. */
 	if ((t->blocked | t->real_blocked) & M(signo))
@@ -287,17 +287,17 @@ static bool dropped(const struct process *p, const struct task *t, int signo)
 	/* A tracer wants to know even of those. */
 	if (t->ptrace.tracer && signo != SIGKILL)
 		return false;
-	if (p->unkillable && p->sighand->action[signo - 1].handler == ABI_SIG_DFL)
+	if (p->unkillable && !forced && p->sighand->action[signo - 1].handler == ABI_SIG_DFL)
 		return true;
 	return handler_ignores(p, signo);
 }
 
 /* Ends the process for certain and without a core dump: begin at once, so that even
  * uninterruptible-but-killable sleeps end (complete_signal). */
-static bool fatal_at_once(const struct process *p, const struct task *t, int signo)
+static bool fatal_at_once(const struct process *p, const struct task *t, int signo, bool forced)
 {
 	if (signo == SIGKILL)
-		return !p->unkillable;
+		return !p->unkillable || forced;
 	/* A stopped process takes it when it continues. */
 	return p->sighand->action[signo - 1].handler == ABI_SIG_DFL && !p->unkillable &&
 	       !p->stop_signal && !t->ptrace.tracer &&
@@ -333,8 +333,35 @@ static void kill_in_exit_stop(struct process *p)
 			signal_kill_task(t);
 }
 
-static int send_to(struct process *p, struct task *only, const struct abi_siginfo *info)
+/* Who sends, as the receiver sees it: 0 from outside of its name space. */
+static void show_sender(const struct process *to, struct abi_siginfo *info)
 {
+	switch (info->code) {
+	case SI_USER: case SI_TKILL: case SI_MESGQ:
+		info->pid = pid_shown_in(to->pid_ns, info->pid);
+		break;
+	case SI_QUEUE:
+		if (!pid_shown_in(to->pid_ns, task_current()->proc->pid))
+			info->pid = 0;
+		break;
+	default:
+		if (info->signo == SIGCHLD)
+			info->pid = pid_shown_in(to->pid_ns, info->pid);
+	}
+}
+
+/* SIGKILL and SIGSTOP reach an init from outside of its name space, and from the kernel (send_signal_locked). */
+static bool is_forced(const struct process *p, const struct abi_siginfo *info)
+{
+	if (!p->pid_ns || (info->signo != SIGKILL && info->signo != SIGSTOP))
+		return false;
+	return info->code == SI_KERNEL || (info->code <= 0 && thread_current() && !pid_shown_in(p->pid_ns, task_current()->proc->pid));
+}
+
+static int send_to(struct process *p, struct task *only, const struct abi_siginfo *sent)
+{
+	struct abi_siginfo own, *info = (struct abi_siginfo *)sent;
+	bool forced = is_forced(p, sent);
 	int signo = info->signo, err;
 	struct task *t = only ? only : choose_task(p, signo);
 	struct task *first = t ? t : process_next_task(p, NULL);
@@ -344,10 +371,15 @@ static int send_to(struct process *p, struct task *only, const struct abi_siginf
 			kill_in_exit_stop(p);
 		return 0;             /* on its way out: as good as delivered */
 	}
+	if (p->pid_ns) {
+		own = *sent;
+		info = &own;
+		show_sender(p, info);
+	}
 	prepare_stop_continue(p, signo);
-	if (dropped(p, first, signo))
+	if (dropped(p, first, signo, forced))
 		return 0;
-	if (fatal_at_once(p, first, signo)) {
+	if (fatal_at_once(p, first, signo, forced)) {
 		exit_group_begin(p, signo);
 		return 0;
 	}
@@ -558,7 +590,7 @@ static int next_handled(struct task *t, struct abi_siginfo *info, struct sigacti
 				sa->handler = ABI_SIG_DFL;
 			return signo;
 		}
-		if (signal_is_ignored_by_default(signo) || p->unkillable)
+		if (signal_is_ignored_by_default(signo) || (p->unkillable && signo != SIGSTOP && signo != SIGKILL))
 			continue;
 		if (!signal_is_stop(signo))
 			die(t, info);

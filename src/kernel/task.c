@@ -73,6 +73,7 @@ void process_put(struct process *p)
 		sighand_put(p->sighand);
 	if (p->exe.dentry)
 		exec_exe_put(p->exe);
+	pid_ns_put(p->pid_ns);
 	live_processes--;
 	free(p);
 }
@@ -139,6 +140,7 @@ void task_link(struct task *t, int tid)
 	struct pid *pid = pid_find(tid);
 
 	t->tid = tid;
+	t->own_tid = pid_number_in(pid, p->pid_ns);
 	pid->task = t;
 	list_add_tail(&p->tasks, &t->group_link);
 	p->nr_tasks++;
@@ -147,6 +149,7 @@ void task_link(struct task *t, int tid)
 		p->leader = t;
 		task_get(t);
 		p->pid = tid;
+		p->own_pid = t->own_tid;
 		pid->process = p;
 		process_get(p);
 		nr_processes++;
@@ -187,6 +190,7 @@ void task_put(struct task *t)
 	uts_put(t->uts);
 	net_ns_put(t->net);
 	ipc_ns_put(t->ipc);
+	pid_ns_put(t->pid_ns_next);
 	process_put(t->proc);
 	live_tasks--;
 	free(t);

@@ -54,7 +54,7 @@ static uint64_t process_utime_ns(struct process *p)
 static int read_cpu_clock(int clockid, uint64_t *ns)
 {
 	enum { PER_THREAD = 4, KIND = 3, VIRT = 1 };
-	int pid = ~(clockid >> 3);
+	int pid = pid_mean(~(clockid >> 3));
 	uint64_t utime, stime;
 	struct task *t;
 	struct process *p;

@@ -91,6 +91,7 @@ static bool eligible(const struct wait_scan *w, const struct process *c, bool tr
 static int report(const struct wait_scan *w, struct process *c, int status, int code, int value)
 {
 	w->out->pid = c->pid;
+	w->out->shown = pid_show(c->pid);      /* while it still has the number */
 	w->out->status = status;
 	w->out->code = code;
 	w->out->value = value;
@@ -149,6 +150,7 @@ static int take_trap(const struct wait_scan *w, struct task *t)
 
 	report(w, t->proc, abi_status_stopped(code), CLD_TRAPPED, code);
 	w->out->pid = t->tid;
+	w->out->shown = pid_show(t->tid);
 	w->out->uid = t->cred->uid;
 	if (!(w->options & WNOWAIT))
 		t->ptrace.code = 0;
@@ -160,7 +162,7 @@ static int take_end(const struct wait_scan *w, struct tracee_end *e)
 	int s = e->status, tid = e->tid;
 
 	*w->out = (struct wait_result){
-		.pid = e->tid, .status = s, .uid = e->uid, .rusage = e->rusage,
+		.pid = e->tid, .shown = e->shown, .status = s, .uid = e->uid, .rusage = e->rusage,
 		.code = s & 0x7f ? s & ABI_STATUS_CORE ? CLD_DUMPED : CLD_KILLED : CLD_EXITED,
 		.value = s & 0x7f ? s & 0x7f : s >> 8 & 0xff,
 	};

@@ -11,7 +11,7 @@
 struct sock;
 
 /* One piece of data on its way: a datagram, or part of a stream. In the receiver's queue. */
-struct scm { struct abi_ucred cred; unsigned nr_files; struct file *files[]; };
+struct scm { struct abi_ucred cred; bool pid_held; unsigned nr_files; struct file *files[]; };
 /* An address of either family as sixteen bytes: IPv4's behind ::ffff: (RFC 4291 2.5.5.2). */
 struct endpoint { uint8_t ip[16]; uint16_t port; };
 struct skb {

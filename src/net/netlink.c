@@ -35,7 +35,7 @@ int netlink_create(int type, int protocol, struct sock **out)
 /* The process's number for its first socket. */
 static uint32_t choose_pid(const struct sock *s)
 {
-	uint32_t pid = (uint32_t)net_current().pid;
+	uint32_t pid = (uint32_t)net_hooks.show_pid(net_current().pid);
 	struct netlink_sock *n;
 
 	list_for_each(n, &netlink_all, link)

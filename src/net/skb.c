@@ -53,6 +53,8 @@ static void scm_free(struct scm *scm)
 {
 	for (unsigned i = 0; i < scm->nr_files; i++)
 		file_put(scm->files[i]);
+	if (scm->pid_held)
+		net_hooks.drop_pid(scm->cred.pid);
 	free(scm);
 }
 

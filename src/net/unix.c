@@ -58,6 +58,14 @@ static struct abi_ucred own_cred(void)
 	return (struct abi_ucred){ who.pid, who.cred->euid, who.cred->egid };
 }
 
+static void set_peer_cred(struct unix_sock *u, struct abi_ucred cred)
+{
+	if (u->peer_pid_held)
+		net_hooks.drop_pid(u->peer_cred.pid);
+	u->peer_cred = cred;
+	u->peer_pid_held = cred.pid && net_hooks.hold_pid(cred.pid);
+}
+
 void unix_set_peer(struct unix_sock *u, struct unix_sock *peer)
 {
 	struct unix_sock *old = u->peer;
@@ -89,7 +97,7 @@ int unix_pair(struct sock *ends[2])
 
 		unix_set_peer(u, unix_of(ends[!i]));
 		u->sk.state = ABI_TCP_ESTABLISHED;
-		u->peer_cred = own_cred();
+		set_peer_cred(u, own_cred());
 	}
 	return 0;
 }
@@ -276,7 +284,7 @@ static int unix_listen(struct sock *s, int backlog)
 		return -EINVAL;
 	u->backlog = (unsigned)backlog;
 	s->state = ABI_TCP_LISTEN;
-	u->peer_cred = own_cred();
+	set_peer_cred(u, own_cred());
 	unix_tell_waiting(u);
 	return 0;
 }
@@ -370,8 +378,8 @@ static void join(struct unix_sock *u, struct unix_sock *listener)
 	end->sk.state = u->sk.state = ABI_TCP_ESTABLISHED;
 	end->sk.options |= listener->sk.options & OPT_PASSCRED;
 	end->addr = listener->addr;
-	end->peer_cred = own_cred();
-	u->peer_cred = listener->peer_cred;
+	set_peer_cred(end, own_cred());
+	set_peer_cred(u, listener->peer_cred);
 	unix_set_peer(end, u);
 	unix_set_peer(u, end);
 	list_add_tail(&listener->embryos, &end->embryo_link);
@@ -476,6 +484,7 @@ static void unix_close(struct sock *s)
 
 static void unix_destroy(struct sock *s)
 {
+	set_peer_cred(unix_of(s), (struct abi_ucred){ 0 });
 	list_del(&unix_of(s)->all_link);
 }
 
@@ -488,8 +497,10 @@ static int unix_getsockopt(struct sock *s, int level, int name, void *value, uin
 
 	if (level != ABI_SOL_SOCKET)
 		return -EOPNOTSUPP;
+	if (name == ABI_SO_PEERCRED && u->peer_cred.pid)
+		none = (struct abi_ucred){ net_hooks.show_pid(u->peer_cred.pid), u->peer_cred.uid, u->peer_cred.gid };
 	if (name == ABI_SO_PEERCRED)
-		return sockopt_put(value, len, u->peer_cred.pid ? &u->peer_cred : &none, sizeof(none));
+		return sockopt_put(value, len, &none, sizeof(none));
 	return -ENOPROTOOPT;
 }
 

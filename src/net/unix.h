@@ -16,6 +16,7 @@ struct unix_sock {
 	const struct super *super;     /* that name's inode: super and number */
 	uint64_t path_ino;
 	struct abi_ucred peer_cred;    /* SO_PEERCRED; pid 0: none */
+	bool peer_pid_held;
 	unsigned backlog;              /* connections, or datagrams, that may wait: one more than this */
 	/* A listener's connections that wait for accept. */
 	struct list embryos, embryo_link;

@@ -26,7 +26,7 @@ static int check_cred(const struct abi_ucred *u, const struct net_caller *who)
 	uint64_t caps = who->cred->cap_effective;
 	const struct cred *c = who->cred;
 
-	if ((u->pid != who->pid && !(caps >> ABI_CAP_SYS_ADMIN & 1)) ||
+	if ((net_hooks.mean_pid(u->pid) != who->pid && !(caps >> ABI_CAP_SYS_ADMIN & 1)) ||
 	    (!is_one_of(u->uid, c->uid, c->euid, c->suid) && !(caps >> ABI_CAP_SETUID & 1)) ||
 	    (!is_one_of(u->gid, c->gid, c->egid, c->sgid) && !(caps >> ABI_CAP_SETGID & 1)))
 		return -EPERM;
@@ -45,7 +45,7 @@ static int scm_make(struct net_msg *m, bool with_cred, struct scm **out)
 	if (!m->nr_files && !m->has_cred && !with_cred)
 		return 0;
 	scm = xalloc(sizeof(*scm) + m->nr_files * sizeof(scm->files[0]));
-	scm->cred = m->has_cred ? m->cred : (struct abi_ucred){ who.pid, who.cred->uid, who.cred->gid };
+	scm->cred = m->has_cred ? (struct abi_ucred){ net_hooks.mean_pid(m->cred.pid), m->cred.uid, m->cred.gid } : (struct abi_ucred){ who.pid, who.cred->uid, who.cred->gid };
 	for (unsigned i = 0; i < m->nr_files; i++)
 		scm->files[i] = m->files[i];
 	scm->nr_files = m->nr_files;
@@ -55,6 +55,7 @@ static int scm_make(struct net_msg *m, bool with_cred, struct scm **out)
 		return err;
 	}
 	m->nr_files = 0;
+	scm->pid_held = net_hooks.hold_pid(scm->cred.pid);
 	*out = scm;
 	return 0;
 }
@@ -84,6 +85,7 @@ static void take_cred(struct sock *s, struct net_msg *m, const struct skb *b)
 {
 	m->has_cred = s->options & OPT_PASSCRED;
 	m->cred = cred_of(b);
+	m->cred.pid = net_hooks.show_pid(m->cred.pid);
 }
 
 /* ---- sending ------------------------------------------------------------------------------------ */

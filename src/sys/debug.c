@@ -79,7 +79,7 @@ static int64_t process_vm(int pid, gva_t lvec, uint64_t liovcnt, gva_t rvec, uin
 	if (!ret)
 		ret = get_vec(rvec, riovcnt, &remote);
 	if (!ret && riovcnt) {
-		t = task_find(pid);
+		t = task_find(pid_mean(pid));
 		ret = !t || !t->mm ? -ESRCH : task_may_access(current(), t, true);
 		if (!ret) {
 			struct mm *mm = t->mm;
@@ -120,7 +120,7 @@ static int64_t compare(const void *a, const void *b)
 
 int64_t sys_kcmp(int pid1, int pid2, int type, uint64_t idx1, uint64_t idx2)
 {
-	struct task *a = task_find(pid1), *b = task_find(pid2);
+	struct task *a = task_find(pid_mean(pid1)), *b = task_find(pid_mean(pid2));
 	struct file *f, *g;
 
 	if (!a || !b)

@@ -187,7 +187,7 @@ static int64_t test_lock(struct file *f, gva_t addr, bool narrow, struct guest_f
 		l->type = ABI_F_UNLCK;
 		return put_flock(addr, narrow, l);
 	}
-	*l = (struct guest_flock){ .type = b.type, .whence = ABI_SEEK_SET, .pid = b.pid,
+	*l = (struct guest_flock){ .type = b.type, .whence = ABI_SEEK_SET, .pid = pid_show(b.pid),
 				   .start = (int64_t)b.start,
 				   .len = b.end == UINT64_MAX ? 0 : (int64_t)(b.end - b.start + 1) };
 	return put_flock(addr, narrow, l);
@@ -242,9 +242,13 @@ static int64_t refuse_lease(struct file *f, uint64_t type)
 	return (f->inode->mode & S_IFMT) == S_IFREG ? -EAGAIN : -EINVAL;
 }
 
+/* A group is negative. */
+static int mean_owner(int shown) { return shown < 0 && shown > INT32_MIN ? -pid_mean(-shown) : pid_mean(shown); }
+static int show_owner(int owner) { return owner < 0 ? -pid_show(-owner) : pid_show(owner); }
+
 static int64_t set_owner(struct file *f, int pid)
 {
-	f->owner_pid = pid;
+	f->owner_pid = mean_owner(pid);
 	f->owner_uid = current()->cred->uid;
 	f->owner_euid = current()->cred->euid;
 	return 0;
@@ -261,14 +265,15 @@ static int64_t set_owner_ex(struct file *f, gva_t addr)
 		return -EFAULT;
 	if (ex[0] < F_OWNER_TID || ex[0] > F_OWNER_PGRP)
 		return -EINVAL;
-	if (ex[1] && (ex[0] == F_OWNER_PGRP ? 0 : !task_find(ex[1])))
+	if (ex[1] && (ex[0] == F_OWNER_PGRP ? 0 : !task_find(pid_mean(ex[1]))))
 		return -ESRCH;
 	return set_owner(f, ex[0] == F_OWNER_PGRP ? -ex[1] : ex[1]);
 }
 
 static int64_t get_owner_ex(struct file *f, gva_t addr)
 {
-	int32_t ex[2] = { f->owner_pid < 0 ? F_OWNER_PGRP : F_OWNER_PID, f->owner_pid < 0 ? -f->owner_pid : f->owner_pid };
+	int owner = show_owner(f->owner_pid);
+	int32_t ex[2] = { f->owner_pid < 0 ? F_OWNER_PGRP : F_OWNER_PID, owner < 0 ? -owner : owner };
 
 	return put_user(addr, ex, sizeof(ex));
 }
@@ -315,7 +320,7 @@ static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 	switch (cmd) {
 	case ABI_F_SETFL:         return set_status_flags(f, fd, arg);
 	case ABI_F_SETOWN:        return set_owner(f, (int)arg);
-	case ABI_F_GETOWN:        return f->owner_pid;
+	case ABI_F_GETOWN:        return show_owner(f->owner_pid);
 	case ABI_F_SETSIG:        return set_owner_signal(f, arg);
 	case ABI_F_GETSIG:        return f->owner_sig;
 	case ABI_F_GETLK: case ABI_F_SETLK: case ABI_F_SETLKW:

@@ -212,7 +212,7 @@ int64_t sys_set_robust_list(gva_t head, uint64_t len)
 
 int64_t sys_get_robust_list(int pid, gva_t head_ptr, gva_t len_ptr)
 {
-	struct task *t = pid ? task_find(pid) : current();
+	struct task *t = pid ? task_find(pid_mean(pid)) : current();
 	uint64_t len = current_is_32() ? sizeof(struct abi_robust_list_head32)
 				       : sizeof(struct abi_robust_list_head64);
 

@@ -310,7 +310,7 @@ int64_t sys_capget(gva_t hdrp, gva_t datap)
 		return err == -EINVAL && !datap ? 0 : err;
 	if (h.pid < 0)
 		return -EINVAL;
-	t = h.pid ? task_find(h.pid) : current();
+	t = h.pid ? task_find(pid_mean(h.pid)) : current();
 	if (!t)
 		return -ESRCH;
 	for (unsigned i = 0; i < 2; i++)
@@ -331,7 +331,7 @@ int64_t sys_capset(gva_t hdrp, gva_t datap)
 
 	if (err)
 		return err;
-	if (h.pid && h.pid != current()->tid)
+	if (h.pid && h.pid != current()->own_tid)
 		return -EPERM;
 	if (get_user(d, datap, n * sizeof(d[0])))
 		return -EFAULT;

@@ -86,8 +86,8 @@ static int64_t shm_stat(int id, int cmd, gva_t buf)
 	pack_time(&p, s.atime);
 	pack_time(&p, s.dtime);
 	pack_time(&p, s.ctime);
-	pack_u32(&p, (uint32_t)s.cpid);
-	pack_u32(&p, (uint32_t)s.lpid);
+	pack_u32(&p, (uint32_t)pid_show(s.cpid));
+	pack_u32(&p, (uint32_t)pid_show(s.lpid));
 	pack_long(&p, s.nattch);
 	return pack_put(&p, buf, ret);
 }
@@ -309,8 +309,8 @@ static int64_t msg_stat(int id, int cmd, gva_t buf)
 	pack_long(&p, s.cbytes);
 	pack_long(&p, s.qnum);
 	pack_long(&p, s.qbytes);
-	pack_u32(&p, (uint32_t)s.lspid);
-	pack_u32(&p, (uint32_t)s.lrpid);
+	pack_u32(&p, (uint32_t)pid_show(s.lspid));
+	pack_u32(&p, (uint32_t)pid_show(s.lrpid));
 	return pack_put(&p, buf, ret);
 }
 

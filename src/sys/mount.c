@@ -100,8 +100,8 @@ static int change_propagation(struct path where, uint64_t flags)
 	return vfs_mount_flags(where, 0, 0, false);      /* only whether it is a mount at all */
 }
 
-/* devpts has one instance, which /dev shows: another mount of it is a bind. */
-static int mount_devpts(struct path where)
+/* devpts has one instance, which /dev shows, in whatever name space it is mounted. */
+static int mount_devpts(struct path where, unsigned flags)
 {
 	struct path root = vfs_root(), pts;
 	struct fs *fs = fs_create(root);
@@ -112,7 +112,7 @@ static int mount_devpts(struct path where)
 	path_put(root);
 	if (err)
 		return -ENODEV;
-	err = vfs_mount_bind(pts, where, false);
+	err = vfs_mount_place(pts, where, flags, "devpts");
 	path_put(pts);
 	return err;
 }
@@ -136,7 +136,7 @@ static int mount_at(struct path where, const char *source, const char *type, uin
 	if (!type)
 		return -EINVAL;
 	if (strcmp(type, "devpts") == 0)
-		return mount_devpts(where);
+		return mount_devpts(where, mnt);
 	return vfs_mount_new(where, type, source ? source : "none", mnt & ~(unsigned)MNT_RDONLY, flags & MS_RDONLY, data);
 }
 

@@ -78,7 +78,7 @@ int64_t sys_set_mempolicy_home_node(gva_t start, uint64_t len, uint64_t home_nod
 /* The process whose pages are meant; 0 is the caller. */
 static int64_t numa_task(int pid, struct task **out)
 {
-	struct task *t = pid ? task_find(pid) : current();
+	struct task *t = pid ? task_find(pid_mean(pid)) : current();
 
 	if (!t || !t->mm)
 		return -ESRCH;

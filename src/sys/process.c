@@ -166,10 +166,11 @@ int64_t sys_wait4(int pid, gva_t wstatus, uint32_t options, gva_t rusage)
 		return -EINVAL;
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	ret = kernel_wait(which, pid > 0 ? pid : pid == 0 ? current()->proc->pgid : -pid,
+	ret = kernel_wait(which, pid > 0 ? pid_mean(pid) : pid == 0 ? current()->proc->pgid : pid_mean(-pid),
 			  options | WEXITED, &w);
 	if (ret <= 0)
 		return ret;
+	ret = w.shown;
 	if (wstatus && put_user_u32(wstatus, (uint32_t)w.status))
 		return -EFAULT;
 	if (rusage && put_rusage(rusage, &w.rusage))
@@ -182,7 +183,7 @@ static int wait_target(int idtype, int id, enum wait_id *which, int *target)
 	struct file *f;
 	struct process *p;
 
-	*target = id;
+	*target = pid_mean(id);
 	switch (idtype) {
 	case ABI_P_ALL:
 		*which = WAIT_ANY;
@@ -192,7 +193,7 @@ static int wait_target(int idtype, int id, enum wait_id *which, int *target)
 		return id > 0 ? 0 : -EINVAL;
 	case ABI_P_PGID:
 		*which = WAIT_PGRP;
-		*target = id ? id : current()->proc->pgid;
+		*target = id ? pid_mean(id) : current()->proc->pgid;
 		return id >= 0 ? 0 : -EINVAL;
 	case ABI_P_PIDFD:
 		if (id < 0)
@@ -228,7 +229,7 @@ int64_t sys_waitid(int idtype, int id, gva_t infop, uint32_t options, gva_t rusa
 	if (ret == -ERESTARTSYS)
 		return ret;
 	if (ret > 0) {
-		info = (struct abi_siginfo){ .signo = SIGCHLD, .code = w.code, .pid = w.pid,
+		info = (struct abi_siginfo){ .signo = SIGCHLD, .code = w.code, .pid = w.shown,
 					     .uid = w.uid, .status = w.value };
 		if (rusage && put_rusage(rusage, &w.rusage))
 			return -EFAULT;
@@ -239,13 +240,13 @@ int64_t sys_waitid(int idtype, int id, gva_t infop, uint32_t options, gva_t rusa
 
 /* ---- ids of processes -------------------------------------------------------------------------------- */
 
-int64_t sys_getpid(void)  { return current()->proc->pid; }
-int64_t sys_gettid(void)  { return current()->tid; }
+int64_t sys_getpid(void)  { return current()->proc->own_pid; }
+int64_t sys_gettid(void)  { return current()->own_tid; }
 int64_t sys_getppid(void)
 {
 	struct process *parent = current()->proc->parent;
 
-	return parent ? parent->pid : 0;
+	return parent ? pid_show(parent->pid) : 0;
 }
 int64_t sys_setpgid(int pid, int pgid) { return kernel_setpgid(pid, pgid); }
 int64_t sys_getpgid(int pid)           { return kernel_getpgid(pid); }
@@ -255,18 +256,18 @@ int64_t sys_setsid(void)               { return kernel_setsid(); }
 int64_t sys_set_tid_address(gva_t tidptr)
 {
 	current()->clear_child_tid = tidptr;
-	return current()->tid;
+	return current()->own_tid;
 }
 
 /* The process a call's pid argument names; 0 is the caller's. */
 static struct process *process_of(int pid)
 {
-	return pid ? process_find(pid) : current()->proc;
+	return pid ? process_find(pid_mean(pid)) : current()->proc;
 }
 
 static struct task *task_of(int tid)
 {
-	return tid ? task_find(tid) : current();
+	return tid ? task_find(pid_mean(tid)) : current();
 }
 
 int64_t sys_pidfd_open(int pid, uint32_t flags) { return kernel_pidfd_open(pid, flags); }
@@ -641,8 +642,8 @@ int64_t sys_sched_rr_get_interval(int pid, gva_t tp)
 static bool in_priority_set(const struct task *t, int which, int who)
 {
 	switch (which) {
-	case ABI_PRIO_PROCESS: return t->tid == (who ? who : current()->tid);
-	case ABI_PRIO_PGRP:    return t->proc->pgid == (who ? who : current()->proc->pgid);
+	case ABI_PRIO_PROCESS: return t->tid == (who ? pid_mean(who) : current()->tid);
+	case ABI_PRIO_PGRP:    return t->proc->pgid == (who ? pid_mean(who) : current()->proc->pgid);
 	default:               return t->cred->uid == (who ? (uint32_t)who : current()->cred->uid);
 	}
 }

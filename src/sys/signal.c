@@ -171,7 +171,7 @@ static int64_t send_many(int pgid, int sig, const struct abi_siginfo *info)
 	for (p = process_next(1); p; p = process_next(p->pid + 1)) {
 		int err;
 
-		if (pgid == -1 ? p->pid == 1 || p == current()->proc : p->pgid != pgid)
+		if (pgid == -1 ? pid_show(p->pid) <= 1 || p == current()->proc : p->pgid != pgid)
 			continue;
 		err = send_to(p, sig, info);
 		if (!err)
@@ -193,17 +193,17 @@ int64_t sys_kill(int pid, int sig)
 	if (pid == INT32_MIN)
 		return -ESRCH;
 	if (pid <= 0)
-		return send_many(pid == 0 ? current()->proc->pgid : pid == -1 ? -1 : -pid, sig, &info);
-	p = process_find(pid);
+		return send_many(pid == 0 ? current()->proc->pgid : pid == -1 ? -1 : pid_mean(-pid), sig, &info);
+	p = process_find(pid_mean(pid));
 	return p ? send_to(p, sig, &info) : -ESRCH;
 }
 
 /* To one thread; tgid 0: whichever process it is in. */
 static int64_t send_thread(int tgid, int tid, int sig, const struct abi_siginfo *info)
 {
-	struct task *t = task_find(tid);
+	struct task *t = task_find(pid_mean(tid));
 
-	if (!t || (tgid && t->proc->pid != tgid))
+	if (!t || (tgid && t->proc->pid != pid_mean(tgid)))
 		return -ESRCH;
 	if (!task_may_signal(current(), t->proc, sig))
 		return -EPERM;
@@ -265,18 +265,18 @@ int64_t sys_rt_sigqueueinfo(int tgid, int sig, gva_t uinfo)
 {
 	struct abi_siginfo info;
 	struct process *p;
-	int err = take_siginfo(uinfo, sig, tgid, false, &info);
+	int err = take_siginfo(uinfo, sig, pid_mean(tgid), false, &info);
 
 	if (err)
 		return err;
-	p = process_find(tgid);
+	p = process_find(pid_mean(tgid));
 	return p ? send_to(p, sig, &info) : -ESRCH;
 }
 
 int64_t sys_rt_tgsigqueueinfo(int tgid, int tid, int sig, gva_t uinfo)
 {
 	struct abi_siginfo info;
-	int err = tgid <= 0 || tid <= 0 ? -EINVAL : take_siginfo(uinfo, sig, tgid, false, &info);
+	int err = tgid <= 0 || tid <= 0 ? -EINVAL : take_siginfo(uinfo, sig, pid_mean(tgid), false, &info);
 
 	return err ? err : send_thread(tgid, tid, sig, &info);
 }

@@ -210,7 +210,7 @@ int64_t sys_timer_create(int clockid, gva_t sevp, gva_t timerid)
 
 	if (err)
 		return err;
-	id = posix_timer_create(clockid, ev.notify, ev.signo, ev.value, ev.tid, !sevp);
+	id = posix_timer_create(clockid, ev.notify, ev.signo, ev.value, pid_mean(ev.tid), !sevp);
 	if (id < 0)
 		return id;
 	if (put_user_u32(timerid, (uint32_t)id)) {

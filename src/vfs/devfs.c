@@ -126,6 +126,16 @@ static const struct { const char *name; uint32_t mode; } dirs[] = {
 	{ "shm", 01777 }, { "pts", 0755 }, { "mqueue", 01777 },
 };
 
+/* devpts has a ptmx of its own, for sandboxes whose /dev is made by hand. */
+static void make_ptmx(struct inode *pts)
+{
+	static const struct cred root = { .refs = 1 };
+	struct inode *made;
+
+	pts->ops->mknod(pts, "ptmx", S_IFCHR | 0666, abi_makedev(5, 2), &root, &made);
+	inode_put(made);
+}
+
 int devfs_create(struct super **out)
 {
 	static const struct cred root = { .refs = 1 };
@@ -146,6 +156,8 @@ int devfs_create(struct super **out)
 	}
 	for (size_t n = 0; n < ARRAY_SIZE(dirs); n++) {
 		dir->ops->mkdir(dir, dirs[n].name, S_IFDIR | dirs[n].mode, &root, &made);
+		if (strcmp(dirs[n].name, "pts") == 0)
+			make_ptmx(made);
 		inode_put(made);
 	}
 	console_register_devices();

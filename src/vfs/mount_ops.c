@@ -74,7 +74,7 @@ static int make_super(const struct fs_type *t, const char *options, struct super
 
 	if (!for_everybody(t) && vfs_caller && mnt_ns_owner(vfs_caller().fs->ns))
 		return -EPERM;
-	*out = t->single && strcmp(t->name, "mqueue") != 0 ? find_instance(t->name) : NULL;   /* each IPC name space has its own */
+	*out = t->single && !t->chooses ? find_instance(t->name) : NULL;
 	if (*out)
 		return 0;
 	err = t->create(options, out);
@@ -273,6 +273,16 @@ int vfs_mount_bind(struct path from, struct path where, bool recursive)
 	if (!from.dentry->hashed && from.dentry->parent != from.dentry)
 		return -ENOENT;           /* it has lost its name */
 	attach(mount_clone_tree(from, recursive), where);
+	return 0;
+}
+
+int vfs_mount_place(struct path from, struct path where, unsigned flags, const char *source)
+{
+	if (!mount_is_mine(where.mnt))
+		return -EINVAL;
+	if (!same_kind(from.dentry, where.dentry))
+		return -ENOTDIR;
+	attach(mount_create_at(from.mnt->super, from.dentry, flags, source), where);
 	return 0;
 }
 

@@ -154,10 +154,10 @@ static int devtmpfs_mounted(const char *options, struct super **out)
 }
 
 static const struct fs_type vfs_types[] = {
-	{ "tmpfs", false, tmpfs_mounted, tmpfs_reconfigure },
-	{ "ramfs", false, ramfs_mounted, NULL },
-	{ "devtmpfs", true, devtmpfs_mounted, NULL },
-	{ "mqueue", true, mqueue_mounted, NULL },
+	{ .name = "tmpfs", .create = tmpfs_mounted, .reconfigure = tmpfs_reconfigure },
+	{ .name = "ramfs", .create = ramfs_mounted },
+	{ .name = "devtmpfs", .single = true, .create = devtmpfs_mounted },
+	{ .name = "mqueue", .single = true, .chooses = true, .create = mqueue_mounted },
 };
 
 void vfs_register_types(void)

@@ -336,4 +336,4 @@ static int overlay_reconfigure(struct super *s, const char *options)
 	return 0;
 }
 
-const struct fs_type overlay_type = { "overlay", false, overlay_mounted, overlay_reconfigure };
+const struct fs_type overlay_type = { .name = "overlay", .create = overlay_mounted, .reconfigure = overlay_reconfigure };

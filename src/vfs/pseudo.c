@@ -253,9 +253,14 @@ static const struct file_ops dir_fops = { .readdir = read_dir };
 
 int pseudo_create(const char *type, uint64_t magic, const struct pseudo_node *root, struct super **out)
 {
+	return pseudo_create_for(type, magic, root, 0, out);
+}
+
+int pseudo_create_for(const char *type, uint64_t magic, const struct pseudo_node *root, uint64_t arg, struct super **out)
+{
 	struct super *s = super_create(type, magic);
 
-	s->root = node_inode(s, root, 0);
+	s->root = node_inode(s, root, arg);
 	s->root->ino = 1;
 	*out = s;
 	return 0;

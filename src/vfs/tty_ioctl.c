@@ -259,7 +259,7 @@ static int64_t get_pgrp(const struct request *r)
 {
 	if (!r->from_master && !tty_is_mine(r->t))
 		return -ENOTTY;
-	return give_int(r, r->t->pgrp);
+	return give_int(r, tty_hooks.show_pid ? tty_hooks.show_pid(r->t->pgrp) : r->t->pgrp);
 }
 
 static int64_t set_pgrp(const struct request *r)
@@ -274,6 +274,8 @@ static int64_t set_pgrp(const struct request *r)
 		return -EFAULT;
 	if (pgrp < 0)
 		return -EINVAL;
+	if (tty_hooks.mean_pid)
+		pgrp = tty_hooks.mean_pid(pgrp);
 	if (!tty_is_mine(t) || t->session != tty_hooks.current_session())
 		return -ENOTTY;
 	if (tty_hooks.pgrp_session) {
@@ -290,7 +292,7 @@ static int64_t get_session(const struct request *r)
 {
 	if ((!r->from_master && !tty_is_mine(r->t)) || !r->t->session)
 		return -ENOTTY;
-	return give_int(r, r->t->session);
+	return give_int(r, tty_hooks.show_pid ? tty_hooks.show_pid(r->t->session) : r->t->session);
 }
 
 /* ---- the line ----------------------------------------------------------------------------- */

@@ -74,7 +74,7 @@ int run_machine(step_fn *first)
 	path_put(root);
 	t->mm = mm_create(XLEN_64);
 	t->regs.pc = STEP(first);
-	task_link(t, pid_alloc(0));
+	task_link(t, pid_alloc(NULL, 0));
 	pid_join_session(p, p->pid);
 	pid_join_pgrp(p, p->pid);
 	machine.init = p;

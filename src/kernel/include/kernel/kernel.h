@@ -70,7 +70,7 @@ int64_t kernel_clone(const struct clone_request *req);           /* tid or -errn
 _Noreturn void kernel_exit_thread(int code);                     /* exit(2): this task only */
 _Noreturn void kernel_exit_group(int wait_status);               /* all tasks of the process */
 struct wait_result {
-	int pid;
+	int pid, shown;                   /* the machine's number, and as the caller sees it */
 	int status;                       /* as wait4 reports it */
 	int code, value;                  /* CLD_* and si_status, as waitid reports it */
 	uint32_t uid;

@@ -43,11 +43,16 @@ struct pid {
 	struct process *process;      /* the thread group whose leader has this number */
 	struct list pgrp_members;     /* process.pgrp_link */
 	unsigned nr_session_members;
+	unsigned holds;               /* by messages and sockets that tell of it: see netctl.c */
+	struct pid_ns *ns;            /* where it lives: pid_ns.c. NULL: nowhere but in the machine */
+	int *shown;                   /* its number in that name space and those around it, by level - 1 */
 };
 
 struct process {
 	unsigned refs;                /* one a task, one while in the pid table, pidfds */
 	int pid;                      /* = tid of the first task = tgid */
+	int own_pid;                  /* that number in its own name space */
+	struct pid_ns *pid_ns;        /* NULL: the machine's; a reference */
 	struct process *parent;       /* NULL only for pid 1 */
 	struct list children, sibling;
 	bool adopted;                 /* the first parent is gone: init or a subreaper has it */
@@ -118,6 +123,7 @@ struct task {
 	struct thread thread;
 	struct cpu_regs regs;         /* guest registers while in the kernel */
 	int tid;
+	int own_tid;                  /* that number in its own name space */
 	struct process *proc;
 	struct list group_link;       /* process.tasks */
 	struct mm *mm;                /* NULL once exiting */
@@ -127,6 +133,7 @@ struct task {
 	struct uts_ns *uts;           /* NULL: the machine's names */
 	struct net_ns *net;           /* NULL: the machine's */
 	struct ipc_ns *ipc;           /* likewise */
+	struct pid_ns *pid_ns_next;   /* where its children will live */
 	char comm[COMM_LEN];
 	/* signals */
 	uint64_t blocked;
@@ -176,6 +183,13 @@ void task_get(struct task *t);
 void task_put(struct task *t);
 struct task *task_find(int tid);              /* borrowed */
 struct process *process_find(int pid);        /* borrowed; zombies included */
+/* A number as the caller sees it (0: it does not), and the number that the caller means by one
+ * (PID_NOBODY: nobody's). See pid_ns.c; 0 and less stay what they are. */
+int pid_show(int nr);
+int pid_mean(int shown);
+int pid_shown_to(const struct process *viewer, int nr);
+bool pid_ns_is_within(const struct pid_ns *ns, const struct pid_ns *around);
+struct process *pid_ns_init(const struct pid_ns *ns);       /* NULL: it has ended */
 /* Iterate processes in pid order: the first with pid >= from, NULL at the end. */
 struct process *process_next(int from);
 uint64_t task_count(void);

@@ -373,6 +373,7 @@ int vfs_mount(const char *name, struct super *s, unsigned mnt_flags, const char 
 struct fs_type {
 	const char *name;
 	bool single;                  /* one instance, whoever mounts it */
+	bool chooses;                 /* ... but which one depends on the caller: `create` knows */
 	int (*create)(const char *options, struct super **out);
 	int (*reconfigure)(struct super *s, const char *options);   /* NULL: nothing to change */
 };
@@ -381,6 +382,8 @@ const struct fs_type *vfs_find_fs(const char *name);
 const struct fs_type *vfs_fs_at(unsigned index);        /* for /proc/filesystems; NULL at the end */
 /* mount_ops.c; the caller has checked privileges. Paths are borrowed. */
 int vfs_mount_new(struct path where, const char *type, const char *source, unsigned flags, bool read_only, const char *options);
+/* A part of a file system, from whichever name space, as a mount of its own. */
+int vfs_mount_place(struct path from, struct path where, unsigned flags, const char *source);
 int vfs_mount_bind(struct path from, struct path where, bool recursive);
 int vfs_mount_move(struct path from, struct path where);
 int vfs_mount_flags(struct path where, unsigned flags, unsigned mask, bool recursive);
@@ -476,6 +479,8 @@ struct tty_hooks {
 	int (*current_session)(void);
 	int (*current_pid)(void);
 	int (*current_pgrp)(void);
+	int (*show_pid)(int nr);       /* a number as the caller sees it; NULL: as it is */
+	int (*mean_pid)(int shown);
 	/* A background process touches its terminal: sends SIGTTIN/SIGTTOU to the caller's group
 	 * unless blocked, ignored or orphaned; 0 go on, -ERESTARTSYS, or -EIO. */
 	int (*job_control)(int sig);
@@ -521,6 +526,8 @@ struct pseudo_dir {
 	bool (*entry)(uint64_t arg, uint64_t cursor, char *buf, size_t cap, unsigned *dtype, uint64_t *next);
 };
 int pseudo_create(const char *type, uint64_t magic, const struct pseudo_node *root, struct super **out);
+/* arg: of the root, and of what is below it until a directory says otherwise. */
+int pseudo_create_for(const char *type, uint64_t magic, const struct pseudo_node *root, uint64_t arg, struct super **out);
 
 struct vfs_tracepoints {
 	/* One component of a path walk: what it was and what was found (S_IF* mode, or -errno). */
