@@ -1,6 +1,6 @@
 /* UTS name spaces: what the machine is called, as some of its processes see it
- * (Linux kernel/utsname.c). Of the kinds of name spaces this is the one hearth has; the
- * first one's names are the machine's. */
+ * (Linux kernel/utsname.c). The first one's names
+ * are the machine's. */
 #include "internal.h"
 
 #include <string.h>

@@ -108,6 +108,7 @@ struct file *sock_file(struct sock *s, uint32_t flags);       /* consumes the re
 struct sock *sock_of(const struct file *f);                    /* NULL: not a socket */
 
 void sock_tell(struct sock *s, uint32_t events);               /* EPOLL* that may hold now */
+void sock_tell_urgent(struct sock *s);                         /* out-of-band data: SIGURG and EPOLLPRI */
 int  sock_error(struct sock *s);                               /* takes s->err: 0 or -errno */
 void sock_rx_add(struct sock *s, struct skb *b);
 void sock_rx_remove(struct sock *s, struct skb *b);            /* does not free */

@@ -111,6 +111,13 @@ void sock_tell(struct sock *s, uint32_t events)
 	wake_up_nr(&s->changed, INT32_MAX, events);
 }
 
+void sock_tell_urgent(struct sock *s)
+{
+	if (s->file && net_hooks.sigurg)
+		net_hooks.sigurg(s->file);
+	sock_tell(s, ABI_EPOLLPRI | ABI_EPOLLIN | ABI_EPOLLRDNORM | ABI_EPOLLRDBAND);
+}
+
 int sock_error(struct sock *s)
 {
 	int err = s->err;

@@ -34,6 +34,10 @@ struct tcp_sock {
 	bool connecting;               /* connect() has not told its outcome yet (SS_CONNECTING) */
 	bool joined;                   /* it is one end of a connection, even if that is over (SS_CONNECTED) */
 	bool done;                     /* the peer's FIN is here (SOCK_DONE) */
+	/* Out-of-band data: one byte of the stream, at a place in it (tcp_check_urg). */
+	uint64_t copied, urg_at;       /* bytes that were read; where the urgent one is */
+	enum { URG_NONE, URG_VALID, URG_READ } urg;
+	uint8_t urg_byte;
 	bool wants_room;               /* somebody found no room to write (SOCK_NOSPACE) */
 	/* A listener. */
 	struct list queue, syns;       /* of tcp_sock.link: to be accepted; clients that wait for room */
@@ -225,6 +229,7 @@ static void disconnect(struct tcp_sock *t)
 	i->sk.shut_read = i->sk.shut_write = false;
 	i->sk.err = 0;
 	t->done = t->connecting = t->joined = false;
+	t->urg = URG_NONE;
 	memset(&i->remote, 0, sizeof(i->remote));
 	if (!i->locked_port)
 		list_del(&i->port_link);      /* the number stays to be seen, as on Linux */
@@ -569,14 +574,38 @@ static ssize_t send_error(struct sock *s, uint32_t flags)
 	return err && err != -EPIPE ? err : sock_epipe(flags);
 }
 
+static void consume(struct tcp_sock *t, size_t n);
+
+/* A reader passes over the urgent byte, unless it is to be a part of the stream (SO_OOBINLINE). */
+static bool has_hole(const struct tcp_sock *t)
+{
+	return t->urg && t->urg_at == t->copied && !(t->in.sk.options & OPT_OOBINLINE);
+}
+
+/* The last byte that was sent is urgent. One before it that nobody read becomes a byte like any other,
+ * or is lost when the reader stands right before it. */
+static void mark_urgent(struct tcp_sock *t)
+{
+	struct sock *s = &t->in.sk;
+	const struct skb *last;
+
+	if (!s->rx_bytes)
+		return;
+	last = list_entry(s->rx.prev, struct skb, link);
+	if (has_hole(t) && s->rx_bytes > 1)
+		consume(t, 1);
+	t->urg_at = t->copied + s->rx_bytes - 1;
+	t->urg_byte = last->data[last->len - 1];
+	t->urg = URG_VALID;
+	sock_tell_urgent(s);
+}
+
 static ssize_t tcp_send(struct sock *s, struct net_msg *m)
 {
 	struct tcp_sock *t = tcp_of(s);
 	uint64_t deadline = m->flags & ABI_MSG_DONTWAIT ? 0 : sock_deadline(s->snd_timeout_ns);
 	ssize_t done = 0, n = 0;
 
-	if (m->flags & ABI_MSG_OOB)
-		return -EOPNOTSUPP;
 	if (s->state == ABI_TCP_SYN_SENT)
 		n = sock_wait(s, s->state != ABI_TCP_SYN_SENT, deadline);
 	while (!n) {
@@ -596,6 +625,8 @@ static ssize_t tcp_send(struct sock *s, struct net_msg *m)
 		done += MAX(n, (ssize_t)0);
 		n = MIN(n, (ssize_t)0);
 	}
+	if (done && (m->flags & ABI_MSG_OOB) && !m->u->left && t->peer)
+		mark_urgent(t->peer);
 	return done ? done : n;
 }
 
@@ -621,6 +652,9 @@ static void consume(struct tcp_sock *t, size_t n)
 {
 	struct sock *s = &t->in.sk;
 
+	t->copied += n;
+	if (t->urg && t->copied > t->urg_at)
+		t->urg = URG_NONE;
 	while (n) {
 		struct skb *b = list_first(&s->rx, struct skb, link);
 		size_t here = MIN(n, b->len - b->taken);
@@ -639,30 +673,81 @@ static void consume(struct tcp_sock *t, size_t n)
 	}
 }
 
-/* What is in the queue, up to what is asked. Bytes, or -EFAULT when not one could be copied. Again, only
- * looking for the guest's page may sleep. */
-static ssize_t pull(struct tcp_sock *t, struct uio *u, bool peek, bool discard)
+/* One read of the queue: how, and how far it has come. */
+struct reading { struct uio *u; bool peek, discard, at_mark; size_t done, ahead; };
+
+/* The urgent byte is next: true to stop here. Who has read nothing yet goes on behind it. */
+static bool stop_at_mark(struct tcp_sock *t, struct reading *r)
+{
+	if (!t->urg || t->urg_at != t->copied + r->ahead)
+		return false;
+	r->at_mark = r->done != 0;
+	if (r->at_mark || (t->in.sk.options & OPT_OOBINLINE))
+		return r->at_mark;
+	if (r->peek)
+		r->ahead++;
+	else
+		consume(t, 1);
+	return false;
+}
+
+/* No further than up to the mark. */
+static size_t up_to_mark(const struct tcp_sock *t, const struct reading *r, size_t n)
+{
+	uint64_t at = t->copied + r->ahead;
+
+	return t->urg && t->urg_at > at ? MIN(n, (size_t)(t->urg_at - at)) : n;
+}
+
+/* What is in the queue, up to what is asked or the mark. 0, or -EFAULT when not one byte could be copied.
+ * Again, only looking for the guest's page may sleep. */
+static int pull(struct tcp_sock *t, struct reading *r)
 {
 	struct sock *s = &t->in.sk;
-	size_t done = 0, n;
+	struct uio *u = r->u;
 
-	while (u->left && s->rx_bytes > (peek ? done : 0)) {
-		void *p = discard ? NULL : uio_span(u, ACCESS_WRITE, &n);
+	while (u->left && s->rx_bytes > r->ahead && !stop_at_mark(t, r) && s->rx_bytes > r->ahead) {
+		size_t n = 0;
+		void *p = r->discard ? NULL : uio_span(u, ACCESS_WRITE, &n);
 
-		if (!p && !discard)
-			return done ? (ssize_t)done : -EFAULT;
-		if (discard)
-			n = (size_t)MIN(u->left, (uint64_t)s->rx_bytes);
+		if (!p && !r->discard)
+			return r->done ? 0 : -EFAULT;
+		if (r->discard)
+			n = up_to_mark(t, r, (size_t)MIN(u->left, (uint64_t)(s->rx_bytes - r->ahead)));
 		else
-			n = copy_from(s, peek ? done : 0, p, n);
+			n = copy_from(s, r->ahead, p, up_to_mark(t, r, n));
 		if (!n)
 			break;
 		uio_advance(u, n);
-		done += n;
-		if (!peek)
+		r->done += n;
+		if (r->peek)
+			r->ahead += n;
+		else
 			consume(t, n);
 	}
-	return (ssize_t)done;
+	return 0;
+}
+
+/* tcp_recv_urg() */
+static ssize_t receive_urgent(struct tcp_sock *t, struct net_msg *m)
+{
+	struct sock *s = &t->in.sk;
+	uint8_t byte = t->urg_byte;
+
+	if (!t->urg || t->urg == URG_READ || (s->options & OPT_OOBINLINE))
+		return -EINVAL;
+	if (s->state == ABI_TCP_CLOSE && !t->done)
+		return -ENOTCONN;
+	if (!(m->flags & ABI_MSG_PEEK))
+		t->urg = URG_READ;
+	m->out_flags |= ABI_MSG_OOB;
+	if (!m->u->left) {
+		m->out_flags |= ABI_MSG_TRUNC;
+		return 0;
+	}
+	if (m->flags & ABI_MSG_TRUNC)
+		return 1;
+	return uio_copy_in(m->u, &byte, 1) == 1 ? 1 : -EFAULT;
 }
 
 /* Nothing is there: why the call ends, or 1 to wait. */
@@ -684,27 +769,27 @@ static ssize_t tcp_receive(struct sock *s, struct net_msg *m)
 	struct tcp_sock *t = tcp_of(s);
 	uint64_t deadline = m->flags & ABI_MSG_DONTWAIT ? 0 : sock_deadline(s->rcv_timeout_ns), size = m->u->left;
 	uint64_t target = m->flags & ABI_MSG_WAITALL ? size : MIN((uint64_t)s->rcvlowat, size);
-	bool peek = m->flags & ABI_MSG_PEEK;
-	ssize_t done = 0, n;
+	struct reading r = { .u = m->u, .peek = m->flags & ABI_MSG_PEEK, .discard = m->flags & ABI_MSG_TRUNC };
+	int err;
 
 	if (s->state == ABI_TCP_LISTEN)
 		return -ENOTCONN;
 	if (m->flags & ABI_MSG_OOB)
-		return -EINVAL;               /* there never is any */
+		return receive_urgent(t, m);
 	target = MAX(target, (uint64_t)1);
 	for (;;) {
-		n = s->rx_bytes ? pull(t, m->u, peek, m->flags & ABI_MSG_TRUNC) : 0;
-		if (n < 0)
-			return done ? done : n;
-		done += n;
-		if ((uint64_t)done >= target || (size && !m->u->left) || (peek && done))
-			return done;
-		n = nothing_to_read(t);
-		if (n != 1)
-			return done ? done : n;
-		n = sock_wait(s, s->rx_bytes || s->err || s->shut_read || s->state == ABI_TCP_CLOSE, deadline);
-		if (n)
-			return done ? done : n;
+		err = pull(t, &r);
+		if (err)
+			return err;
+		if (r.done >= target || (size && !m->u->left) || (r.peek && r.done) || r.at_mark)
+			return (ssize_t)r.done;
+		err = nothing_to_read(t);
+		if (err != 1)
+			return r.done ? (ssize_t)r.done : err;
+		/* Who peeks waits for something behind a hole. */
+		err = sock_wait(s, s->rx_bytes > r.ahead || s->err || s->shut_read || s->state == ABI_TCP_CLOSE, deadline);
+		if (err)
+			return r.done ? (ssize_t)r.done : err;
 		if (!size)
 			return 0;
 	}
@@ -723,8 +808,10 @@ static uint32_t tcp_poll(struct sock *s, struct poll_table *pt)
 		events |= ABI_EPOLLIN | ABI_EPOLLRDNORM | ABI_EPOLLRDHUP;
 	if (s->state == ABI_TCP_SYN_SENT)
 		return events;
-	if (s->rx_bytes >= s->rcvlowat)
+	if (s->rx_bytes >= (size_t)s->rcvlowat + has_hole(t))
 		events |= ABI_EPOLLIN | ABI_EPOLLRDNORM;
+	if (t->urg == URG_VALID)
+		events |= ABI_EPOLLPRI;
 	if (is_writable(t))
 		events |= ABI_EPOLLOUT | ABI_EPOLLWRNORM;
 	else
@@ -734,18 +821,19 @@ static uint32_t tcp_poll(struct sock *s, struct poll_table *pt)
 
 static int64_t tcp_ioctl(struct sock *s, unsigned cmd, gva_t arg, struct mm *mm)
 {
+	struct tcp_sock *t = tcp_of(s);
 	int32_t n = 0;
 
 	if (cmd == ABI_SIOCINQ && s->state == ABI_TCP_LISTEN)
 		return -EINVAL;
-	if (cmd == ABI_SIOCINQ)
-		n = (int32_t)s->rx_bytes;
+	if (cmd == ABI_SIOCINQ)      /* up to the mark (tcp_inq) */
+		n = (int32_t)(t->urg && !(s->options & OPT_OOBINLINE) ? t->urg_at - t->copied : s->rx_bytes);
 	else if (cmd == ABI_SIOCOUTQ && s->state == ABI_TCP_LISTEN)
 		return -EINVAL;
 	else if (cmd == ABI_SIOCOUTQ)
 		n = 0;                        /* all of it has arrived */
 	else if (cmd == ABI_SIOCATMARK)
-		n = 0;
+		n = t->urg && t->urg_at == t->copied;
 	else
 		return -ENOTTY;
 	return mm_copy_to(mm, arg, &n, sizeof(n)) ? -EFAULT : 0;

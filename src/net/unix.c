@@ -478,6 +478,7 @@ static void unix_close(struct sock *s)
 	unix_set_peer(u, NULL);
 	drop_embryos(u);
 	unix_tell_waiting(u);
+	u->oob = NULL;
 	sock_rx_purge(s);
 	unix_collect();
 }

@@ -22,6 +22,7 @@ struct unix_sock {
 	struct list embryos, embryo_link;
 	unsigned nr_embryos;
 	unsigned watchers;             /* datagram sockets whose peer it is, and who waits for it */
+	struct skb *oob;               /* streams: the one byte of rx that is out of band, borrowed; unix_data.c */
 	struct unix_sock *waits_for;   /* a full receiver or listener its caller sleeps for */
 	/* unix_gc.c */
 	unsigned in_flight;            /* references to its file that are in messages */

@@ -159,11 +159,25 @@ static ssize_t send_piece(struct unix_sock *u, struct net_msg *m, uint64_t deadl
 	return (ssize_t)len;
 }
 
+/* The last byte of a message with MSG_OOB, a piece of its own (queue_oob). */
+static ssize_t send_urgent(struct unix_sock *u, struct net_msg *m, uint64_t deadline)
+{
+	ssize_t n;
+
+	m->u->left++;
+	n = send_piece(u, m, deadline);
+	if (n == 1 && u->peer) {
+		u->peer->oob = list_entry(u->peer->sk.rx.prev, struct skb, link);
+		sock_tell_urgent(&u->peer->sk);
+	}
+	return n;
+}
+
 static ssize_t stream_send(struct unix_sock *u, struct net_msg *m, uint64_t deadline)
 {
 	ssize_t done = 0, n = 0;
 
-	if (m->flags & ABI_MSG_OOB)
+	if ((m->flags & ABI_MSG_OOB) && !m->u->left)
 		return -EOPNOTSUPP;
 	if (m->addr.len)
 		return u->sk.state == ABI_TCP_ESTABLISHED ? -EISCONN : -EOPNOTSUPP;
@@ -171,11 +185,17 @@ static ssize_t stream_send(struct unix_sock *u, struct net_msg *m, uint64_t dead
 		return -ENOTCONN;
 	if (is_broken(u))
 		return sock_epipe(m->flags);
+	if (m->flags & ABI_MSG_OOB)
+		m->u->left--;
 	while (m->u->left) {
 		n = send_piece(u, m, deadline);
 		if (n < 0)
 			break;
 		done += n;
+	}
+	if ((m->flags & ABI_MSG_OOB) && n >= 0) {
+		n = send_urgent(u, m, deadline);
+		done += MAX(n, (ssize_t)0);
 	}
 	if (done)
 		return done;
@@ -310,6 +330,8 @@ static void remove_piece(struct sock *s, struct skb *b)
 {
 	bool was_full = unix_queue_full(unix_of(s));
 
+	if (unix_of(s)->oob == b)
+		unix_of(s)->oob = NULL;
 	sock_rx_remove(s, b);
 	skb_free(b);
 	if (was_full && !unix_connects(s))
@@ -351,6 +373,46 @@ static bool read_piece(struct sock *s, struct skb *b, struct net_msg *m, struct 
 	return !has_files && got == want && m->u->left;
 }
 
+static struct skb *next_piece(struct sock *s, const struct skb *b)
+{
+	struct list *l = b ? b->link.next : s->rx.next;
+
+	return l == &s->rx ? NULL : list_entry(l, struct skb, link);
+}
+
+/* Out-of-band data in the way of a read (af_unix.c manage_oob): the piece to read in place of b, or NULL:
+ * stop here. A byte that MSG_OOB has taken leaves an empty piece: the mark. A read ends at the mark; one
+ * that begins there passes over what is out of band, unless it is to be a part of the stream. */
+static struct skb *manage_oob(struct sock *s, struct skb *b, const struct reading *r)
+{
+	struct unix_sock *u = unix_of(s);
+	bool in_line = s->options & OPT_OOBINLINE;
+
+	if (b->taken == b->len) {
+		struct skb *empty = b;
+
+		if (r->done && (!u->oob || b == u->oob))
+			return NULL;
+		b = next_piece(s, b);
+		if (!r->peek)
+			remove_piece(s, empty);
+	}
+	if (!b || b != u->oob)
+		return b;
+	if (r->done)
+		return NULL;
+	if (!r->peek) {
+		u->oob = NULL;
+		if (!in_line) {
+			remove_piece(s, b);
+			return next_piece(s, NULL);
+		}
+	} else if (!in_line) {
+		return next_piece(s, b);
+	}
+	return b;
+}
+
 /* What is in the queue now. */
 static bool read_queue(struct sock *s, struct net_msg *m, struct reading *r)
 {
@@ -358,13 +420,59 @@ static bool read_queue(struct sock *s, struct net_msg *m, struct reading *r)
 	bool more = true;
 
 	sock_rx_lock(s);
-	list_for_each_safe(b, next, &s->rx, link) {
-		more = read_piece(s, b, m, r);
-		if (!more)
+	for (b = next_piece(s, NULL); b && more; b = next) {
+		b = manage_oob(s, b, r);
+		if (!b) {
+			more = !r->done;
 			break;
+		}
+		next = next_piece(s, b);
+		more = read_piece(s, b, m, r);
 	}
 	sock_rx_unlock(s);
 	return more;
+}
+
+/* Is there something to read, or to pass over? Who peeks passes over nothing for good. */
+static bool has_piece(struct sock *s, bool peek)
+{
+	const struct skb *b;
+
+	if (!peek)
+		return !list_empty(&s->rx);
+	list_for_each(b, &s->rx, link)
+		if (b->taken < b->len && (b != unix_of(s)->oob || (s->options & OPT_OOBINLINE)))
+			return true;
+	return false;
+}
+
+/* recv with MSG_OOB (unix_stream_recv_urg). */
+static ssize_t receive_urgent(struct sock *s, struct net_msg *m)
+{
+	struct unix_sock *u = unix_of(s);
+	struct skb *b = u->oob;
+	uint8_t byte;
+
+	if (!b || (s->options & OPT_OOBINLINE))
+		return -EINVAL;
+	byte = b->data[0];
+	if (!(m->flags & ABI_MSG_PEEK)) {
+		struct list *before = b->link.prev;
+
+		u->oob = NULL;
+		if (before != &s->rx) {
+			struct skb *old = list_entry(before, struct skb, link);
+
+			if (old->taken == old->len)
+				remove_piece(s, old);      /* the mark before this one */
+		}
+		b->taken = b->len;
+		s->rx_bytes--;
+	}
+	if (m->u->left && uio_copy_in(m->u, &byte, 1) != 1)
+		return -EFAULT;
+	m->out_flags |= ABI_MSG_OOB;
+	return 1;
 }
 
 static ssize_t stream_receive(struct sock *s, struct net_msg *m, uint64_t deadline)
@@ -377,7 +485,7 @@ static ssize_t stream_receive(struct sock *s, struct net_msg *m, uint64_t deadli
 	if (s->state != ABI_TCP_ESTABLISHED && !s->shut_read)
 		return -EINVAL;
 	if (m->flags & ABI_MSG_OOB)
-		return -EOPNOTSUPP;
+		return receive_urgent(s, m);
 	target = MAX(target, (uint64_t)1);
 	for (;;) {
 		if (!list_empty(&s->rx) && !read_queue(s, m, &r))
@@ -387,7 +495,7 @@ static ssize_t stream_receive(struct sock *s, struct net_msg *m, uint64_t deadli
 		err = sock_error(s);
 		if (err || s->shut_read)
 			break;
-		err = sock_wait(s, !list_empty(&s->rx) || s->shut_read || s->err, deadline);
+		err = sock_wait(s, has_piece(s, r.peek) || s->shut_read || s->err, deadline);
 		if (err)
 			break;
 	}
@@ -467,11 +575,20 @@ uint32_t unix_poll(struct sock *s, struct poll_table *pt)
 		events |= ABI_EPOLLRDHUP | ABI_EPOLLIN | ABI_EPOLLRDNORM;
 	if (!list_empty(&s->rx) || !list_empty(&u->embryos))
 		events |= ABI_EPOLLIN | ABI_EPOLLRDNORM;
+	if (u->oob)
+		events |= ABI_EPOLLPRI;
 	if (unix_connects(s) && s->state == ABI_TCP_CLOSE)
 		events |= ABI_EPOLLHUP;
 	if (is_writable(u))
 		events |= ABI_EPOLLOUT | ABI_EPOLLWRNORM | ABI_EPOLLWRBAND;
 	return events;
+}
+
+static bool at_mark(struct sock *s)
+{
+	const struct skb *oob = unix_of(s)->oob, *b = next_piece(s, NULL);
+
+	return b && (b == oob || (b->taken == b->len && (!oob || next_piece(s, b) == oob)));
 }
 
 int64_t unix_ioctl(struct sock *s, unsigned cmd, gva_t arg, struct mm *mm)
@@ -481,7 +598,7 @@ int64_t unix_ioctl(struct sock *s, unsigned cmd, gva_t arg, struct mm *mm)
 	if (cmd == ABI_SIOCATMARK && s->type != ABI_SOCK_STREAM)
 		return -EOPNOTSUPP;
 	if (cmd == ABI_SIOCATMARK)
-		n = 0;
+		n = at_mark(s);
 	else if (cmd == ABI_SIOCOUTQ)
 		n = (int32_t)s->tx_charge;
 	else if (cmd != ABI_SIOCINQ)

@@ -205,7 +205,7 @@ static int look_or_create(struct walk *w, uint32_t flags, uint32_t mode, struct 
 		*created = !err;
 		if (!err)
 			return 0;
-		if (err == -EEXIST)
+		if (err == -EEXIST)   /* so it was made by somebody else */
 			dentry_drop(p->dentry);
 		path_put(*p);
 		if (err != -EEXIST || (flags & ABI_O_EXCL) || !again)

@@ -53,6 +53,7 @@ struct net_caller { int pid; const struct cred *cred; const struct fs *fs; uint6
 struct net_hooks {
 	void (*caller)(struct net_caller *out);
 	void (*sigpipe)(void);
+	void (*sigurg)(const struct file *f);          /* to the owner of a socket that got urgent data */
 	int (*show_pid)(int nr);       /* a process's number as the caller sees it, */
 	int (*mean_pid)(int shown);    /* and back */
 	/* A number is to be shown later, when the process may be gone: true, and drop_pid() then. */
