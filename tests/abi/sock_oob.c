@@ -59,7 +59,7 @@ static void done(int s[2])
 
 static void each(int domain)
 {
-	int s[2], one = 1;
+	int s[2];
 
 	pair(domain, s);
 	show_read(s[1], 1, MSG_OOB);
@@ -102,6 +102,11 @@ static void each(int domain)
 	show_read(s[1], 10, 0);
 	show_state("all", s[1]);
 	done(s);
+}
+
+static void each_more(int domain)
+{
+	int s[2], one = 1;
 
 	pair(domain, s);
 	printf("two of them\n");
@@ -145,6 +150,7 @@ TOPIC(sock_oob_tcp)
 {
 	signal(SIGURG, on_urgent);
 	each(AF_INET);
+	each_more(AF_INET);
 }
 
 TOPIC(sock_oob_unix)
@@ -153,6 +159,7 @@ TOPIC(sock_oob_unix)
 
 	signal(SIGURG, on_urgent);
 	each(AF_UNIX);
+	each_more(AF_UNIX);
 	socketpair(AF_UNIX, SOCK_DGRAM, 0, s);
 	R(send(s[0], "x", 1, MSG_OOB));
 	R(recv(s[1], s, 1, MSG_OOB | MSG_DONTWAIT));
