@@ -315,10 +315,10 @@ bool cache_has_room(uint32_t code_size, uint32_t packed_size)
 
 static void make_room(void)
 {
-	uint64_t ran = jit_counts.ran - cache.ran;
+	uint64_t total = __atomic_load_n(&jit_counts.ran, __ATOMIC_RELAXED), ran = total - cache.ran;
 
 	jit_counts.flushes++;
-	cache.ran = jit_counts.ran;
+	cache.ran = total;
 	cache.hold = ran >= FILLING_WORTH ? 0 : MIN(2 * cache.hold + HOLD_PER_UNIT * cache.nr_units, (unsigned)HOLD_MAX);
 	cache.held = 0;
 	drop_everything();

@@ -69,6 +69,12 @@ static int32_t promote_per_count;
 static enum { IDLE, STARTED, FAILED } state;   /* atomically; written with the kernel lock */
 static __thread void *fault_stack;     /* of the hart; it never leaves its thread */
 
+/* Without a lock, and without the price of one. */
+static void count(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, __atomic_load_n(counter, __ATOMIC_RELAXED) + n, __ATOMIC_RELAXED);
+}
+
 /* ---- a hart and an address space ------------------------------------------------------- */
 
 /* No pc but an even one has an index: 1 is in no slot's way, and 0 only in the first's. */
@@ -282,7 +288,7 @@ static enum trap view_miss(struct cpu_translated *t, struct hart_space *hs, enum
 	if (va + JIT_GUARD >= size + 2 * JIT_GUARD)
 		fatal("generated code has left its view: guest pc %#llx, address %#llx",
 		      (unsigned long long)t->regs->pc, (unsigned long long)va);
-	jit_counts.view_misses++;
+	count(&jit_counts.view_misses, 1);
 	hs->view_misses++;
 	sched_leave_guest();
 	ok = mm_translate(t->mm, va, access, &tr) == 0;
@@ -308,7 +314,7 @@ static enum trap timer(struct cpu_translated *t)
 
 static enum trap left(struct cpu_translated *t, struct hart_space *hs, const struct jit_left *l)
 {
-	jit_counts.exits[l->kind]++;
+	count(&jit_counts.exits[l->kind], 1);
 	switch (l->kind) {
 	case JIT_EXIT_SYSCALL:
 		return TRAP_SYSCALL;
@@ -320,7 +326,7 @@ static enum trap left(struct cpu_translated *t, struct hart_space *hs, const str
 		return view_miss(t, hs, (enum trap)l->arg);
 	case JIT_EXIT_INTERPRET:
 		if (l->arg < JIT_REFUSAL_COUNT)
-			jit_counts.left_to[l->arg]++;
+			count(&jit_counts.left_to[l->arg], 1);
 		return INTERPRET;
 	case JIT_EXIT_HOT:
 	case JIT_EXIT_DIRECT:
@@ -406,10 +412,10 @@ static enum trap run(struct cpu_translated *t)
 		if (!entry)
 			return INTERPRET;
 		prepare(t, hs, slice);
-		jit_counts.entered++;
+		count(&jit_counts.entered, 1);
 		l = jit_enter(t->regs, entry, hs->view);
 		t->budget -= slice - t->regs->engine.budget;
-		jit_counts.ran += (uint64_t)(slice - t->regs->engine.budget);
+		count(&jit_counts.ran, (uint64_t)(slice - t->regs->engine.budget));
 		hs->ran += (uint64_t)(slice - t->regs->engine.budget);
 		trap = left(t, hs, &l);
 		if (trap != RUN_ON)
