@@ -4,7 +4,7 @@
 
 TOPIC(tty_names)
 {
-	int m = open("/dev/ptmx", O_RDWR | O_NOCTTY), locked, number = -1, s, one = 1, zero = 0;
+	int m = open("/dev/ptmx", O_RDWR | O_NOCTTY), locked, number = -1, s, peer, one = 1, zero = 0;
 	char name[64], wanted[64], path[64];
 	struct stat st, mst;
 
@@ -41,7 +41,8 @@ TOPIC(tty_names)
 	R(pread(s, path, 1, 0));
 	R(pwrite(m, path, 1, 0));
 	R(ftruncate(s, 0));
-	V(ioctl(m, TIOCGPTPEER, O_RDWR | O_NOCTTY) >= 0);
+	V((peer = ioctl(m, TIOCGPTPEER, O_RDWR | O_NOCTTY)) >= 0);
+	R(close(peer));
 	R(ioctl(s, TIOCEXCL));
 	CHILD(setgid(1000), setuid(1000), R(open(name, O_RDWR | O_NOCTTY)));
 	R(close(open(name, O_RDWR | O_NOCTTY)));
