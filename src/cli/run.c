@@ -254,13 +254,26 @@ static void choose_disk_cache(struct options *o)
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 
 	o->jit.disk_addresses = !o->has_seed;
-	if (o->jit.disk_chosen || o->has_seed || o->jit.dump != JIT_DUMP_NONE)
-		return;
 	if (cache && *cache == '/')
 		o->jit_default = xasprintf("%s/hearth", cache);
 	else if (home && *home == '/')
 		o->jit_default = xasprintf("%s/.cache/hearth", home);
-	o->jit.disk = o->jit_default;
+	if (!o->jit.disk_chosen && !o->has_seed && o->jit.dump == JIT_DUMP_NONE)
+		o->jit.disk = o->jit_default;
+}
+
+/* Where translations are kept, and where another run would keep them. */
+static void keep_disk_cache(const struct options *o)
+{
+	const char *dirs[] = { o->jit_default, o->jit.disk };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(dirs); i++) {
+		char *path = dirs[i] && (!i || dirs[i] != dirs[0]) ? xasprintf("%s/translations", dirs[i]) : NULL;
+
+		if (path)
+			hostfs_keep(path);
+		free(path);
+	}
 }
 
 static int machine_up(struct options *o)
@@ -271,6 +284,7 @@ static int machine_up(struct options *o)
 
 	choose_engine(o);
 	choose_disk_cache(o);
+	keep_disk_cache(o);
 	host_raise_fd_limit();
 	if (o->has_seed)
 		host_random_seed(o->seed);

@@ -47,6 +47,10 @@ static inline struct host_inode *hi(const struct inode *i)
 	return i->private;
 }
 
+/* hostfs_keep.c: is the name part of the way to what is hearth's own; is it that place? */
+bool hostfs_is_kept(const struct inode *dir, const char *name);
+bool hostfs_is_hidden(const struct inode *dir, const char *name);
+
 /* The inode of what fstatat() described, found by identity or made. Takes a reference. */
 struct inode *hostfs_inode(struct super *s, struct inode *dir, const char *name, const struct stat *st);
 struct inode *hostfs_find(struct super *s, const struct stat *st);      /* borrowed, or NULL */

@@ -29,6 +29,8 @@ static int stat_name(struct inode *dir, const char *name, struct stat *st)
 {
 	int fd = plain_name(name) ? dir_fd(dir) : -EINVAL;
 
+	if (fd >= 0 && hostfs_is_hidden(dir, name))
+		return -EACCES;
 	return fd < 0 ? fd : host_fstatat(fd, name, st, AT_SYMLINK_NOFOLLOW);
 }
 
@@ -83,7 +85,9 @@ static int writable_dir_fd(struct inode *dir, const char *name)
 {
 	if (!plain_name(name))
 		return -EINVAL;
-	return dir->super->read_only ? -EROFS : dir_fd(dir);
+	if (dir->super->read_only)
+		return -EROFS;
+	return hostfs_is_kept(dir, name) ? -EBUSY : dir_fd(dir);
 }
 
 /* A new file or directory is there, fd is its handle: give it its owner and mode. */

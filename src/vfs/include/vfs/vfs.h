@@ -361,6 +361,9 @@ void super_put(struct super *s);
  * other owners appear as they are. What the guest creates as somebody else is remembered in an
  * extended attribute; nothing is ever chowned on the host. */
 void hostfs_map_owner(uint32_t uid, uint32_t gid);
+/* The host's directory `path` is hearth's own, whether it exists or not: no guest may look into it, or
+ * make, rename or remove any part of its path (EACCES, EBUSY). */
+void hostfs_keep(const char *path);
 /* Each makes a file system, not yet mounted, with one reference. */
 int hostfs_create(const char *host_dir, bool read_only, struct super **out);   /* -errno of the host */
 int hostfs_create_file(const char *host_file, bool read_only, struct super **out);  /* root is a file: for --bind of files */

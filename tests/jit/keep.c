@@ -1,0 +1,29 @@
+/* What a program that is shown the directory around hearth's translations can do to them: nothing.
+ * Argument: the directory that --cache names. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SAY(call) do { errno = 0; (void)!(call); printf("%s: %s\n", #call, errno ? strerrorname_np(errno) : "done"); } while (0)
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || chdir(argv[1]))
+		return 1;
+	SAY(open("translations/secret", O_RDONLY));
+	SAY(open("translations", O_RDONLY | O_DIRECTORY));
+	SAY(chdir("translations"));
+	SAY(rename(argv[1], "/mnt/elsewhere"));
+	SAY(rename("translations", "elsewhere"));
+	SAY(rmdir("translations"));
+	SAY(unlink("translations"));
+	SAY(mkdir("mine", 0700));
+	SAY(rename("mine", "translations"));
+	SAY(symlink("mine", "translations"));
+	SAY(mkdir("translations", 0700));
+	SAY(rmdir("mine"));
+	return 0;
+}
