@@ -46,6 +46,7 @@ struct view {
 	uint64_t size;
 	int64_t areas;             /* of the host, about */
 	bool resting;              /* nobody runs translated code here: faults do not fill it */
+	bool protected;            /* a fork or a write-back has taken rights away since it last rested */
 };
 
 static struct list views = LIST_INIT(views);
@@ -198,10 +199,12 @@ void mm_view_empty(struct mm *mm)
 
 void mm_view_rest(struct mm *mm)
 {
-	if (!mm->view)
+	/* Who only touches more and more memory has nothing to gain. */
+	if (!mm->view || !mm->view->protected)
 		return;
 	empty_view(mm->view);
 	mm->view->resting = true;
+	mm->view->protected = false;
 }
 
 /* Pages of a stretch that leave together go in one call, holes between them too. */
@@ -234,6 +237,7 @@ void view_protect_slow(struct mm *mm, gva_t start, gva_t end)
 	gva_t from, to;
 	struct leaf l;
 
+	mm->view->protected = true;
 	for (gva_t pos = start; pt_next_leaf(mm, &pos, end, &l);)
 		for (unsigned i = l.first; next_run(mm, &l, &i, &from, &to);) {
 			mm_view_counts.forgets++;
