@@ -268,7 +268,8 @@ static bool is_worth_it(struct cpu_translated *t, struct hart_space *hs)
 		return true;
 	worth = hs->ran >= hs->view_misses * MISS_COSTS || config.threshold <= 1;
 	hs->view_misses = hs->ran = 0;
-	if (worth)
+	/* Misses on pages that were never there come to an end. */
+	if (worth || !mm_view_lost(t->mm))
 		return true;
 	__atomic_store_n(&mm_engine(t->mm)->ran, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(cooled_slot(t->mm), mm_id(t->mm), __ATOMIC_RELAXED);

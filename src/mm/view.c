@@ -46,7 +46,7 @@ struct view {
 	uint64_t size;
 	int64_t areas;             /* of the host, about */
 	bool resting;              /* nobody runs translated code here: faults do not fill it */
-	bool protected;            /* a fork or a write-back has taken rights away since it last rested */
+	bool lost;                 /* pages or rights were taken away since mm_view_lost() */
 };
 
 static struct list views = LIST_INIT(views);
@@ -199,12 +199,19 @@ void mm_view_empty(struct mm *mm)
 
 void mm_view_rest(struct mm *mm)
 {
-	/* Who only touches more and more memory has nothing to gain. */
-	if (!mm->view || !mm->view->protected)
+	if (!mm->view)
 		return;
 	empty_view(mm->view);
 	mm->view->resting = true;
-	mm->view->protected = false;
+}
+
+bool mm_view_lost(struct mm *mm)
+{
+	bool lost = mm->view && mm->view->lost;
+
+	if (lost)
+		mm->view->lost = false;
+	return lost;
 }
 
 /* Pages of a stretch that leave together go in one call, holes between them too. */
@@ -213,6 +220,7 @@ void view_forget_slow(struct mm *mm, gva_t start, gva_t end)
 	gva_t from, to, first = 0, last = 0;
 	struct leaf l;
 
+	mm->view->lost = true;
 	for (gva_t pos = start; pt_next_leaf(mm, &pos, end, &l);) {
 		bool any = false;
 		int64_t edges;
@@ -237,7 +245,7 @@ void view_protect_slow(struct mm *mm, gva_t start, gva_t end)
 	gva_t from, to;
 	struct leaf l;
 
-	mm->view->protected = true;
+	mm->view->lost = true;
 	for (gva_t pos = start; pt_next_leaf(mm, &pos, end, &l);)
 		for (unsigned i = l.first; next_run(mm, &l, &i, &from, &to);) {
 			mm_view_counts.forgets++;

@@ -238,9 +238,10 @@ bool  mm_view_fill(struct mm *mm, gva_t va);
 void  mm_view_limit_areas(unsigned areas);   /* of the host, that all views together may use */
 /* Everything leaves the view. */
 void  mm_view_empty(struct mm *mm);
-/* And faults bring nothing back, until the next mm_view_fill(): for a process that forks, to which its
- * view only makes forks and copied pages dearer. */
+/* And faults bring nothing back, until the next mm_view_fill(). */
 void  mm_view_rest(struct mm *mm);
+/* Were pages of it, or rights, taken away since the last call? */
+bool  mm_view_lost(struct mm *mm);
 /* If not NULL: what a fill asks before a page is writable in a view (the engines' comparison). */
 extern bool (*mm_view_may_write)(const uint8_t *host);
 struct mm_view_counts {
