@@ -66,7 +66,7 @@ our @groups = (
 		c('integer', 'strings'),
 		c('integer', 'copy'),
 		c('integer', 'chase'),
-		{ name => 'chase-4M', c => 'integer/chase.c', flags => '-DNODES=65536' },
+		{ name => 'chase-4M', c => 'integer/chase.c', flags => '-DNODES=65536 -DSTEPS=20000000' },
 		c('integer', 'dispatch', quarter),
 		c('integer', 'fib'),
 		{ name => 'big-code', made => 'code' },

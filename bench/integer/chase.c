@@ -6,7 +6,9 @@
 #ifndef NODES
 #define NODES (1 << 20)
 #endif
-enum { STEPS = 2000000 };
+#ifndef STEPS
+#define STEPS 2000000
+#endif
 
 struct node { struct node *next; uint64_t pad[7]; };
 
