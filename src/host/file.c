@@ -116,11 +116,6 @@ int host_mkdirat(int dirfd, const char *path, mode_t mode)
 	return CHECKED(mkdirat(dirfd, path, mode));
 }
 
-int host_mkfifoat(int dirfd, const char *path, mode_t mode)
-{
-	return CHECKED(mkfifoat(dirfd, path, mode));
-}
-
 int host_renameat2(int olddir, const char *old, int newdir, const char *new_, unsigned flags)
 {
 	return CHECKED(renameat2(olddir, old, newdir, new_, flags));

@@ -156,11 +156,3 @@ int host_view_unmap(void *at, uint64_t len)
 
 	return p == MAP_FAILED ? -errno : 0;
 }
-
-uint64_t host_memory_total(void)
-{
-	long pages = sysconf(_SC_PHYS_PAGES);
-	long size = sysconf(_SC_PAGESIZE);
-
-	return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;
-}

@@ -11,11 +11,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-void host_exit(int status)
-{
-	_exit(status);
-}
-
 static bool std_fd_held[3];
 
 void host_std_fds_hold(void)

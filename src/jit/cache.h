@@ -47,7 +47,6 @@ const void *cache_link(struct mm *mm, int32_t *link, gva_t pc);
 /* Guest code may have been written: everything that mm uses is compared before it is used again. */
 void cache_recheck(struct mm *mm);
 /* The effort that went into the code at this host address. */
-enum jit_effort cache_effort_at(const void *at);
 /* perfmap.c */
 void perfmap_start(void);
 void perfmap_add(const void *at, uint32_t size, gva_t pc, enum jit_effort effort);

@@ -111,7 +111,6 @@ struct pid_ns *pid_ns_get(struct pid_ns *ns);
 void pid_ns_put(struct pid_ns *ns);
 struct user_ns *pid_ns_owner(const struct pid_ns *ns);
 uint32_t pid_ns_number(const struct pid_ns *ns);
-bool pid_ns_is_over(const struct pid_ns *ns);
 int  pid_ns_enter(struct pid *pid, struct pid_ns *ns, int want);
 void pid_ns_leave(struct pid *pid);
 int  pid_number_in(const struct pid *pid, const struct pid_ns *viewer);

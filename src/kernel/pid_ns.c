@@ -104,11 +104,6 @@ struct process *pid_ns_init(const struct pid_ns *ns)
 	return ns ? ns->init : machine.init;
 }
 
-bool pid_ns_is_over(const struct pid_ns *ns)
-{
-	return ns && ns->over;
-}
-
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 static int grow(struct pid_ns *ns, int nr)

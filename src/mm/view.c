@@ -50,15 +50,10 @@ struct view {
 };
 
 static struct list views = LIST_INIT(views);
-static unsigned nr_views, max_areas = AREAS_MAX;
+static unsigned nr_views;
 static int64_t nr_areas;
 struct mm_view_counts mm_view_counts;
 bool (*mm_view_may_write)(const uint8_t *host);
-
-void mm_view_limit_areas(unsigned areas)
-{
-	max_areas = areas;
-}
 
 /* ---- life --------------------------------------------------------------------------- */
 
@@ -286,7 +281,7 @@ static bool same_run(pte_t a, pte_t b)
 /* Make room for a fill: others first, then this view itself. */
 static void evict(struct view *keep)
 {
-	while (nr_areas > (int64_t)max_areas) {
+	while (nr_areas > AREAS_MAX) {
 		struct view *v = list_entry(views.prev, struct view, lru);
 
 		while (&v->lru != &views && !v->areas)

@@ -76,7 +76,6 @@ int user_ns_create(const struct cred *who, struct user_ns **out)
 }
 
 uint32_t user_ns_number(const struct user_ns *ns)  { return ns ? ns->number : FIRST_NUMBER; }
-struct user_ns *user_ns_parent(const struct user_ns *ns) { return ns ? ns->parent : NULL; }
 uint32_t user_ns_owner(const struct user_ns *ns)   { return ns ? ns->owner_uid : 0; }
 
 /* ---- ids ------------------------------------------------------------------------------------ */

@@ -41,7 +41,6 @@ int host_view_map(void *at, uint64_t len, int ram_fd, uint64_t offset, bool writ
 int host_view_zeros(void *at, uint64_t len);
 int host_view_protect(void *at, uint64_t len);     /* what is mapped there becomes read-only */
 int host_view_unmap(void *at, uint64_t len);       /* reserved without access again */
-uint64_t host_memory_total(void);   /* bytes of RAM the host has */
 
 /* ---- time and entropy ---------------------------------------------------- */
 
@@ -132,7 +131,6 @@ int     host_symlinkat(const char *target, int dirfd, const char *path);
 int     host_linkat(int olddir, const char *old, int newdir, const char *new_, int flags);
 int     host_unlinkat(int dirfd, const char *path, int flags);
 int     host_mkdirat(int dirfd, const char *path, mode_t mode);
-int     host_mkfifoat(int dirfd, const char *path, mode_t mode);
 int     host_renameat2(int olddir, const char *old, int newdir, const char *new_, unsigned flags);
 int     host_fchmod(int fd, mode_t mode);           /* works on O_PATH fds too (through /proc/self/fd) */
 int     host_utimensat(int dirfd, const char *path, const struct timespec ts[2], int flags);
@@ -188,7 +186,6 @@ int  host_code_create(uint64_t size, void **writable, void **executable);
 void host_code_destroy(void *writable, void *executable, uint64_t size);
 
 /* ---- the process ----------------------------------------------------------- */
-_Noreturn void host_exit(int status);   /* flushes nothing, runs no atexit handler */
 /* Before anything is opened: numbers 0 to 2 that are closed are held by /dev/null, lest a file of
  * hearth's own gets them and the guest's input and output go there. */
 void host_std_fds_hold(void);

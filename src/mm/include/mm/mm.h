@@ -235,7 +235,6 @@ uint8_t *mm_view_base(const struct mm *mm);
 /* Bring the page at va in, as the table permits now (mm_translate first, which sets A and D), and
  * what lies around it. false: it is not to be had; let the interpreter run this access. */
 bool  mm_view_fill(struct mm *mm, gva_t va);
-void  mm_view_limit_areas(unsigned areas);   /* of the host, that all views together may use */
 /* Everything leaves the view. */
 void  mm_view_empty(struct mm *mm);
 /* And faults bring nothing back, until the next mm_view_fill(). */

@@ -51,7 +51,6 @@ struct user_ns *user_ns_get(struct user_ns *ns);
 void user_ns_put(struct user_ns *ns);
 int user_ns_create(const struct cred *who, struct user_ns **out);    /* -ENOSPC, -EPERM */
 uint32_t user_ns_number(const struct user_ns *ns);
-struct user_ns *user_ns_parent(const struct user_ns *ns);
 uint32_t user_ns_owner(const struct user_ns *ns);                    /* the machine's uid */
 uint32_t user_ns_to_machine(const struct user_ns *ns, enum id_kind kind, uint32_t id);
 uint32_t user_ns_from_machine(const struct user_ns *ns, enum id_kind kind, uint32_t id);
