@@ -424,6 +424,16 @@ int hostfs_fd(struct inode *i, bool write)
 	return h->fd;
 }
 
+void hostfs_drop_handle(struct inode *i)
+{
+	struct host_inode *h = hi(i);
+
+	if (h->fd < 0 || h->pins)
+		return;
+	close_handle(h);
+	lru_update(h);
+}
+
 void hostfs_keep_handle(struct inode *i)
 {
 	struct host_inode *h = hi(i);

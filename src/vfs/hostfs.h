@@ -64,6 +64,8 @@ void hostfs_pin(struct inode *i);
 void hostfs_unpin(struct inode *i);
 /* Before the last known name of a living inode goes away: keep a handle. */
 void hostfs_keep_handle(struct inode *i);
+/* Unless somebody has it open. */
+void hostfs_drop_handle(struct inode *i);
 void hostfs_seen_at(struct inode *i, struct inode *dir, const char *name);
 void hostfs_moved(struct inode *i, struct inode *dir, const char *name);
 int  hostfs_stat(struct inode *i, struct stat *st);

@@ -120,6 +120,7 @@ struct statfs;
 struct statx;
 struct iovec;
 int     host_fstat(int fd, struct stat *st);
+int     host_fidentity(int fd, struct stat *st);     /* what does not change: no size, no times */
 int     host_fstatat(int dirfd, const char *path, struct stat *st, int flags);
 int     host_fstatfs(int fd, struct statfs *st);
 int     host_ftruncate(int fd, int64_t len);
