@@ -96,6 +96,7 @@ void exec_commit(struct binprm *b)
 	posix_timers_exit(p);
 	task_replace_mm(t, b->mm);
 	b->mm = NULL;
+	time_ns_exec(t);
 	forget_thread_library(t);
 	set_exe(p, b->file->path);
 	p->personality = b->personality;

@@ -120,6 +120,8 @@ static void copy_state(struct task *child, const struct task *parent, const stru
 	child->net = net_ns_get(parent->net);
 	child->ipc = ipc_ns_get(parent->ipc);
 	child->pid_ns_next = pid_ns_get(parent->pid_ns_next);
+	child->time_ns = time_ns_get(parent->time_ns);
+	child->time_ns_next = time_ns_get(parent->time_ns_next);
 	inherit_scheduling(child, parent);
 	child->timer_slack_ns = parent->timer_slack_ns;
 	child->mce_kill = parent->mce_kill;
@@ -221,6 +223,8 @@ static int prepare_child(struct task *parent, const struct clone_request *req, s
 	copy_state(child, parent, req);
 	if (req->flags & CLONE_NEW_SPACES)
 		err = ns_unshare(child, req->flags);
+	if (!err && !(req->flags & CLONE_VM))
+		err = time_ns_born(child);
 	if (err) {
 		drop_child(child);
 		return err;

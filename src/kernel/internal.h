@@ -123,6 +123,30 @@ int  pid_ns_proc_mounted(struct pid_ns *ns, unsigned *index);
 void pid_ns_proc_gone(unsigned index);
 struct pid_ns *pid_ns_of_proc(unsigned index);
 
+/* ---- time_ns.c ------------------------------------------------------------------------- */
+struct time_ns *time_ns_create(const struct time_ns *from, struct user_ns *owner);
+struct time_ns *time_ns_get(struct time_ns *ns);
+void time_ns_put(struct time_ns *ns);
+struct user_ns *time_ns_owner(const struct time_ns *ns);
+uint32_t time_ns_number(const struct time_ns *ns);
+struct vdso_data *time_ns_data(struct time_ns *ns);
+int  time_ns_born(struct task *t);                     /* a child with memory of its own */
+void time_ns_exec(struct task *t);
+int  time_ns_enter(struct task *t, struct time_ns *ns);
+
+/* ---- vdso_map.c: a data page with clocks of its own -------------------------------------- */
+struct vdso_data {
+	struct mapping mapping;       /* its owner's operations: read_page and size are the two below */
+	struct list link;
+	uint64_t (*shift)(struct vdso_data *d, int clockid);      /* what is added to a clock */
+};
+void vdso_data_init(struct vdso_data *d, const struct mapping_ops *ops, uint64_t (*shift)(struct vdso_data *, int));
+void vdso_data_destroy(struct vdso_data *d);
+int  vdso_data_read(struct mapping *m, uint64_t index, void *page);
+uint64_t vdso_data_size(struct mapping *m);
+/* The address space reads that page from now on; NULL: the machine's. */
+int  vdso_join(struct mm *mm, struct vdso_data *d);
+
 /* ---- uts.c ---------------------------------------------------------------------------- */
 struct uts_ns *uts_get(struct uts_ns *ns);
 void uts_put(struct uts_ns *ns);

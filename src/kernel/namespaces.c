@@ -7,9 +7,9 @@
  *   net    struct task        net/ns.c
  *   ipc    struct task        ipc.c
  *   pid    struct process     pid_ns.c; a task has the one of its children to come
+ *   time   struct task        time_ns.c; and that of its children
  *
- * Of time there is one: a new one is refused with EINVAL, as by a Linux that was
- * built without them; cgroup is accepted and changes nothing, for there are no cgroups. */
+ * cgroup is accepted and changes nothing, for there are no cgroups. */
 #include "procfs.h"
 
 #include <stdio.h>
@@ -21,8 +21,7 @@
 #include "kernel/ipc.h"
 #include "net/net.h"
 
-#define NS_SUPPORTED ((uint64_t)CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWPID)
-#define NS_ALL       (NS_SUPPORTED | CLONE_NEWTIME)
+#define NS_ALL ((uint64_t)CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWTIME)
 
 /* ---- new ones ---------------------------------------------------------------------------- */
 
@@ -71,6 +70,15 @@ static int new_pid_ns(struct task *t, struct user_ns *owner)
 	return 0;
 }
 
+/* For children, too, and it begins as theirs was to be (copy_time_ns). */
+static void new_time_ns(struct task *t)
+{
+	struct time_ns *ns = time_ns_create(t->time_ns_next, t->cred->user_ns);
+
+	time_ns_put(t->time_ns_next);
+	t->time_ns_next = ns;
+}
+
 int ns_unshare(struct task *t, uint64_t flags)
 {
 	struct cred *cred = NULL, *as;
@@ -84,8 +92,6 @@ int ns_unshare(struct task *t, uint64_t flags)
 	as = cred ? cred : t->cred;
 	if ((flags & ~(uint64_t)CLONE_NEWUSER) && !user_ns_capable(as, as->user_ns, ABI_CAP_SYS_ADMIN))
 		err = -EPERM;
-	else if (flags & ~NS_SUPPORTED)
-		err = -EINVAL;
 	else if (flags & CLONE_NEWPID)
 		err = new_pid_ns(t, as->user_ns);
 	if (err) {
@@ -104,6 +110,8 @@ int ns_unshare(struct task *t, uint64_t flags)
 	}
 	if (flags & CLONE_NEWIPC)
 		change_ipc(t, ipc_ns_create(t->cred->user_ns));
+	if (flags & CLONE_NEWTIME)
+		new_time_ns(t);
 	return flags & CLONE_NEWUTS ? uts_unshare(t) : 0;
 }
 
@@ -116,8 +124,8 @@ int kernel_unshare_ns(uint64_t flags)
 
 static const struct { const char *name; uint64_t flag; uint32_t number; } spaces[] = {
 	{ "cgroup", CLONE_NEWCGROUP, 0xeffffffb }, { "ipc", CLONE_NEWIPC, 0 }, { "mnt", CLONE_NEWNS, 0 },
-	{ "net", CLONE_NEWNET, 0 }, { "pid", CLONE_NEWPID, 0 }, {
-	  "pid_for_children", CLONE_NEWPID, 0 }, { "time", CLONE_NEWTIME, 0xeffffffa },
+	{ "net", CLONE_NEWNET, 0 }, { "pid", CLONE_NEWPID, 0 }, { "pid_for_children", CLONE_NEWPID, 0 },
+	{ "time", CLONE_NEWTIME, 0 }, { "time_for_children", CLONE_NEWTIME, 0 },
 	{ "user", CLONE_NEWUSER, 0 }, { "uts", CLONE_NEWUTS, 0 },
 };
 
@@ -127,11 +135,16 @@ struct ns_ref {
 	void *object;                 /* mnt_ns, user_ns (NULL: the first), uts_ns, net_ns (likewise) */
 };
 
-enum { PID_FOR_CHILDREN = 5 };          /* in spaces */
+enum { PID_FOR_CHILDREN = 5, TIME_FOR_CHILDREN = 7 };          /* in spaces */
 
 static struct pid_ns *pid_ns_for(unsigned kind, const struct task *t)
 {
 	return kind == PID_FOR_CHILDREN ? t->pid_ns_next : t->proc->pid_ns;
+}
+
+static struct time_ns *time_ns_for(unsigned kind, const struct task *t)
+{
+	return kind == TIME_FOR_CHILDREN ? t->time_ns_next : t->time_ns;
 }
 
 static void *hold(unsigned kind, const struct task *t)
@@ -143,6 +156,7 @@ static void *hold(unsigned kind, const struct task *t)
 	case CLONE_NEWNET:  return net_ns_get(t->net);
 	case CLONE_NEWIPC:  return ipc_ns_get(t->ipc);
 	case CLONE_NEWPID:  return pid_ns_get(pid_ns_for(kind, t));
+	case CLONE_NEWTIME: return time_ns_get(time_ns_for(kind, t));
 	default:            return NULL;
 	}
 }
@@ -156,6 +170,7 @@ static void let_go(const struct ns_ref *r)
 	case CLONE_NEWNET:  net_ns_put(r->object); break;
 	case CLONE_NEWIPC:  ipc_ns_put(r->object); break;
 	case CLONE_NEWPID:  pid_ns_put(r->object); break;
+	case CLONE_NEWTIME: time_ns_put(r->object); break;
 	}
 }
 
@@ -168,6 +183,7 @@ static uint32_t number_of(unsigned kind, const struct task *t)
 	case CLONE_NEWNET:  return net_ns_number(t->net);
 	case CLONE_NEWIPC:  return ipc_ns_number(t->ipc);
 	case CLONE_NEWPID:  return pid_ns_number(pid_ns_for(kind, t));
+	case CLONE_NEWTIME: return time_ns_number(time_ns_for(kind, t));
 	default:            return spaces[kind].number;
 	}
 }
@@ -213,11 +229,12 @@ static struct task *task_of_link(uint64_t arg)
 static int label(uint64_t arg, char *text, size_t cap)
 {
 	struct task *t = task_of_link(arg);
+	const char *name = spaces[proc_fd(arg)].name;
 
 	if (!t)
 		return -ESRCH;
-	return snprintf(text, cap, "%s:[%u]", proc_fd(arg) == PID_FOR_CHILDREN ? "pid" : spaces[proc_fd(arg)].name,
-			number_of(proc_fd(arg), t));
+	/* "pid_for_children" is a pid name space. */
+	return snprintf(text, cap, "%.*s:[%u]", (int)strcspn(name, "_"), name, number_of(proc_fd(arg), t));
 }
 
 static int read_space(uint64_t arg, char *buf, size_t cap)
@@ -361,6 +378,7 @@ static int enter(struct task *t, const struct ns_ref *r)
 	case CLONE_NEWNET:  return enter_net(t, r->object);
 	case CLONE_NEWIPC:  return enter_ipc(t, r->object);
 	case CLONE_NEWPID:  return enter_pid(t, r->object);
+	case CLONE_NEWTIME: return time_ns_enter(t, r->object);
 	default:            return rules(ABI_CAP_SYS_ADMIN, NULL) ? 0 : -EPERM;    /* there already */
 	}
 }
@@ -378,7 +396,7 @@ static int enter_all(struct task *t, struct process *p, uint64_t flags)
 		struct ns_ref r = { .kind = i };
 		int err;
 
-		if (!(flags & spaces[i].flag) || i == PID_FOR_CHILDREN)
+		if (!(flags & spaces[i].flag) || i == PID_FOR_CHILDREN || i == TIME_FOR_CHILDREN)
 			continue;
 		r.object = hold(i, from);
 		err = enter(t, &r);

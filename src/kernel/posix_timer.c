@@ -54,7 +54,8 @@ static void alarm_start(struct alarm *a)
 static void alarm_set(struct alarm *a, bool absolute, uint64_t value_ns, uint64_t interval_ns)
 {
 	a->interval_ns = interval_ns;
-	a->expiry_ns = !value_ns ? 0 : absolute ? value_ns : alarm_now(a) + value_ns;
+	/* A time that passed before the machine was there is not "disarmed". */
+	a->expiry_ns = !value_ns ? 0 : absolute ? MAX(time_ns_mean(a->clockid, value_ns), 1ul) : alarm_now(a) + value_ns;
 	alarm_start(a);
 }
 

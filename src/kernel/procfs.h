@@ -52,6 +52,9 @@ int procfs_show_stat(uint64_t arg, struct strbuf *out);
 int procfs_show_status(uint64_t arg, struct strbuf *out);
 int procfs_show_statm(uint64_t arg, struct strbuf *out);
 char procfs_state(uint64_t arg, const char **name);
+/* time_ns.c */
+int procfs_show_timens_offsets(uint64_t arg, struct strbuf *out);
+int procfs_store_timens_offsets(uint64_t arg, const char *text, size_t len);
 /* procfs_maps.c */
 int procfs_show_maps(uint64_t arg, struct strbuf *out);
 int procfs_show_smaps(uint64_t arg, struct strbuf *out);

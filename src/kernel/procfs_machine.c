@@ -6,6 +6,7 @@
 
 #include "abi/process.h"
 #include "abi/system.h"
+#include "abi/time.h"
 #include "host/host.h"
 #include "isa/isa.h"
 
@@ -56,7 +57,7 @@ static void print_cpu(struct strbuf *out, const char *name, uint64_t user, uint6
 int procfs_show_machine_stat(uint64_t arg, struct strbuf *out)
 {
 	uint64_t user, system, switches, up = uptime_ns();
-	uint64_t boot_s = (host_clock_ns(0 /* CLOCK_REALTIME */) - up) / NSEC_PER_SEC;
+	uint64_t boot_s = (host_clock_ns(0 /* CLOCK_REALTIME */) - time_ns_show(ABI_CLOCK_BOOTTIME, up)) / NSEC_PER_SEC;
 	unsigned nr = sched_nr_harts();
 
 	sum_usage(&user, &system, &switches);
@@ -82,7 +83,7 @@ int procfs_show_uptime(uint64_t arg, struct strbuf *out)
 	sum_usage(&user, &system, &switches);
 	up *= sched_nr_harts();
 	idle = up > user + system ? up - user - system : 0;
-	up /= sched_nr_harts();
+	up = time_ns_show(ABI_CLOCK_BOOTTIME, up / sched_nr_harts());
 	return proc_show_line(out, "%" PRIu64 ".%02" PRIu64 " %" PRIu64 ".%02" PRIu64,
 			      (uint64_t)(up / NSEC_PER_SEC), (uint64_t)(up / USER_HZ_NS % 100),
 			      (uint64_t)(idle / NSEC_PER_SEC), (uint64_t)(idle / USER_HZ_NS % 100));

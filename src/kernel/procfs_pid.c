@@ -519,6 +519,7 @@ const struct pseudo_node procfs_process_children[] = {
 	DIR("map_files", 0500, &procfs_map_files_dir),
 	PRIVATE_RO("mountstats", procfs_show_mountstats),
 	RO("timerslack_ns", show_timerslack),
+	RW("timens_offsets", procfs_show_timens_offsets, procfs_store_timens_offsets),
 	DIR("task", 0555, &procfs_task_dir),
 	{ .name = "net", .mode = S_IFDIR | 0555, .children = procfs_net_children },
 	{ 0 },

@@ -8,6 +8,7 @@
 
 #include "abi/process.h"
 #include "abi/signal.h"
+#include "abi/time.h"
 
 enum { USER_HZ_NS = 10000000 };          /* a clock tick of 1/100 s */
 
@@ -110,7 +111,7 @@ static void print_usage(struct strbuf *out, uint64_t arg, const struct process *
 	strbuf_printf(out, " %lu %lu %lu %lu", ticks(r.utime_ns), ticks(r.stime_ns),
 		      ticks(dead->utime_ns), ticks(dead->stime_ns));
 	strbuf_printf(out, " %d %d %u 0 %lu", rt ? -1 - rt : 20 + sched->nice,
-		      sched->nice, thread_count(p), ticks(start - machine.boot_ns));
+		      sched->nice, thread_count(p), ticks(time_ns_show(ABI_CLOCK_BOOTTIME, start - machine.boot_ns)));
 }
 
 static void print_memory(struct strbuf *out, uint64_t arg, const struct process *p, const struct task *t)

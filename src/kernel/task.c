@@ -191,6 +191,8 @@ void task_put(struct task *t)
 	net_ns_put(t->net);
 	ipc_ns_put(t->ipc);
 	pid_ns_put(t->pid_ns_next);
+	time_ns_put(t->time_ns);
+	time_ns_put(t->time_ns_next);
 	process_put(t->proc);
 	live_tasks--;
 	free(t);

@@ -1,7 +1,8 @@
 /* The vDSO in an address space, and the data page it reads.
  *
  * Text and data are frames of two `struct mapping`s that live as long as the
- * machine: every process maps the same ones. Both lie in one piece,
+ * machine: every process maps the same ones, but for time name spaces, which have a data page each
+ * (struct vdso_data). Both lie in one piece,
  *
  *     [vvar] one page, read-only      written by vdso_update_clocks()
  *     [vdso] the image                a real ELF object, built from vdso/
@@ -29,8 +30,9 @@ struct vdso {
 	uint64_t sigreturn;            /* offset of __vdso_rt_sigreturn */
 };
 static struct vdso vdsos[2];           /* RV64, RV32 */
-static struct mapping vvar_mapping;
-static struct vvar vvar;               /* what the page holds; the page itself is made on demand */
+static struct vdso_data machine_data;
+static struct list all_data = LIST_INIT(all_data);    /* struct vdso_data */
+static struct vvar vvar;               /* what machine_data's page holds; pages are made on demand */
 static bool ready;
 
 /* ---- the mappings ----------------------------------------------------------------- */
@@ -45,9 +47,14 @@ static int read_image(struct mapping *m, uint64_t index, void *page)
 	return 0;
 }
 
-static int read_vvar(struct mapping *m, uint64_t index, void *page)
+int vdso_data_read(struct mapping *m, uint64_t index, void *page)
 {
-	memcpy(page, &vvar, sizeof(vvar));
+	struct vdso_data *d = container_of(m, struct vdso_data, mapping);
+	struct vvar *v = page;
+
+	memcpy(v, &vvar, sizeof(*v));
+	for (int clock = 0; clock < VVAR_CLOCKS && d->shift; clock++)
+		v->offset_ns[clock] += d->shift(d, clock);
 	return 0;
 }
 
@@ -56,11 +63,25 @@ static uint64_t image_size(struct mapping *m)
 	return align_up(container_of(m, struct vdso, mapping)->size, PAGE_SIZE);
 }
 
-static uint64_t vvar_size(struct mapping *m) { return VVAR_PAGE_SIZE; }
+uint64_t vdso_data_size(struct mapping *m) { return VVAR_PAGE_SIZE; }
 static void keep(struct mapping *m) { }
 
 static const struct mapping_ops image_ops = { .read_page = read_image, .size = image_size, .get = keep, .put = keep };
-static const struct mapping_ops vvar_ops = { .read_page = read_vvar, .size = vvar_size, .get = keep, .put = keep };
+static const struct mapping_ops machine_ops = { .read_page = vdso_data_read, .size = vdso_data_size, .get = keep, .put = keep };
+
+void vdso_data_init(struct vdso_data *d, const struct mapping_ops *ops, uint64_t (*shift)(struct vdso_data *, int))
+{
+	mapping_init(&d->mapping, ops);
+	d->mapping.unevictable = true;
+	d->shift = shift;
+	list_add_tail(&all_data, &d->link);
+}
+
+void vdso_data_destroy(struct vdso_data *d)
+{
+	list_del(&d->link);
+	mapping_destroy(&d->mapping);
+}
 
 /* rt_sigreturn's place: the kernel sets it as the return address of every signal handler. Found
  * by its two instructions, li a7,139 and ecall, which occur nowhere else. */
@@ -89,8 +110,7 @@ static void init(void)
 	vvar = (struct vvar){ 0 };
 	init_image(&vdsos[0], vdso64_image, vdso64_size);
 	init_image(&vdsos[1], vdso32_image, vdso32_size);
-	mapping_init(&vvar_mapping, &vvar_ops);
-	vvar_mapping.unevictable = true;
+	vdso_data_init(&machine_data, &machine_ops, NULL);
 }
 
 void vdso_shutdown(void)
@@ -99,7 +119,7 @@ void vdso_shutdown(void)
 		return;
 	mapping_destroy(&vdsos[0].mapping);
 	mapping_destroy(&vdsos[1].mapping);
-	mapping_destroy(&vvar_mapping);
+	vdso_data_destroy(&machine_data);
 	ready = false;
 }
 
@@ -125,20 +145,28 @@ static uint64_t clock_distance(int clock)
 	return distance;
 }
 
-static void publish(void)
+static void publish_on(struct vdso_data *d)
 {
-	pfn_t pfn = mapping_peek_page(&vvar_mapping, 0);
-	struct vvar *page;
+	pfn_t pfn = mapping_peek_page(&d->mapping, 0);
+	struct vvar *page, now;
 
 	if (pfn == PFN_NONE)
-		return;                         /* nobody maps it yet: read_vvar will copy it */
+		return;                         /* nobody maps it yet: it will be read */
 	page = frame_host(pfn);
-	__atomic_store_n(&page->seq, vvar.seq + 1, __ATOMIC_RELEASE);
+	vdso_data_read(&d->mapping, 0, &now);
+	__atomic_store_n(&page->seq, now.seq - 1, __ATOMIC_RELEASE);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	memcpy((uint8_t *)page + sizeof(page->seq), (uint8_t *)&now + sizeof(now.seq), sizeof(now) - sizeof(now.seq));
+	__atomic_store_n(&page->seq, now.seq, __ATOMIC_RELEASE);
+}
+
+static void publish(void)
+{
+	struct vdso_data *d;
+
 	vvar.seq += 2;
-	memcpy((uint8_t *)page + sizeof(page->seq), (uint8_t *)&vvar + sizeof(vvar.seq),
-	       sizeof(vvar) - sizeof(vvar.seq));
-	__atomic_store_n(&page->seq, vvar.seq, __ATOMIC_RELEASE);
+	list_for_each(d, &all_data, link)
+		publish_on(d);
 }
 
 void vdso_update_clocks(void)
@@ -184,6 +212,32 @@ static void fill_hwprobe(const struct mm *mm)
 
 /* ---- exec ---------------------------------------------------------------------------------- */
 
+/* Where the program that is being started will live. */
+static struct vdso_data *current_data(void)
+{
+	struct vdso_data *d = machine.init ? time_ns_data(task_current()->time_ns_next) : NULL;
+
+	return d ? d : &machine_data;
+}
+
+/* Wherever the guest has moved it to (vdso_join_timens). */
+int vdso_join(struct mm *mm, struct vdso_data *d)
+{
+	struct vma_info v;
+	int64_t at = 0;
+
+	for (gva_t va = 0; at >= 0 && mm_find_vma(mm, va, false, &v); va = v.end) {
+		struct mmap_request req = {
+			.addr = v.start, .len = v.end - v.start, .prot = v.prot, .flags = MAP_PRIVATE | MAP_FIXED,
+			.mapping = d ? &d->mapping : &machine_data.mapping, .name = "[vvar]",
+		};
+
+		if (v.mapping && v.mapping->ops->read_page == vdso_data_read)
+			at = mm_mmap(mm, &req);
+	}
+	return (int)MIN(at, 0);
+}
+
 int vdso_map(struct mm *mm)
 {
 	struct vdso *v;
@@ -200,7 +254,7 @@ int vdso_map(struct mm *mm)
 		return (int)at;
 	req = (struct mmap_request){
 		.addr = (gva_t)at, .len = VVAR_PAGE_SIZE, .prot = PROT_READ, .flags = MAP_PRIVATE | MAP_FIXED,
-		.mapping = &vvar_mapping, .name = "[vvar]",
+		.mapping = &current_data()->mapping, .name = "[vvar]",
 	};
 	at = mm_mmap(mm, &req);
 	if (at < 0)

@@ -16,7 +16,8 @@ static int futex_deadline(uint32_t op, uint32_t cmd, gva_t timeout, uint64_t *de
 		return get_deadline(timeout, deadline);
 	err = get_timespec(timeout, &ns);
 	if (!err)
-		*deadline = time_to_deadline(realtime ? ABI_CLOCK_REALTIME : ABI_CLOCK_MONOTONIC, ns);
+		*deadline = realtime ? time_to_deadline(ABI_CLOCK_REALTIME, ns) :
+			    time_to_deadline(ABI_CLOCK_MONOTONIC, time_ns_mean(ABI_CLOCK_MONOTONIC, ns));
 	return err;
 }
 
@@ -125,7 +126,7 @@ static int futex2_deadline(gva_t timeout, int clockid, uint64_t *deadline)
 		return -EINVAL;
 	err = get_timespec(timeout, &ns);
 	if (!err)
-		*deadline = time_to_deadline(clockid, ns);
+		*deadline = time_to_deadline(clockid, time_ns_mean(clockid, ns));
 	return err;
 }
 

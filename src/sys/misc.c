@@ -9,6 +9,7 @@
 #include "abi/seccomp.h"
 #include "abi/signal.h"
 #include "abi/system.h"
+#include "abi/time.h"
 #include "base/alloc.h"
 #include "host/host.h"
 
@@ -74,7 +75,7 @@ int64_t sys_personality(uint32_t persona)
 int64_t sys_sysinfo(gva_t info)
 {
 	uint64_t total = ram_total_pages() << PAGE_SHIFT, left = ram_free_pages() << PAGE_SHIFT;
-	int64_t uptime = (int64_t)((sched_clock_ns() - machine.boot_ns) / NSEC_PER_SEC) + 1;
+	int64_t uptime = (int64_t)(time_ns_show(ABI_CLOCK_BOOTTIME, sched_clock_ns() - machine.boot_ns) / NSEC_PER_SEC) + 1;
 	uint16_t procs = (uint16_t)MIN(task_count(), (uint64_t)UINT16_MAX);
 
 	if (current_is_32()) {

@@ -30,7 +30,7 @@ int64_t sys_clone(uint64_t flags, gva_t stack, gva_t parent_tid, gva_t tls, gva_
 
 static int check_clone_args(const struct abi_clone_args *a)
 {
-	if (a->flags & (CSIGNAL | CLONE_DETACHED) || a->exit_signal & ~(uint64_t)CSIGNAL ||
+	if (a->flags & ((CSIGNAL & ~CLONE_NEWTIME) | CLONE_DETACHED) || a->exit_signal & ~(uint64_t)CSIGNAL ||
 	    a->exit_signal > ABI_NSIG)
 		return -EINVAL;
 	if (a->set_tid_size > 32 || !a->set_tid != !a->set_tid_size)

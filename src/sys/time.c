@@ -14,7 +14,7 @@ int64_t sys_clock_gettime(int clockid, gva_t tp)
 	uint64_t ns;
 	int err = time_read_clock(clockid, &ns);
 
-	return err ? err : put_timespec(tp, ns);
+	return err ? err : put_timespec(tp, time_ns_show(clockid, ns));
 }
 
 int64_t sys_clock_getres(int clockid, gva_t res)
@@ -95,7 +95,7 @@ int64_t sys_clock_nanosleep(int clockid, uint32_t flags, gva_t req, gva_t rem)
 	if (clockid == ABI_CLOCK_THREAD_CPUTIME_ID)
 		return -EOPNOTSUPP;              /* a thread that sleeps spends nothing */
 	err = get_timespec(req, &ns);
-	return err ? err : time_nanosleep(clockid, absolute, ns, absolute ? 0 : rem);
+	return err ? err : time_nanosleep(clockid, absolute, absolute ? time_ns_mean(clockid, ns) : ns, absolute ? 0 : rem);
 }
 
 /* ---- interval timers ------------------------------------------------------------------------------ */

@@ -350,7 +350,6 @@ static gva_t thread_steps(void)
 	seen[2] = 0;
 	CHECK_EQ(clone_to(thread_ends, CLONE_THREAD, 0), -EINVAL);
 	CHECK_EQ(clone_to(thread_ends, CLONE_SIGHAND, 0), -EINVAL);
-	CHECK_EQ(clone_to(thread_ends, CLONE_NEWTIME, SIGCHLD), -EINVAL);
 	for (int i = 0; i < 3; i++)
 		CHECK(clone_to(thread_ends, THREAD_FLAGS, 0) > 1);
 	CHECK_EQ(task_current()->proc->nr_tasks, 4);

@@ -190,6 +190,9 @@ int time_read_clock(int clockid, uint64_t *ns);
 int time_clock_resolution(int clockid, uint64_t *ns);
 /* Convert an absolute time of a clock (REALTIME, MONOTONIC, BOOTTIME) into a sched deadline. */
 uint64_t time_to_deadline(int clockid, uint64_t abs_ns);
+/* A clock's time as the current task's time name space shows it, and back (time_ns.c). */
+uint64_t time_ns_show(int clockid, uint64_t ns);
+uint64_t time_ns_mean(int clockid, uint64_t shown_ns);
 int64_t time_nanosleep(int clockid, bool absolute, uint64_t ns, gva_t rem_uaddr);
 int64_t time_set_itimer(int which, uint64_t value_ns, uint64_t interval_ns, uint64_t *old_value, uint64_t *old_interval);
 int64_t time_get_itimer(int which, uint64_t *value_ns, uint64_t *interval_ns);

@@ -134,6 +134,7 @@ struct task {
 	struct net_ns *net;           /* NULL: the machine's */
 	struct ipc_ns *ipc;           /* likewise */
 	struct pid_ns *pid_ns_next;   /* where its children will live */
+	struct time_ns *time_ns, *time_ns_next;   /* NULL: the machine's; of its children, and of itself after exec */
 	char comm[COMM_LEN];
 	/* signals */
 	uint64_t blocked;
