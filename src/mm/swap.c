@@ -171,10 +171,13 @@ static void look_at(struct mm *mm, const struct leaf *l, unsigned i, struct scan
 {
 	pte_t e = pte_get(mm, l->table, i);
 	pfn_t pfn = pte_pfn(e);
-	const struct frame *f = frame_of(pfn);
-	uint8_t flags = f->flags;
+	uint8_t flags;
 
-	if (!(e & PTE_V) || pfn == ZERO_PFN || (flags & FRAME_SHMEM))
+	/* Of an entry that is not valid the number is a slot of the swap, or nothing. */
+	if (!(e & PTE_V) || pfn == ZERO_PFN)
+		return;
+	flags = frame_of(pfn)->flags;
+	if (flags & FRAME_SHMEM)
 		return;
 	if ((e & PTE_A) && !s->ruthless) {
 		pte_write(mm, l->table, i, e & ~(pte_t)PTE_A);
