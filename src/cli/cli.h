@@ -52,6 +52,10 @@ extern const char mounts_guest_path[];
 /* Run what the options say; the exit status. */
 int run_command(struct options *o);
 
+/* Have a disassembler for --dump=asm: where hearth was built with one, it is in a second program beside it,
+ * which takes over (disassembler_beside.c). Nobody to ask: code is printed in hexadecimal. */
+void disassembler_get(char **argv);
+
 int help_print(const char *topic);       /* NULL: the overview. Exit status. */
 void help_version(void);
 /* The word in the NULL-terminated list that `wrong` was probably meant to be; NULL: none. */

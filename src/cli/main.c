@@ -58,8 +58,19 @@ static int dispatch(char **args)
 	return command_program(args);
 }
 
+/* Options are not read yet; a program's own argument of that name does no harm. */
+static bool may_dump(char **args)
+{
+	for (; *args; args++)
+		if (!strncmp(*args, "--dump", 6))
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
+	if (may_dump(argv))
+		disassembler_get(argv);
 	host_std_fds_hold();
 	return dispatch(argv + 1);
 }

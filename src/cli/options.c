@@ -249,18 +249,21 @@ static const char *set_dump(struct options *o, char *v)
 	char *colon = strchr(v, ':'), *end;
 
 	o->jit.dump_pc = 0;
+	o->jit.dump_function = NULL;
 	if (colon) {
-		*colon = 0;
-		o->jit.dump_pc = strtoull(colon + 1, &end, 16);
-		if (*end || !o->jit.dump_pc)
-			return "after the colon comes an address, in hexadecimal";
+		*colon++ = '\0';
+		o->jit.dump_pc = *colon >= '0' && *colon <= '9' ? strtoull(colon, &end, 16) : 0;
+		if (!o->jit.dump_pc)
+			o->jit.dump_function = colon;
+		if (!*colon || (o->jit.dump_pc && *end))
+			return "after the colon comes a function's name or an address, in hexadecimal and beginning with a digit";
 	}
 	for (unsigned i = JIT_DUMP_BLOCKS; i < ARRAY_SIZE(what); i++)
 		if (!strcmp(v, what[i])) {
 			o->jit.dump = (enum jit_dump)i;
 			return NULL;
 		}
-	return "it must be blocks, ir or asm, with :ADDRESS for what contains that instruction";
+	return "it must be blocks, ir or asm, with :FUNCTION or :ADDRESS for what contains some of it";
 }
 
 static const char *set_perf_map(struct options *o, char *v)
@@ -290,7 +293,7 @@ const struct option_row option_rows[] = {
 	{ "--jit-threshold", "N", set_jit_threshold, "a place is hot when it has been reached so often (50)" },
 	{ "--jit-cache", "SIZE", set_jit_cache, "what translations may take of the host's memory (128M)" },
 	{ "--cache", "DIR|none", set_cache, "where translations are kept for the next run (~/.cache/hearth)" },
-	{ "--dump", "WHAT[:ADDRESS]", set_dump, "write translations to standard error: blocks, ir or asm" },
+	{ "--dump", "WHAT[:FUNCTION]", set_dump, "write translations to standard error: blocks, ir or asm" },
 	{ "--perf-map", NULL, set_perf_map, "name translated code for the host's perf (/tmp/perf-PID.map)" },
 	{ "--strace", NULL, set_strace, "write every system call to standard error" },
 	{ "--report", NULL, set_report, "at the end, count system calls; say what was missing" },

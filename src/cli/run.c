@@ -276,6 +276,29 @@ static void keep_disk_cache(const struct options *o)
 	}
 }
 
+/* Who looks at translations wants to see names. */
+static void choose_names(struct options *o)
+{
+	if (o->jit.mode != JIT_OFF && (o->jit.dump != JIT_DUMP_NONE || o->jit.perf_map))
+		o->jit.symbols = trace_symbols_of_code();
+}
+
+/* Why --dump has shown nothing. */
+static void explain_dump(const struct options *o)
+{
+	const char *function = o->jit.dump_function;
+
+	if (o->jit.dump == JIT_DUMP_NONE || jit_dump_shown())
+		return;
+	if (o->jit.mode == JIT_OFF)
+		log_warn("--dump: nothing is translated with --jit off%s", o->jit.chosen ? "" : ", which --seed chooses");
+	else if (function && !trace_code_has(function))
+		log_warn("--dump: the program and its libraries name no function '%s': was it stripped, or inlined?", function);
+	else
+		log_warn("--dump: nothing%s%s was run so often that it was translated; a lower --jit-threshold asks for less",
+			 function ? " of " : "", function ? function : "");
+}
+
 static int machine_up(struct options *o)
 {
 	struct machine_config cfg = { .memory_bytes = o->memory, .swap_bytes = o->swap, .hostname = o->hostname,
@@ -285,6 +308,7 @@ static int machine_up(struct options *o)
 	choose_engine(o);
 	choose_disk_cache(o);
 	keep_disk_cache(o);
+	choose_names(o);
 	host_raise_fd_limit();
 	if (o->has_seed)
 		host_random_seed(o->seed);
@@ -352,7 +376,9 @@ int run_command(struct options *o)
 	sched_unlock();
 	if (!status)
 		status = run_program(o, &where);
-	trace_symbols_free();
 	kernel_shutdown();
+	if (status != EXIT_NOT_FOUND && status != EXIT_CANNOT_RUN)
+		explain_dump(o);
+	trace_symbols_free();
 	return status;
 }

@@ -28,6 +28,18 @@ bool host_std_fd_was_open(int fd)
 	return !std_fd_held[fd];
 }
 
+void host_exec_beside(const char *name, char **argv)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
+	char *slash = n > 0 && n < (ssize_t)sizeof(path) ? memrchr(path, '/', (size_t)n) : NULL;
+
+	if (!slash || (size_t)(slash + 1 - path) + strlen(name) >= sizeof(path))
+		return;
+	strcpy(slash + 1, name);
+	execv(path, argv);
+}
+
 uint32_t host_uid(void)
 {
 	return getuid();

@@ -396,7 +396,7 @@ struct unit *cache_install(struct image *image, const struct incoming *in, const
 		add_entry(index, &t->entries[i], i == 0);
 	if (!u->stored)
 		image->nr_new++;
-	perfmap_add(cache.executable + u->start, u->code_size, t->entries[0].pc, (enum jit_effort)u->effort);
+	perfmap_add(cache.executable + u->start, u->code_size, image, t->entries[0].pc, (enum jit_effort)u->effort);
 	jit_counts.code_bytes += u->code_size;
 	jit_counts.table_bytes += u->packed_size;
 	return u;
@@ -447,11 +447,13 @@ static struct jit_code *compile(struct mm *mm, gva_t pc, enum jit_effort effort,
 	struct jit_request req = { .xlen = mm_xlen(mm) == XLEN_64 ? 64 : 32, .effort = effort, .pc = pc,
 		.page = source_page, .ctx = source, .seen = tiers ? source_seen : NULL,
 		.counts = tiers && effort == JIT_QUICK };
+	struct jit_looks looks;
 	struct jit_code *code;
 	uint64_t start;
 
 	if (!a)
 		return NULL;
+	req.looks = names_look(a->image, pc, &looks);
 	source->mm = mm;
 	source->area = *a;
 	source->snapshot.nr = 0;
@@ -527,6 +529,7 @@ static void ask(struct mm *mm, const struct area *a, gva_t pc)
 	job->pc = pc;
 	job->nr_pages = 0;
 	job->code = NULL;
+	job->looked_at = names_look(a->image, pc, &job->looks) != NULL;
 	fill_job(job, mm, a);
 	if (!queue_add(job))
 		free(job);

@@ -46,10 +46,9 @@ void cache_take_finished(void);
 const void *cache_link(struct mm *mm, int32_t *link, gva_t pc);
 /* Guest code may have been written: everything that mm uses is compared before it is used again. */
 void cache_recheck(struct mm *mm);
-/* The effort that went into the code at this host address. */
-/* perfmap.c */
+/* names.c, perfmap.c */
+void names_start(const struct jit_config *config);
 void perfmap_start(void);
-void perfmap_add(const void *at, uint32_t size, gva_t pc, enum jit_effort effort);
 void perfmap_stop(void);
 /* host_faults_watch: async-signal-safe. */
 bool cache_fault(void *context, uint64_t address);

@@ -261,6 +261,7 @@ static struct image *shared_image(struct mm *mm, const struct area *a)
 	image->offset = a->offset;
 	image->start = a->start;
 	image->end = a->end;
+	image->symbols = names_table(image->mapping_id);
 	disk_open(image, a);
 	return image;
 }

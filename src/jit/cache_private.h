@@ -59,6 +59,7 @@ struct image {
 	struct store_file *disk;       /* what an earlier run has left; NULL: nothing */
 	bool on_disk;                  /* has a place there */
 	unsigned nr_new;               /* units that are not on disk */
+	const void *symbols;           /* names.c; NULL: nothing is known of the file */
 };
 
 /* What an address space knows about its code: mm_engine()->state. */
@@ -144,6 +145,17 @@ void pages_drop_images(void);
 struct image *pages_image(uint64_t id);
 void pages_start(void);
 void pages_stop(void);
+
+/* ---- names.c -------------------------------------------------------------------------------- */
+
+const void *names_table(uint64_t mapping_id);            /* struct image.symbols */
+void names_text(const struct image *image, gva_t pc, char *text, size_t cap);
+/* What jit_request.looks is to be: `looks`, filled in, or NULL. */
+const struct jit_looks *names_look(const struct image *image, gva_t pc, struct jit_looks *looks);
+
+/* ---- perfmap.c ------------------------------------------------------------------------------ */
+
+void perfmap_add(const void *at, uint32_t size, const struct image *image, gva_t pc, enum jit_effort effort);
 
 /* ---- cache_disk.c --------------------------------------------------------------------------- */
 

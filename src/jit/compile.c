@@ -124,7 +124,6 @@ void jit_compile_done(void)
 static int compile(struct workspace *w, const struct jit_request *req, struct jit_code **out)
 {
 	struct region *r = &w->region;
-	bool dumping;
 	int ret;
 
 	r->nr_insns = r->nr_blocks = r->nr_ir = r->nr_pages = 0;
@@ -146,17 +145,9 @@ static int compile(struct workspace *w, const struct jit_request *req, struct ji
 		region_chain(r);
 		flow_region(r);
 	}
-	dumping = jit_dump_what != JIT_DUMP_NONE && dump_wanted(r);
-	if (dumping) {
-		dump_begin();
-		dump_region(r, jit_dump_what >= JIT_DUMP_IR);
-	}
+	dump_begin(r);
 	ret = gen_region(w->gen, r, out);
-	if (dumping) {
-		if (ret == 0)
-			dump_code(*out);
-		dump_end();
-	}
+	dump_end(r, ret == 0 ? *out : NULL);
 	return ret;
 }
 

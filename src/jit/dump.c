@@ -2,9 +2,6 @@
 #include "internal.h"
 
 #include <stdio.h>
-#ifdef HAVE_CAPSTONE
-#include <capstone/capstone.h>
-#endif
 #include "host/host.h"
 
 const char *const ir_names[IR_COUNT] = {
@@ -12,40 +9,59 @@ const char *const ir_names[IR_COUNT] = {
 #include "ir_ops.def"
 };
 
-enum jit_dump jit_dump_what;
-static void (*print_text)(const char *text);
+unsigned (*jit_disassemble_host)(const uint8_t *code, size_t size, uint64_t at, char *text, size_t cap);
 
-void jit_set_dump(enum jit_dump what, void (*print)(const char *text))
+static enum jit_dump what;
+static void (*print_text)(const char *text);
+static gva_t only_pc;
+static bool shown;                     /* anything; atomically */
+static struct host_mutex lock;         /* of the output, and of: */
+
+/* What begins where in the code, in its order: see dump_mark. */
+static struct mark { uint32_t offset; unsigned begins; } marks[MAX_IR + MAX_BLOCKS + 1];
+static unsigned nr_marks;
+
+void jit_set_dump(enum jit_dump wanted, void (*print)(const char *text))
 {
-	jit_dump_what = print ? what : JIT_DUMP_NONE;
+	what = print ? wanted : JIT_DUMP_NONE;
 	print_text = print;
 }
-
-static gva_t only_pc;
-static struct host_mutex lock;         /* of the output */
 
 void jit_set_dump_pc(gva_t pc)
 {
 	only_pc = pc;
 }
 
-void dump_begin(void)
+bool jit_dump_shown(void)
 {
-	host_mutex_lock(&lock);
+	return __atomic_load_n(&shown, __ATOMIC_RELAXED);
 }
 
-void dump_end(void)
-{
-	host_mutex_unlock(&lock);
-}
+/* ---- what is asked for -------------------------------------------------------------------------- */
 
-bool dump_wanted(const struct region *r)
+static bool overlaps_wanted(const struct jit_looks *l, const struct block *b)
 {
-	for (unsigned k = 0; k < r->nr_blocks; k++)
-		if (only_pc - r->block[k].pc < r->block[k].end - r->block[k].pc)
+	for (unsigned i = 0; i < l->nr; i++)
+		if (b->pc < l->wanted[i].end && b->end > l->wanted[i].start)
 			return true;
-	return only_pc == 0;
+	return false;
 }
+
+static bool is_wanted(const struct region *r)
+{
+	const struct jit_looks *l = r->req->looks;
+	bool by_name = l && l->only;
+
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		const struct block *b = &r->block[k];
+
+		if (by_name ? overlaps_wanted(l, b) : only_pc - b->pc < b->end - b->pc)
+			return true;
+	}
+	return !by_name && only_pc == 0;
+}
+
+/* ---- the guest's side --------------------------------------------------------------------------- */
 
 static const char *reg_name(unsigned v)
 {
@@ -85,42 +101,62 @@ static void dump_state(struct region *r, const struct block *b)
 	}
 }
 
-void dump_region(struct region *r, bool ir)
+static void dump_block(const struct region *r, unsigned k)
 {
-	char line[200];
+	const struct block *b = &r->block[k];
+	char line[120];
 
-	snprintf(line, sizeof(line), "%s translation of %llx: %u instructions in %u blocks\n",
-	         r->req->effort == JIT_FULL ? "full" : "quick", (unsigned long long)r->req->pc, r->nr_insns, r->nr_blocks);
+	snprintf(line, sizeof(line), "block %u%s%s zone %u depth %u -> %d %d\n", k, b->entry ? " entry" : "",
+	         b->header ? " header" : "", b->zone, b->depth, b->nr_succs ? b->succ[0] : -1,
+	         b->nr_succs > 1 ? b->succ[1] : -1);
 	print_text(line);
+}
+
+static void dump_insn(const struct region *r, unsigned n)
+{
+	char text[100], line[140];
+
+	isa_disassemble(text, sizeof(text), r->insn[n].bits, r->insn[n].pc, r->xlen);
+	snprintf(line, sizeof(line), "    %8llx  %s\n", (unsigned long long)r->insn[n].pc, text);
+	print_text(line);
+}
+
+static void dump_blocks(struct region *r)
+{
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		const struct block *b = &r->block[k];
 
-		snprintf(line, sizeof(line), "block %u%s%s zone %u depth %u -> %d %d\n", k, b->entry ? " entry" : "",
-		         b->header ? " header" : "", b->zone, b->depth, b->nr_succs ? b->succ[0] : -1,
-		         b->nr_succs > 1 ? b->succ[1] : -1);
-		print_text(line);
-		dump_state(r, b);
+		dump_block(r, k);
+		if (what == JIT_DUMP_IR)
+			dump_state(r, b);
 		for (unsigned n = b->first_insn; n < b->first_insn + b->nr_insns; n++) {
-			char text[100];
-
-			isa_disassemble(text, sizeof(text), r->insn[n].bits, r->insn[n].pc, r->xlen);
-			snprintf(line, sizeof(line), "    %8llx  %s\n", (unsigned long long)r->insn[n].pc, text);
-			print_text(line);
-			for (unsigned m = b->ir; ir && m < b->ir + b->nr_ir; m++)
+			dump_insn(r, n);
+			for (unsigned m = b->ir; what == JIT_DUMP_IR && m < b->ir + b->nr_ir; m++)
 				if (r->ir[m].insn == n)
 					dump_ir(&r->ir[m]);
 		}
 	}
 }
 
-/* ---- host code ------------------------------------------------------------------------------ */
+static void dump_title(const struct region *r)
+{
+	const struct jit_looks *l = r->req->looks;
+	char line[240];
+
+	snprintf(line, sizeof(line), "%s translation of %llx%s%s: %u instructions in %u blocks\n",
+	         r->req->effort == JIT_FULL ? "full" : "quick", (unsigned long long)r->req->pc,
+	         l && *l->name ? " " : "", l ? l->name : "", r->nr_insns, r->nr_blocks);
+	print_text(line);
+}
+
+/* ---- both sides ----------------------------------------------------------------------------- */
 
 /* The bytes, as hexadecimal, sixteen in a line. */
 static void dump_bytes(const uint8_t *code, uint32_t from, uint32_t to)
 {
 	for (uint32_t at = from; at < to; at += 16) {
-		char line[80];
-		int n = snprintf(line, sizeof(line), "    %5x ", at);
+		char line[100];
+		int n = snprintf(line, sizeof(line), "            %6x ", at);
 
 		for (uint32_t k = at; k < MIN(at + 16, to); k++)
 			n += snprintf(line + n, sizeof(line) - (size_t)n, " %02x", code[k]);
@@ -129,63 +165,82 @@ static void dump_bytes(const uint8_t *code, uint32_t from, uint32_t to)
 	}
 }
 
-#ifdef HAVE_CAPSTONE
 /* What is no instruction (the table of flags) is printed as bytes. */
-static void dump_instructions(const struct jit_code *c, const uint8_t *code)
+static void dump_host(const uint8_t *code, uint32_t from, uint32_t to)
 {
-	const struct jit_site *sites = JIT_TABLE(c, sites, const struct jit_site);
-	uint32_t at = 0, site = 0;
-	cs_insn *insn;
-	csh handle;
-
-	if (cs_open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK) {
-		dump_bytes(code, 0, c->code_size);
-		return;
-	}
-	while (at < c->code_size) {
-		char line[300];
-		size_t n = cs_disasm(handle, code + at, c->code_size - at, at, 1, &insn);
+	while (from < to) {
+		char text[160], line[200];
+		unsigned n = jit_disassemble_host ? jit_disassemble_host(code + from, to - from, from, text, sizeof(text)) : 0;
 
 		if (!n) {
-			dump_bytes(code, at, MIN(at + 16, c->code_size));
-			at += 16;
+			dump_bytes(code, from, jit_disassemble_host ? MIN(from + 16, to) : to);
+			from = jit_disassemble_host ? MIN(from + 16, to) : to;
 			continue;
 		}
-		while (site < c->nr_sites && sites[site].offset < at)
-			site++;
-		n = (size_t)snprintf(line, sizeof(line), "    %5x  %s %s", at, insn->mnemonic, insn->op_str);
-		if (site < c->nr_sites && sites[site].offset == at)
-			snprintf(line + n, sizeof(line) - n, "        # guest %llx\n",
-			         (unsigned long long)(c->pc_base + (gva_t)(int64_t)(int32_t)sites[site].pc_delta));
-		else
-			snprintf(line + n, sizeof(line) - n, "\n");
+		snprintf(line, sizeof(line), "            %6x  %s\n", from, text);
 		print_text(line);
-		at += insn->size;
-		cs_free(insn, 1);
+		from += n;
 	}
-	cs_close(&handle);
 }
-#else
-static void dump_instructions(const struct jit_code *c, const uint8_t *code)
-{
-	dump_bytes(code, 0, c->code_size);
-}
-#endif
 
-void dump_code(const struct jit_code *code)
+/* Entries come first; then each block's instructions, each with what became of it; then what is seldom done. */
+static void dump_code(const struct region *r, const struct jit_code *code)
 {
-	char line[160];
+	const struct jit_entry *e = JIT_TABLE(code, entries, const struct jit_entry);
+	const uint8_t *bytes = JIT_TABLE(code, code, const uint8_t);
+	unsigned insn = MAX_INSNS;
+	uint32_t at = 0;
+	char line[120];
 
-	if (jit_dump_what != JIT_DUMP_ASM)
-		return;
+	for (uint32_t i = 0; i < code->nr_entries; i++) {
+		snprintf(line, sizeof(line), "entry for %llx at %x\n", (unsigned long long)e[i].pc, e[i].offset);
+		print_text(line);
+	}
+	for (unsigned m = 0; m < nr_marks; m++) {
+		unsigned n = marks[m].begins;
+
+		dump_host(bytes, at, marks[m].offset);
+		at = marks[m].offset;
+		if (n == DUMP_COLD)
+			print_text("out of line\n");
+		else if (n >= DUMP_BLOCK)
+			dump_block(r, n - DUMP_BLOCK);
+		else if (n != insn)
+			dump_insn(r, n);
+		insn = n;
+	}
+	dump_host(bytes, at, code->code_size);
 	snprintf(line, sizeof(line), "host code: %u bytes for %u instructions, %u exits, %u places that may fault\n",
 	         code->code_size, code->guest_insns, code->nr_exits, code->nr_sites);
 	print_text(line);
-	for (uint32_t i = 0; i < code->nr_entries; i++) {
-		const struct jit_entry *e = &JIT_TABLE(code, entries, const struct jit_entry)[i];
+}
 
-		snprintf(line, sizeof(line), "    entry %llx at %x\n", (unsigned long long)e->pc, e->offset);
-		print_text(line);
-	}
-	dump_instructions(code, JIT_TABLE(code, code, const uint8_t));
+/* ---- one translation --------------------------------------------------------------------- */
+
+void dump_begin(struct region *r)
+{
+	r->dumping = what != JIT_DUMP_NONE && is_wanted(r);
+	if (!r->dumping)
+		return;
+	host_mutex_lock(&lock);
+	nr_marks = 0;
+	__atomic_store_n(&shown, true, __ATOMIC_RELAXED);
+	dump_title(r);
+	if (what != JIT_DUMP_ASM)
+		dump_blocks(r);
+}
+
+void dump_mark(uint32_t offset, unsigned begins)
+{
+	if (nr_marks < ARRAY_SIZE(marks))
+		marks[nr_marks++] = (struct mark){ offset, begins };
+}
+
+void dump_end(const struct region *r, const struct jit_code *code)
+{
+	if (!r->dumping)
+		return;
+	if (code && what == JIT_DUMP_ASM)
+		dump_code(r, code);
+	host_mutex_unlock(&lock);
 }

@@ -348,6 +348,8 @@ static void prepare(struct gen *g, const struct ir *i)
 {
 	uint8_t uses[3];
 
+	if (unlikely(g->r->dumping))
+		dump_mark(g->a.len, i->insn);
 	flow_uses(i, uses);
 	for (int k = 0; k < 3; k++) {
 		unsigned v = uses[k];
@@ -414,6 +416,8 @@ static void make_block(struct gen *g, struct block *b, unsigned n)
 	g->s = b->in;
 	g->base = inherits(b) ? g->end_pending[n] : 0;
 	b->label = g->a.len;
+	if (unlikely(g->r->dumping))
+		dump_mark(g->a.len, DUMP_BLOCK + n);
 	g->rax_is = V_NONE;
 	if (b->header)
 		header_check(g, b);
@@ -565,6 +569,8 @@ static void make_all(struct gen *g)
 			make_block(g, &r->block[k], k);
 		}
 	g->next = -1;
+	if (unlikely(r->dumping))
+		dump_mark(g->a.len, DUMP_COLD);
 	/* Cold code may ask for more of it. */
 	for (unsigned k = 0; k < g->nr_cold; k++)
 		make_cold(g, g->cold[k]);

@@ -156,6 +156,7 @@ struct region {
 	struct loop loop[MAX_LOOPS];
 	uint8_t *host;                 /* that of the zone being worked on */
 	uint64_t uses[V_COUNT];
+	bool dumping;
 	bool bare;                     /* quick: nothing is pinned, and nothing known where blocks begin */
 	uint8_t rounds;                /* JIT_MISROUNDS_*: what its float instructions could not do with */
 };
@@ -211,12 +212,13 @@ bool flow_observes(const struct ir *i);             /* the guest's state can be 
 struct gen *gen_new(void);                          /* working space; NULL: no memory */
 void gen_free(struct gen *g);
 int gen_region(struct gen *g, struct region *r, struct jit_code **out);
-/* dump.c */
-bool dump_wanted(const struct region *r);
-void dump_begin(void);                   /* one translation at a time */
-void dump_end(void);
-void dump_region(struct region *r, bool ir);
-void dump_code(const struct jit_code *code);
-extern enum jit_dump jit_dump_what;
+/* dump.c: --dump. Sets r->dumping if anybody wants to see this one; then no other is made visible until
+ * dump_end. */
+void dump_begin(struct region *r);
+enum { DUMP_COLD = MAX_INSNS, DUMP_BLOCK };
+/* Here begins the code of a guest instruction (its index), of a block (DUMP_BLOCK and its index), of
+ * what is out of line. */
+void dump_mark(uint32_t offset, unsigned begins);
+void dump_end(const struct region *r, const struct jit_code *code);   /* NULL: nothing came of it */
 
 #endif

@@ -1,9 +1,10 @@
 /* /tmp/perf-PID.map: what the host's perf shows for addresses in generated code. A line for each
  * translation: start and size in hexadecimal, and a name (perf's tools/perf/Documentation,
- * jit-interface.txt).
+ * jit-interface.txt). The name is that of the guest's code where the translation begins, as a debugger
+ * shows it, and the effort: "guest:find_node+0x1c [full]", or the address where nothing has a name.
  *
  * Lock: the kernel lock. */
-#include "cache.h"
+#include "cache_private.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,15 +23,18 @@ void perfmap_start(void)
 		log_warn("%s cannot be written: perf will not name translated code", path);
 }
 
-void perfmap_add(const void *at, uint32_t size, gva_t pc, enum jit_effort effort)
+void perfmap_add(const void *at, uint32_t size, const struct image *image, gva_t pc, enum jit_effort effort)
 {
-	char line[96];
+	char name[160], line[256];
 	int n;
 
 	if (map < 0)
 		return;
-	n = snprintf(line, sizeof(line), "%llx %x guest_%llx_%s\n", (unsigned long long)(uintptr_t)at, size,
-	             (unsigned long long)pc, effort == JIT_FULL ? "full" : "quick");
+	names_text(image, pc, name, sizeof(name));
+	if (!*name)
+		snprintf(name, sizeof(name), "%llx", (unsigned long long)pc);
+	n = snprintf(line, sizeof(line), "%llx %x guest:%s [%s]\n", (unsigned long long)(uintptr_t)at, size, name,
+	             effort == JIT_FULL ? "full" : "quick");
 	if (host_write(map, line, (size_t)n) != n) {
 		log_warn("the map for perf cannot be written: it ends here");
 		perfmap_stop();

@@ -53,7 +53,7 @@ static enum jit_seen seen(void *ctx, gva_t pc)
 static void make(struct job *job)
 {
 	struct jit_request req = { .xlen = job->xlen, .effort = JIT_FULL, .pc = job->pc, .page = page_bytes,
-		.ctx = job, .seen = seen };
+		.ctx = job, .seen = seen, .looks = job->looked_at ? &job->looks : NULL };
 	uint64_t start = sched_clock_ns();
 
 	job->code = NULL;

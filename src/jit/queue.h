@@ -12,6 +12,8 @@ struct job {
 	uint64_t image_id, flushes;    /* whose it is; cache.c's */
 	int xlen;
 	gva_t pc;
+	bool looked_at;                /* jit_request.looks */
+	struct jit_looks looks;
 	unsigned nr_pages;
 	struct job_page {
 		gva_t va;

@@ -12,7 +12,7 @@
  * before is looked at again (sync()).
  *
  * Lock: struct hart_space is its hart's. Counters are only counters: harts may lose one. */
-#include "cache.h"
+#include "cache_private.h"
 
 #include <string.h>
 #include "base/alloc.h"
@@ -458,11 +458,13 @@ int jit_start(const struct jit_config *wanted, const char **why)
 	store_start(config.disk, config.disk_chosen, (uint64_t)config.mode << 1 | tiers());
 	jit_set_dump(config.dump, print_dump);
 	jit_set_dump_pc(config.dump_pc);
+	names_start(&config);
 	promote_per_count = host_cpu_count() > 1 ? PROMOTE : PROMOTE_ALONE;
 	cache_prepare();
 	translator = (struct cpu_translator){
 		.threshold = config.threshold,
-		.warm_up = (uint64_t)(config.threshold - 1) * WARM_UP_PER_COUNT,
+		/* Who wants to see translations does not want to wait for them. */
+		.warm_up = config.dump != JIT_DUMP_NONE ? 0 : (uint64_t)(config.threshold - 1) * WARM_UP_PER_COUNT,
 		.early = store_usable() ? (uint64_t)(config.threshold - 1) * EARLY_PER_COUNT : 0, .knows = knows,
 		.run = run, .free_state = free_hart_space,
 	};

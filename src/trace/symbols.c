@@ -7,7 +7,7 @@
  *
  * The full table (.symtab) is taken when the file has one, else the dynamic
  * one (.dynsym): stripped programs still name what they export. */
-#include "trace/trace.h"
+#include "symbols.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,22 +19,8 @@
 enum {
 	SECTIONS_MAX = 4096,             /* beyond these a file is not worth naming */
 	TABLE_BYTES_MAX = 64 << 20,
-	SEGMENTS_MAX = 64,
 };
 
-struct symbol { uint64_t value, size; uint32_t name; bool function; };
-struct segment { uint64_t offset, size, vaddr; bool executable; };
-
-struct symbol_file {
-	struct list link;
-	uint64_t dev, ino;
-	struct symbol *symbols;          /* by value, rising */
-	unsigned nr_symbols;
-	char *names;                     /* the string table, NUL-terminated */
-	uint64_t names_size;
-	struct segment segments[SEGMENTS_MAX];
-	unsigned nr_segments;
-};
 static struct list cache = LIST_INIT(cache);
 
 /* ---- reading ELF of either class ---------------------------------------------------------- */
@@ -84,7 +70,7 @@ static bool read_section(const struct elf *e, unsigned i, struct elf64_shdr *out
 
 static void read_segments(const struct elf *e, struct symbol_file *out)
 {
-	for (unsigned i = 0; i < e->ehdr.e_phnum && out->nr_segments < SEGMENTS_MAX; i++) {
+	for (unsigned i = 0; i < e->ehdr.e_phnum && out->nr_segments < ARRAY_SIZE(out->segments); i++) {
 		struct elf64_phdr p;
 		struct elf32_phdr n;
 		bool ok = e->narrow ? read_at(e->file, &n, sizeof(n), e->ehdr.e_phoff + (uint64_t)i * sizeof(n))
@@ -147,7 +133,7 @@ static bool keep_symbol(const struct symbol_file *f, const struct elf64_sym *s)
 
 	if (s->st_shndx == ABI_SHN_UNDEF || !s->st_name || s->st_name >= f->names_size)
 		return false;
-	return type == ABI_STT_FUNC || (type == ABI_STT_OBJECT && s->st_size) ||
+	return type == ABI_STT_FUNC || type == ABI_STT_GNU_IFUNC || (type == ABI_STT_OBJECT && s->st_size) ||
 	       (type == ABI_STT_NOTYPE && in_code(f, s->st_value) && !strstr(f->names + s->st_name, "_FRAME_"));
 }
 
@@ -161,6 +147,7 @@ static void add_symbols(struct symbol_file *out, const uint8_t *raw, uint64_t by
 		struct elf64_sym s;
 		struct elf32_sym small;
 		const char *name;
+		bool chooses;
 
 		memcpy(narrow ? (void *)&small : (void *)&s, raw + i * each, each);
 		if (narrow)
@@ -172,8 +159,9 @@ static void add_symbols(struct symbol_file *out, const uint8_t *raw, uint64_t by
 		name = out->names + s.st_name;
 		if (name[0] == '$' || (name[0] == '.' && name[1] == 'L'))
 			continue;
-		out->symbols[out->nr_symbols++] =
-			(struct symbol){ s.st_value, s.st_size, s.st_name, (s.st_info & 15) == ABI_STT_FUNC };
+		chooses = (s.st_info & 15) == ABI_STT_GNU_IFUNC;
+		out->symbols[out->nr_symbols++] = (struct symbol){ s.st_value, s.st_size, s.st_name,
+			chooses || (s.st_info & 15) == ABI_STT_FUNC, chooses };
 	}
 	qsort(out->symbols, out->nr_symbols, sizeof(*out->symbols), by_value);
 }
@@ -197,7 +185,7 @@ static void read_symbols(const struct elf *e, struct symbol_file *out)
 
 /* ---- the cache -------------------------------------------------------------------------------- */
 
-static struct symbol_file *symbols_of(struct file *f)
+struct symbol_file *symbols_of(struct file *f)
 {
 	struct symbol_file *s;
 	struct kstat st;
@@ -223,6 +211,7 @@ void trace_symbols_free(void)
 {
 	struct symbol_file *s, *next;
 
+	symbols_code_free();
 	list_for_each_safe(s, next, &cache, link) {
 		list_del(&s->link);
 		free(s->symbols);
@@ -269,19 +258,28 @@ static const struct symbol *find_symbol(const struct symbol_file *s, uint64_t va
 	return NULL;
 }
 
-static bool name_offset(struct file *f, uint64_t file_offset, struct trace_symbol *out)
+const char *symbols_name(const struct symbol_file *s, uint64_t file_offset, uint64_t *into)
 {
-	const struct symbol_file *s = symbols_of(f);
 	const struct symbol *y;
 	uint64_t value;
 
-	if (!s || !offset_to_value(s, file_offset, &value))
-		return false;
+	if (!offset_to_value(s, file_offset, &value))
+		return NULL;
 	y = find_symbol(s, value);
 	if (!y)
+		return NULL;
+	*into = value - y->value;
+	return s->names + y->name;
+}
+
+static bool name_offset(struct file *f, uint64_t file_offset, struct trace_symbol *out)
+{
+	const struct symbol_file *s = symbols_of(f);
+	const char *name = s ? symbols_name(s, file_offset, &out->offset) : NULL;
+
+	if (!name)
 		return false;
-	snprintf(out->name, sizeof(out->name), "%s", s->names + y->name);
-	out->offset = value - y->value;
+	snprintf(out->name, sizeof(out->name), "%s", name);
 	return true;
 }
 

@@ -49,7 +49,7 @@ struct elf32_sym { uint32_t st_name, st_value, st_size; uint8_t st_info, st_othe
 _Static_assert(sizeof(struct elf64_shdr) == 64 && sizeof(struct elf32_shdr) == 40, "layout");
 _Static_assert(sizeof(struct elf64_sym) == 24 && sizeof(struct elf32_sym) == 16, "layout");
 enum { ABI_SHT_SYMTAB = 2, ABI_SHT_DYNSYM = 11, ABI_SHN_UNDEF = 0 };
-enum { ABI_STT_NOTYPE = 0, ABI_STT_OBJECT = 1, ABI_STT_FUNC = 2 };
+enum { ABI_STT_NOTYPE = 0, ABI_STT_OBJECT = 1, ABI_STT_FUNC = 2, ABI_STT_GNU_IFUNC = 10 };
 
 /* Positions in e_ident and their values, prefixed as the host's <elf.h> has them as macros too. */
 enum { ABI_EI_CLASS = 4, ABI_EI_DATA = 5, ABI_EI_VERSION = 6, ABI_EI_OSABI = 7 };

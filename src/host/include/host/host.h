@@ -191,6 +191,8 @@ void host_code_destroy(void *writable, void *executable, uint64_t size);
  * hearth's own gets them and the guest's input and output go there. */
 void host_std_fds_hold(void);
 bool host_std_fd_was_open(int fd);
+/* Become the program of this name in the directory of hearth's own; returns if there is none. */
+void host_exec_beside(const char *name, char **argv);
 uint32_t host_uid(void);
 uint32_t host_gid(void);
 int host_nice(void);                    /* -20 to 19 */

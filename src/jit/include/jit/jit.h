@@ -42,6 +42,14 @@ enum jit_effort { JIT_QUICK, JIT_FULL };
 
 enum jit_seen { JIT_SEEN_NEVER, JIT_SEEN_OFTEN, JIT_SEEN_ENTRY };
 
+/* --dump: what the guest's code is called, and which of it is asked for. */
+struct jit_looks {
+	char name[120];                /* of the request's pc; "": not known */
+	bool only;                     /* what overlaps none of these is not printed */
+	unsigned nr;
+	struct { gva_t start, end; } wanted[8];
+};
+
 struct jit_request {
 	int xlen;                      /* 32 or 64 */
 	enum jit_effort effort;
@@ -55,6 +63,7 @@ struct jit_request {
 	enum jit_seen (*seen)(void *ctx, gva_t pc);
 	/* Quick: count down the pc's jit_tables.heat at the entry, and leave (JIT_EXIT_HOT) below zero. */
 	bool counts;
+	const struct jit_looks *looks; /* NULL: nobody looks, or all is printed, without a name */
 };
 
 /* A place where a translation can be entered: regs in memory, pc implied. The first is the request's. */

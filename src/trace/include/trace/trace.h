@@ -6,6 +6,7 @@
 #define TRACE_TRACE_H
 
 #include "base/strbuf.h"
+#include "jit/runtime.h"
 #include "kernel/kernel.h"
 
 /* ---- explain (hearth explain PROG ARGS...) ------------------------------------------- */
@@ -33,7 +34,11 @@ bool trace_symbol_at(struct task *t, gva_t addr, struct trace_symbol *out);
 bool trace_symbol_in_file(const char *path, uint64_t file_offset, struct trace_symbol *out);
 /* Address of a defined function of this name in the ELF file, as its file says (unbiased). */
 bool trace_symbol_value(struct file *f, const char *name, uint64_t *value);
-/* What was read of symbol tables is forgotten. Before kernel_shutdown. */
+/* For struct jit_config: from now on the tables of what is mapped are read. */
+const struct jit_symbols *trace_symbols_of_code(void);
+/* Was there a function of this name in what was mapped? */
+bool trace_code_has(const char *function);
+/* What was read of symbol tables is forgotten. After kernel_shutdown: the translator asks until then. */
 void trace_symbols_free(void);
 
 #endif
