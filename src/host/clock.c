@@ -18,6 +18,11 @@ uint64_t host_clock_ns(int clockid)
 	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
 }
 
+uint64_t host_thread_cpu_ns(void)
+{
+	return host_clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
 /* --seed: xoshiro256** (Blackman and Vigna), its state filled by splitmix64. */
 static struct { bool on; uint64_t s[4]; } seeded;
 

@@ -301,6 +301,8 @@ static void idle(struct hart *h)
 
 void hart_loop(struct hart *h)
 {
+	h->boot.charged_ns = h->looked_ns = sched_clock_ns();
+	h->looked_cpu_ns = host_thread_cpu_ns();
 	while (!harts.stop) {
 		struct thread *next = pick_next(h);
 

@@ -18,6 +18,7 @@ struct hart {
 	uint32_t asleep;
 	bool waking;                  /* has been woken, or started, and not come yet */
 	uint64_t busy_ns;             /* spent with threads, not idle */
+	uint64_t looked_ns, looked_cpu_ns;   /* when its host thread's CPU time was last asked for; see charge() */
 	uint64_t last_poll_ns;
 	uint64_t switches;
 	bool reschedule;              /* somebody better than `current` is runnable */

@@ -66,9 +66,23 @@ uint64_t sched_runnable_count(void)
 
 /* ---- time ---------------------------------------------------------------------------- */
 
-uint64_t thread_runtime_ns(const struct thread *t)
+enum { AWAY_NS = 1000000 };           /* a processor that is busy elsewhere is so for longer than this */
+
+/* The time for which the host had our processor do something else is not the thread's. What the hart used
+ * of a processor is a call to the host, so only a stretch that is long is looked at: the tick comes
+ * twenty times as often. Time spent idle is no news: charge() moves the mark. */
+static uint64_t time_away(struct hart *h, uint64_t now, uint64_t used)
 {
-	return t->runtime_ns + (t->on_hart ? sched_clock_ns() - t->charged_ns : 0);
+	uint64_t cpu, passed, ran;
+
+	if (likely(used < AWAY_NS) || h != hart_current())
+		return 0;
+	cpu = host_thread_cpu_ns();
+	passed = now - h->looked_ns;
+	ran = cpu - h->looked_cpu_ns;
+	h->looked_ns = now;
+	h->looked_cpu_ns = cpu;
+	return passed > ran ? MIN(passed - ran, used) : 0;
 }
 
 /* What `current` has used since this was last asked. */
@@ -78,13 +92,28 @@ static void charge(struct hart *h, uint64_t now)
 	uint64_t used = now - t->charged_ns;
 
 	t->charged_ns = now;
-	t->runtime_ns += used;
-	if (t == &h->boot)
+	if (t == &h->boot) {
+		h->looked_ns += used;
 		return;
+	}
+	used -= time_away(h, now, used);
+	t->runtime_ns += used;
 	h->busy_ns += used;
 	if (thread_rt_priority(t))
 		t->rt_ns += used;
 	runq_charge(&harts.queue, t, used);
+}
+
+/* Of a thread on another hart it is not known how much of the last stretch was its own. */
+uint64_t thread_runtime_ns(struct thread *t)
+{
+	struct hart *h = t->on_hart ? t->hart : NULL;
+
+	if (h && h == hart_current())
+		charge(h, sched_clock_ns());
+	else if (h)
+		t->shown_ns = MAX(t->shown_ns, t->runtime_ns + sched_clock_ns() - t->charged_ns);
+	return t->shown_ns = MAX(t->shown_ns, t->runtime_ns);
 }
 
 /* ---- waking up ------------------------------------------------------------------------- */
@@ -440,7 +469,6 @@ void sched_run_hart(void)
 {
 	struct hart *h = hart_current();
 
-	h->boot.charged_ns = sched_clock_ns();
 	hart_loop(h);
 	harts_join();
 	harts.stop = false;

@@ -45,6 +45,7 @@ int host_view_unmap(void *at, uint64_t len);       /* reserved without access ag
 /* ---- time and entropy ---------------------------------------------------- */
 
 uint64_t host_clock_ns(int clockid);     /* CLOCK_REALTIME, CLOCK_MONOTONIC, ... of the host */
+uint64_t host_thread_cpu_ns(void);       /* processor time of the calling host thread; a system call */
 void host_random(void *buf, size_t len); /* the host's getrandom, or the --seed generator */
 /* Never the --seed generator's: for what nobody is to know. */
 void host_random_secret(void *buf, size_t len);

@@ -66,6 +66,7 @@ struct thread {
 	uint64_t slice_used_ns, turn;
 	uint64_t rt_ns;               /* used as a real-time thread since it last slept (RLIMIT_RTTIME) */
 	uint64_t charged_ns;          /* CLOCK_MONOTONIC up to which its time is accounted */
+	uint64_t shown_ns;            /* the most that thread_runtime_ns() has said */
 	struct run_heap *heap;        /* while it waits */
 	unsigned heap_index;
 	bool on_hart;                 /* its stack is in use now, whatever `state` says */
@@ -149,7 +150,7 @@ void sched_yield_hart(void);         /* to the end of the run queue */
 void sched_tick(void);
 bool sched_others_runnable(void);
 /* CPU time of `t` up to now, CLOCK_MONOTONIC nanoseconds. */
-uint64_t thread_runtime_ns(const struct thread *t);
+uint64_t thread_runtime_ns(struct thread *t);
 /* Frees pooled kernel stacks; how many are still in use. For leak checks. */
 unsigned sched_release_stacks(void);
 uint64_t sched_runnable_count(void);
