@@ -20,8 +20,8 @@
  * they execute is old code, as on any machine before fence.i.
  *
  * Memory. Code comes from one arena, mapped twice: written through one mapping, executed through the
- * other. When it is full, or tables and copies reach the cap, all harts leave guest code and everything is
- * dropped; code that is hot comes back at once, that which is not is gone. A cache too small for what
+ * other. What better translations have replaced is taken out of it (cache_compact.c). When it is full all
+ * the same, or tables and copies reach the cap, all harts leave guest code and everything is dropped; code that is hot comes back at once, that which is not is gone. A cache too small for what
  * is hot would be made again and again: then only some of the requests are heard (cache.hold).
  *
  * Lock: the kernel lock. Only cache_fault() runs without it: `units` is in order of address,
@@ -81,18 +81,47 @@ static uint32_t new_link(void)
 	return cache.nr_links++;
 }
 
+void cache_free_link(uint32_t index)
+{
+	cache.links[index].next = cache.free_link;
+	cache.free_link = index;
+}
+
 void unit_unlink(struct unit *u)
 {
 	while (u->incoming != NO_LINK) {
 		uint32_t at = u->incoming;
-		struct link *l = &cache.links[at];
 
-		u->incoming = l->next;
-		patch(l->offset, 0);
-		l->next = cache.free_link;
-		cache.free_link = at;
+		u->incoming = cache.links[at].next;
+		patch(cache.links[at].offset, 0);
+		cache_free_link(at);
 		jit_counts.unlinked++;
 	}
+}
+
+static size_t unit_size(const struct unit *u)
+{
+	return sizeof(*u) + u->nr_pages * sizeof(u->pages[0]) + u->packed_size;
+}
+
+uint64_t unit_bytes(const struct unit *u)
+{
+	return align_up(u->code_size, CODE_ALIGN) + unit_size(u) + MALLOC_COSTS + sizeof(cache.units[0]);
+}
+
+void unit_kill(struct unit *u)
+{
+	if (!u->dead && u->nr_places)
+		cache.idle += unit_bytes(u);
+	u->dead = true;
+}
+
+/* One of its places leads to another one from now on. */
+static void lose_place(struct unit *u)
+{
+	unit_unlink(u);
+	if (--u->nr_places == 0)
+		cache.idle += unit_bytes(u);
 }
 
 struct packed unit_packed(const struct unit *u)
@@ -101,8 +130,7 @@ struct packed unit_packed(const struct unit *u)
 		.code_size = u->code_size, .pc_base = u->pc_base };
 }
 
-/* The unit whose code is at this offset. Async-signal-safe. */
-static struct unit *unit_at(uint64_t offset)
+int64_t unit_index_at(uint64_t offset)
 {
 	uint32_t lo = 0, hi = __atomic_load_n(&cache.nr_units, __ATOMIC_ACQUIRE);
 
@@ -114,8 +142,14 @@ static struct unit *unit_at(uint64_t offset)
 		else
 			hi = mid;
 	}
-	return lo && offset - cache.units[lo - 1]->start < cache.units[lo - 1]->code_size ?
-	       cache.units[lo - 1] : NULL;
+	return lo && offset - cache.units[lo - 1]->start < cache.units[lo - 1]->code_size ? (int64_t)lo - 1 : -1;
+}
+
+static struct unit *unit_at(uint64_t offset)
+{
+	int64_t index = unit_index_at(offset);
+
+	return index < 0 ? NULL : cache.units[index];
 }
 
 static bool in_arena(uint64_t address)
@@ -135,7 +169,7 @@ static const struct unit *entry_unit(const struct entry *e)
 	return cache.units[e->unit - 1];
 }
 
-static struct entry *entry_slot(uint64_t image_id, gva_t pc)
+struct entry *cache_entry_slot(uint64_t image_id, gva_t pc)
 {
 	uint64_t h = (pc / 2 + image_id * 0x9e3779b97f4a7c15ull) * 0xd6e8feb86659fd93ull;
 
@@ -149,7 +183,7 @@ static struct entry *entry_slot(uint64_t image_id, gva_t pc)
 
 struct entry *cache_entry(const struct image *image, gva_t pc)
 {
-	struct entry *e = cache.cap_entries ? entry_slot(image->id, pc) : NULL;
+	struct entry *e = cache.cap_entries ? cache_entry_slot(image->id, pc) : NULL;
 
 	return e && e->unit && !entry_unit(e)->dead ? e : NULL;
 }
@@ -173,30 +207,33 @@ static void grow_entries(void)
 	for (unsigned i = 0; i < n; i++) {
 		if (!old[i].unit || entry_unit(&old[i])->dead)
 			continue;
-		*entry_slot(entry_unit(&old[i])->image_id, old[i].pc) = old[i];
+		*cache_entry_slot(entry_unit(&old[i])->image_id, old[i].pc) = old[i];
 		cache.nr_entries++;
 	}
 	cache.tables += (cache.cap_entries - n) * sizeof(struct entry);
 	free(old);
 }
 
-static void add_entry(uint32_t unit, const struct jit_entry *je, bool first)
+static void add_entry(const struct image *image, uint32_t unit, const struct jit_entry *je, bool first)
 {
 	struct unit *u = cache.units[unit];
 	struct entry *e;
 
 	if (entries_full(1))
 		grow_entries();
-	e = entry_slot(u->image_id, je->pc);
+	e = cache_entry_slot(u->image_id, je->pc);
 	if (e->unit && !entry_unit(e)->dead) {
 		/* Better code replaces worse, and a request's own place what was made in passing. */
 		if (entry_unit(e)->effort > u->effort || (!first && entry_unit(e)->effort == u->effort))
 			return;
 		/* It stays valid: jump tables that lead to it may go on doing so until it is hot again. */
-		unit_unlink(cache.units[e->unit - 1]);
+		lose_place(cache.units[e->unit - 1]);
 	}
 	if (!e->unit)
 		cache.nr_entries++;
+	u->nr_places++;
+	if (u->effort == JIT_FULL)
+		pages_mark_entry(image, je->pc);
 	*e = (struct entry){ .pc = je->pc, .unit = unit + 1, .at = u->start + je->offset };
 }
 
@@ -286,7 +323,8 @@ static void drop_everything(void)
 	cache.links = NULL;
 	cache.nr_links = cache.cap_links = 0;
 	cache.free_link = NO_LINK;
-	cache.used = cache.tables = 0;
+	cache.used = cache.tables = cache.idle = 0;
+	cache.nr_full = cache.nr_tidied = 0;
 	cache.flushes++;
 	cache_note_replaced();
 }
@@ -366,15 +404,14 @@ static enum jit_seen source_seen(void *ctx, gva_t pc)
 
 static struct unit *new_unit(struct image *image, const struct incoming *in, const struct pack_tables *t)
 {
-	size_t size = sizeof(struct unit) + t->nr_pages * sizeof(struct page *) + in->packed.size;
-	struct unit *u = xalloc(size);
+	struct unit *u = xalloc(sizeof(struct unit) + t->nr_pages * sizeof(struct page *) + in->packed.size);
 
 	*u = (struct unit){ .image_id = image->id, .pc_base = in->packed.pc_base, .start = (uint32_t)cache.used,
 		.code_size = in->packed.code_size, .packed_size = in->packed.size, .incoming = NO_LINK,
 		.guest_insns = (uint16_t)in->guest_insns, .nr_pages = (uint8_t)t->nr_pages,
 		.effort = (uint8_t)in->effort, .xlen = image->xlen == XLEN_64 ? 64 : 32, .stored = in->stored };
 	memcpy(&u->pages[t->nr_pages], in->packed.bytes, in->packed.size);
-	cache.tables += size + MALLOC_COSTS + sizeof(cache.units[0]);
+	cache.tables += unit_bytes(u) - align_up(u->code_size, CODE_ALIGN);
 	return u;
 }
 
@@ -393,9 +430,10 @@ struct unit *cache_install(struct image *image, const struct incoming *in, const
 	}
 	__atomic_store_n(&cache.nr_units, index + 1, __ATOMIC_RELEASE);
 	for (uint32_t i = 0; i < t->nr_entries; i++)
-		add_entry(index, &t->entries[i], i == 0);
+		add_entry(image, index, &t->entries[i], i == 0);
 	if (!u->stored)
 		image->nr_new++;
+	cache.nr_full += u->effort == JIT_FULL;
 	perfmap_add(cache.executable + u->start, u->code_size, image, t->entries[0].pc, (enum jit_effort)u->effort);
 	jit_counts.code_bytes += u->code_size;
 	jit_counts.table_bytes += u->packed_size;
@@ -427,7 +465,7 @@ static bool take_in(struct image *image, const struct jit_code *code, const stru
 	if (ok) {
 		const struct unit *u;
 
-		pages_keep(image, code->pc_base, &tables, snap);
+		pages_keep(image, code->pc_base, code->effort, &tables, snap);
 		u = cache_install(image, &in, &tables);
 		*entry = cache.executable + u->start + tables.entries[0].offset;
 		jit_counts.translated[code->effort]++;
@@ -476,12 +514,13 @@ const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, boo
 		cache.held++;
 		return NULL;
 	}
+	cache_tidy();
 	/* Making room drops the images as well: the code has nothing to hang on, and is made again. */
-	for (int attempt = 0; attempt < 2 && !done; attempt++) {
+	for (int attempt = 0; attempt < 3 && !done; attempt++) {
 		struct source source;
 		struct jit_code *code;
 
-		if (attempt)
+		if (attempt == 2 || (attempt == 1 && !cache_squeeze()))
 			make_room();
 		code = compile(mm, pc, effort, tiers, &source, refused);
 		if (!code)
@@ -495,6 +534,25 @@ const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, boo
 }
 
 /* ---- translating aside ----------------------------------------------------------------------------------- */
+
+/* Where translations of full effort are entered now: some of those that have been are gone. */
+static void find_entries(const struct image *image, const struct page *p, uint8_t entered[PAGE_SIZE / 16])
+{
+	pages_entry_map(p, entered);
+	for (unsigned half = 0; half < PAGE_SIZE / 2; half++) {
+		const struct entry *e;
+
+		if (!entered[half / 8]) {
+			half |= 7;
+			continue;
+		}
+		if (!(entered[half / 8] >> half % 8 & 1))
+			continue;
+		e = cache_entry(image, p->va + 2 * half);
+		if (!e || entry_unit(e)->effort != JIT_FULL || entry_unit(e)->nr_asleep)
+			entered[half / 8] &= (uint8_t)~(1u << half % 8);
+	}
+}
 
 /* Everything near pc that has been run. */
 static void fill_job(struct job *job, struct mm *mm, const struct area *a)
@@ -512,6 +570,7 @@ static void fill_job(struct job *job, struct mm *mm, const struct area *a)
 			continue;
 		copy->va = va;
 		pages_seen_map(p, copy->seen);
+		find_entries(image, p, copy->entered);
 		memcpy(copy->bytes, now, sizeof(copy->bytes));
 		job->nr_pages++;
 	}
@@ -550,7 +609,7 @@ static void take_code(struct image *image, const struct job *job)
 		return;
 	if (late)
 		jit_counts.late++;
-	else
+	else if (!cache_squeeze())
 		make_room();
 }
 
@@ -588,6 +647,7 @@ const void *cache_promote(struct mm *mm, gva_t pc, bool *final)
 	const struct entry *e;
 
 	cache_take_finished();
+	cache_tidy();
 	e = find(mm, pc);
 	*final = e && (entry_unit(e)->final || entry_unit(e)->effort == JIT_FULL);
 	if (!e)

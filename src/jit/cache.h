@@ -15,6 +15,7 @@ extern struct jit_counts {
 	uint64_t compile_aside_ns, late, cooled, table_bytes, guest_bytes;
 	uint64_t covered;              /* bytes of guest code that there are translations of */
 	uint64_t peak;                 /* bytes of code, tables and copies, at most */
+	uint64_t dropped;              /* taken out of the cache: better ones had replaced them, or their code was gone */
 	uint64_t loaded, changed;      /* translations taken from the disk; left there: the code is another */
 } jit_counts;
 
@@ -49,6 +50,7 @@ void cache_recheck(struct mm *mm);
 /* names.c, perfmap.c */
 void names_start(const struct jit_config *config);
 void perfmap_start(void);
+bool perfmap_is_written(void);
 void perfmap_stop(void);
 /* host_faults_watch: async-signal-safe. */
 bool cache_fault(void *context, uint64_t address);

@@ -43,7 +43,7 @@ static struct chunk *get_chunk(struct page *p, unsigned n, const uint8_t *page_b
 		return &p->chunks[rank];
 	p->chunks = xrealloc(p->chunks, (nr + 1) * sizeof(struct chunk));
 	memmove(&p->chunks[rank + 1], &p->chunks[rank], (nr - rank) * sizeof(struct chunk));
-	p->chunks[rank].seen = 0;
+	p->chunks[rank] = (struct chunk){ 0 };
 	memcpy(p->chunks[rank].bytes, page_bytes + n * CHUNK_BYTES, CHUNK_BYTES);
 	p->have |= UINT64_C(1) << n;
 	cache.tables += sizeof(struct chunk) + (nr ? 0 : MALLOC_COSTS);
@@ -145,7 +145,7 @@ static void kill_units(struct page *p)
 {
 	put_to_sleep(p);
 	for (unsigned i = 0; i < p->nr_units; i++)
-		cache.units[p->units[i]]->dead = true;
+		unit_kill(cache.units[p->units[i]]);
 	jit_counts.stale += p->nr_units;
 	p->nr_units = 0;
 	drop_chunks(p);
@@ -310,7 +310,8 @@ bool pages_agree(const struct image *image, gva_t pc_base, const struct pack_tab
 	return true;
 }
 
-void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s)
+void pages_keep(struct image *image, gva_t pc_base, unsigned effort, const struct pack_tables *t,
+		const struct snapshot *s)
 {
 	struct walk w = { .t = t, .pc_base = pc_base };
 
@@ -325,6 +326,8 @@ void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t,
 		c = get_chunk(p, page_chunk(w.pc), bytes);
 		jit_counts.covered += 2 * (unsigned)__builtin_popcount(bits & ~c->seen);
 		c->seen |= bits;
+		if (effort == JIT_FULL)
+			c->full |= bits;
 	}
 }
 
@@ -344,6 +347,13 @@ bool pages_seen(const struct image *image, gva_t pc)
 	return c && c->seen >> (pc & (CHUNK_BYTES - 1)) / 2 & 1;
 }
 
+bool page_is_full(const struct page *p, gva_t pc)
+{
+	const struct chunk *c = find_chunk(p, page_chunk(pc));
+
+	return c && c->full >> (pc & (CHUNK_BYTES - 1)) / 2 & 1;
+}
+
 void pages_seen_map(const struct page *p, uint8_t seen[PAGE_SIZE / 16])
 {
 	uint64_t left = p->have;
@@ -351,6 +361,24 @@ void pages_seen_map(const struct page *p, uint8_t seen[PAGE_SIZE / 16])
 	memset(seen, 0, PAGE_SIZE / 16);
 	for (unsigned i = 0; left; i++, left &= left - 1)
 		memcpy(seen + __builtin_ctzll(left) * sizeof(uint32_t), &p->chunks[i].seen, sizeof(uint32_t));
+}
+
+void pages_mark_entry(const struct image *image, gva_t pc)
+{
+	struct page *p = pages_find(image, pc & ~PAGE_MASK);
+	struct chunk *c = p ? find_chunk(p, page_chunk(pc)) : NULL;
+
+	if (c)
+		c->entered |= 1u << (pc & (CHUNK_BYTES - 1)) / 2;
+}
+
+void pages_entry_map(const struct page *p, uint8_t entered[PAGE_SIZE / 16])
+{
+	uint64_t left = p->have;
+
+	memset(entered, 0, PAGE_SIZE / 16);
+	for (unsigned i = 0; left; i++, left &= left - 1)
+		memcpy(entered + __builtin_ctzll(left) * sizeof(uint32_t), &p->chunks[i].entered, sizeof(uint32_t));
 }
 
 /* ---- what an address space knows ---------------------------------------------------------------- */

@@ -19,6 +19,7 @@ struct unit {
 	uint32_t packed_size;
 	uint32_t incoming;             /* links to it; an index, NO_LINK ends the list */
 	uint16_t guest_insns;
+	uint16_t nr_places;            /* where control goes to it; none: a better one has replaced it */
 	uint8_t nr_pages;
 	uint8_t nr_asleep;             /* pages that are not valid */
 	uint8_t effort;                /* enum jit_effort */
@@ -29,9 +30,10 @@ struct unit {
 	struct page *pages[];
 };
 
-/* What was translated of a page, in pieces: bytes, and by half-word what was translated because it was run. */
+/* What was translated of a page, in pieces: bytes, and by half-word what was translated because it was run,
+ * what of it with full effort, and where that has been entered. */
 struct chunk {
-	uint32_t seen;
+	uint32_t seen, full, entered;
 	uint8_t bytes[CHUNK_BYTES];
 };
 _Static_assert(CHUNK_BYTES / 2 == 32, "seen has a bit for each half-word");
@@ -85,6 +87,8 @@ extern struct code_cache {
 	uint8_t *writable, *executable;
 	uint64_t size, used;
 	uint64_t cap, tables;          /* bytes of code, tables and copies: allowed; of the latter two: used */
+	uint64_t idle;                 /* bytes of units that nothing leads to any more */
+	uint32_t nr_full, nr_tidied;   /* translations of full effort that were made; at the last look at them */
 	struct unit **units;
 	uint32_t nr_units;             /* atomically */
 	struct entry *entries;
@@ -101,6 +105,17 @@ extern struct code_cache {
 /* Of a unit. */
 struct packed unit_packed(const struct unit *u);
 void unit_unlink(struct unit *u);
+void unit_kill(struct unit *u);
+uint64_t unit_bytes(const struct unit *u);           /* of it, its tables and its code */
+/* Its index if it covers this offset of the arena; -1: none does. Async-signal-safe. */
+int64_t unit_index_at(uint64_t offset);
+void cache_free_link(uint32_t index);
+struct entry *cache_entry_slot(uint64_t image_id, gva_t pc);
+/* cache_compact.c: if there is much that nothing leads to, take it out of the arena. No code address of
+ * before is good afterwards. */
+void cache_tidy(void);
+/* The cache is full: the same, if that makes some room. */
+bool cache_squeeze(void);
 /* Entries that harts may have found went away or were replaced. */
 void cache_note_replaced(void);
 struct entry *cache_entry(const struct image *image, gva_t pc);      /* NULL: none, or of a dead unit */
@@ -134,12 +149,18 @@ struct page *pages_get(struct image *image, gva_t va);
 void pages_update(struct page *p, const uint8_t *bytes);
 /* Is what the ranges cover the same as what is kept of it, all of it? Keep it: it counts as run. */
 bool pages_agree(const struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
-void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
+void pages_keep(struct image *image, gva_t pc_base, unsigned effort, const struct pack_tables *t,
+		const struct snapshot *s);
 void pages_add_user(struct page *p, uint32_t unit);
 bool pages_wake(struct mm *mm, const struct area *a, struct unit *u);   /* may it be entered now? */
 bool pages_seen(const struct image *image, gva_t pc);
+/* Is the instruction at pc of this page in a translation of full effort? */
+bool page_is_full(const struct page *p, gva_t pc);
 /* By half-word, as struct job_page has it. */
 void pages_seen_map(const struct page *p, uint8_t seen[PAGE_SIZE / 16]);
+/* A translation of full effort is entered at pc; where others were, by half-word. */
+void pages_mark_entry(const struct image *image, gva_t pc);
+void pages_entry_map(const struct page *p, uint8_t entered[PAGE_SIZE / 16]);
 void pages_bytes(const struct page *p, uint8_t bytes[PAGE_SIZE]);    /* the pieces there are, in their places */
 void pages_drop_images(void);
 struct image *pages_image(uint64_t id);

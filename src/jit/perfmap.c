@@ -41,6 +41,11 @@ void perfmap_add(const void *at, uint32_t size, const struct image *image, gva_t
 	}
 }
 
+bool perfmap_is_written(void)
+{
+	return map >= 0;
+}
+
 void perfmap_stop(void)
 {
 	if (map >= 0)

@@ -47,7 +47,9 @@ static enum jit_seen seen(void *ctx, gva_t pc)
 	const struct job_page *p = job_page(ctx, pc & ~PAGE_MASK);
 	unsigned half = (pc & PAGE_MASK) / 2;
 
-	return p && p->seen[half / 8] >> half % 8 & 1 ? JIT_SEEN_OFTEN : JIT_SEEN_NEVER;
+	if (!p || !(p->seen[half / 8] >> half % 8 & 1))
+		return JIT_SEEN_NEVER;
+	return p->entered[half / 8] >> half % 8 & 1 ? JIT_SEEN_ENTRY : JIT_SEEN_OFTEN;
 }
 
 static void make(struct job *job)

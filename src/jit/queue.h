@@ -17,7 +17,8 @@ struct job {
 	unsigned nr_pages;
 	struct job_page {
 		gva_t va;
-		uint8_t seen[PAGE_SIZE / 16];
+		uint8_t seen[PAGE_SIZE / 16];   /* by half-word: was run */
+		uint8_t entered[PAGE_SIZE / 16];   /* a translation of full effort is entered there */
 		uint8_t bytes[PAGE_SIZE];
 	} pages[JOB_PAGES];
 	/* The answer. */

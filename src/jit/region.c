@@ -69,21 +69,30 @@ static bool fetch(struct region *r, gva_t pc, uint32_t *bits)
 
 static gva_t wrap(const struct region *r, gva_t pc) { return r->xlen == 32 ? (uint32_t)pc : pc; }
 
-/* Full: what has never been run stays outside, and costs nothing. Quick: what has an entry is not
- * made twice; that is asked where blocks begin: to look up each instruction costs more than the few
- * that are made again. */
-static bool wanted(const struct finder *f, gva_t pc)
+static enum jit_seen seen(const struct finder *f, gva_t pc)
 {
 	const struct jit_request *req = f->r->req;
 
-	if (!req->seen || pc == req->pc)
-		return true;
-	return req->seen(req->ctx, pc) != (req->effort == JIT_FULL ? JIT_SEEN_NEVER : JIT_SEEN_ENTRY);
+	return req->seen && pc != req->pc ? req->seen(req->ctx, pc) : JIT_SEEN_OFTEN;
+}
+
+/* What has never been run stays outside of full code, and costs nothing. */
+static bool was_run(const struct finder *f, gva_t pc)
+{
+	return f->r->req->effort == JIT_QUICK || seen(f, pc) != JIT_SEEN_NEVER;
+}
+
+/* Nor is made twice what has an entry: regions that overlap would be several times the code there is.
+ * A callee's copy is made nevertheless. Quick asks where blocks begin: to look up each instruction costs
+ * more than the few that are made again. */
+static bool wanted(const struct finder *f, gva_t pc, unsigned context)
+{
+	return was_run(f, pc) && (context || seen(f, pc) != JIT_SEEN_ENTRY);
 }
 
 static void enqueue(struct finder *f, gva_t pc, unsigned context, bool entry)
 {
-	if (f->tail == MAX_INSNS || !wanted(f, pc))
+	if (f->tail == MAX_INSNS || !wanted(f, pc, context))
 		return;
 	f->queue[f->tail].pc = pc;
 	f->queue[f->tail].context = (uint8_t)context;
@@ -114,7 +123,7 @@ struct measure {
 
 static bool measure_later(struct measure *m, gva_t pc)
 {
-	if (!wanted(m->f, pc))
+	if (!was_run(m->f, pc))
 		return true;
 	for (unsigned k = 0; k < m->nr; k++)
 		if (m->start[k] == pc)
@@ -170,14 +179,14 @@ static bool measure_function(struct measure *m, gva_t pc, unsigned context, unsi
 {
 	struct measure own = { .f = m->f, .left = m->left };
 
-	if (depth > CALL_DEPTH || is_recursive(m->f->r, context, pc) || !wanted(m->f, pc))
+	if (depth > CALL_DEPTH || is_recursive(m->f->r, context, pc) || !was_run(m->f, pc))
 		return false;
 	measure_later(&own, pc);
 	while (own.head < own.nr) {
 		gva_t at = own.start[own.head++];
 		bool on = true;
 
-		for (bool first = true; on && wanted(m->f, at); first = false) {
+		for (bool first = true; on && was_run(m->f, at); first = false) {
 			struct guest_insn gi = { .pc = at };
 
 			for (unsigned k = 0; k < own.nr && !first; k++)
@@ -244,7 +253,7 @@ static bool follow(struct finder *f, struct guest_insn *gi)
 		if (full)
 			enqueue(f, target, gi->context, false);
 		/* Backward branches are mostly taken. */
-		return (full || gi->d.imm > 0) && wanted(f, next);
+		return (full || gi->d.imm > 0) && wanted(f, next, gi->context);
 	case ISA_FMT_J:
 		if (gi->d.rd == 0 && (full || gi->d.imm > 0))
 			enqueue(f, target, gi->context, false);
@@ -305,7 +314,7 @@ static void walk(struct finder *f, gva_t pc, unsigned context, bool entry)
 		if (isa_rows[gi->d.op].fmt == ISA_FMT_B)
 			first = true;
 		pc = wrap(r, pc + gi->d.len);
-		if (r->req->effort == JIT_FULL && !wanted(f, pc))
+		if (r->req->effort == JIT_FULL && !wanted(f, pc, context))
 			return;
 	}
 }

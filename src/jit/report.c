@@ -44,6 +44,7 @@ void jit_report(struct strbuf *out)
 	line(out, "exits unlinked", c->unlinked);
 	line(out, "exits to other images", c->foreign_exits);
 	line(out, "translations gone stale", c->stale);
+	line(out, "translations dropped for better or newer ones", c->dropped);
 	line(out, "times the cache was emptied", c->flushes);
 	line(out, "views made", mm_view_counts.created);
 	line(out, "views refused", mm_view_counts.refused);

@@ -37,7 +37,7 @@ enum {
 	JUMPS_LISTED = JIT_JUMP_ENTRIES / 8,
 	/* How often a quick translation is entered before its place is worth the full effort, for each
 	 * of the threshold's counts, if there is a processor for that; else, and before it is asked again. */
-	PROMOTE = 40, PROMOTE_ALONE = 100, PROMOTE_AGAIN = 2000,
+	PROMOTE = 10, PROMOTE_ALONE = 40, PROMOTE_AGAIN = 2000,
 	/* A view miss costs what translating so many instructions saves. Looked at each so many misses: a
 	 * shell that forks all the time loses its view's pages as often. */
 	MISS_COSTS = 4000, MISSES_LOOKED_AT = 256,

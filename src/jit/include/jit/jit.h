@@ -58,8 +58,8 @@ struct jit_request {
 	 * returns, or NULL: no executable code there (or none that may be used). */
 	const uint8_t *(*page)(void *ctx, gva_t page_va);
 	void *ctx;
-	/* What was seen of the instruction at pc. Full: what JIT_SEEN_NEVER is said of stays outside.
-	 * Quick: the translation ends before what has an entry. NULL: nothing is known. */
+	/* What was seen of the instruction at pc. The translation ends before what has an entry (full: one
+	 * of full effort), and full effort leaves out what was never run. NULL: nothing is known. */
 	enum jit_seen (*seen)(void *ctx, gva_t pc);
 	/* Quick: count down the pc's jit_tables.heat at the entry, and leave (JIT_EXIT_HOT) below zero. */
 	bool counts;

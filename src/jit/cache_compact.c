@@ -1,0 +1,205 @@
+/* Taking out of the arena what nothing leads to any more: quick translations that full ones have
+ * replaced, and what was made of code that is not there any more.
+ *
+ * What remains moves to the arena's beginning, in its order. Code has no host address in it; what
+ * depends on where it is are links (a displacement from one unit to another), entries, and the
+ * harts' jump tables, which forget theirs (cache_note_replaced). No hart is in guest code meanwhile.
+ *
+ * Lock: the kernel lock. */
+#include "cache_private.h"
+
+#include <string.h>
+#include "base/alloc.h"
+#include "base/log.h"
+#include "sched/sched.h"
+
+enum {
+	IDLE_LEAST = 1 << 20,          /* bytes it is done for, unless the whole cache is small */
+	TIDY_LEAST = 256,              /* full translations */
+};
+
+/* Where each unit goes. */
+struct plan {
+	uint32_t nr, nr_live, end;
+	struct move { uint32_t index, start; } *moves;   /* index 0: it goes; else 1 + the new one */
+};
+
+static bool is_live(const struct unit *u)
+{
+	return !u->dead && u->nr_places;
+}
+
+static struct plan make_plan(void)
+{
+	struct plan plan = { .nr = cache.nr_units, .moves = xalloc(cache.nr_units * sizeof(struct move)) };
+
+	for (uint32_t i = 0; i < plan.nr; i++) {
+		const struct unit *u = cache.units[i];
+
+		if (!is_live(u))
+			continue;
+		plan.moves[i] = (struct move){ ++plan.nr_live, plan.end };
+		plan.end += (uint32_t)align_up(u->code_size, CODE_ALIGN);
+	}
+	return plan;
+}
+
+static int32_t distance(const struct plan *plan, uint32_t index)
+{
+	return (int32_t)(plan->moves[index].start - cache.units[index]->start);
+}
+
+/* The displacements are changed where they are; they move with their units afterwards. */
+static void move_links(const struct plan *plan, uint32_t to)
+{
+	uint32_t *at = &cache.units[to]->incoming;
+
+	while (*at != NO_LINK) {
+		uint32_t index = *at;
+		struct link *l = &cache.links[index];
+		int64_t from = unit_index_at(l->offset);
+
+		ASSERT(from >= 0);
+		if (!plan->moves[from].index) {
+			*at = l->next;
+			cache_free_link(index);
+			continue;
+		}
+		*(int32_t *)(void *)(cache.writable + l->offset) += distance(plan, to) - distance(plan, (uint32_t)from);
+		l->offset += (uint32_t)distance(plan, (uint32_t)from);
+		at = &l->next;
+	}
+}
+
+static void move_pages(const struct plan *plan)
+{
+	for (struct image *image = cache.images; image; image = image->next) {
+		for (unsigned k = 0; k < image->nr_pages; k++) {
+			struct page *p = image->pages[k];
+			uint32_t n = 0;
+
+			for (uint32_t i = 0; i < p->nr_units; i++)
+				if (plan->moves[p->units[i]].index)
+					p->units[n++] = plan->moves[p->units[i]].index - 1;
+			p->nr_units = n;
+		}
+	}
+}
+
+/* The table is filled anew once the units are in their new places. */
+static struct entry *take_entries(const struct plan *plan)
+{
+	struct entry *old = cache.entries;
+
+	for (unsigned i = 0; i < cache.cap_entries; i++) {
+		struct entry *e = &old[i];
+
+		if (!e->unit)
+			continue;
+		if (plan->moves[e->unit - 1].index)
+			e->at += (uint32_t)distance(plan, e->unit - 1);
+		e->unit = plan->moves[e->unit - 1].index;
+	}
+	cache.entries = xalloc(cache.cap_entries * sizeof(struct entry));
+	cache.nr_entries = 0;
+	return old;
+}
+
+static void put_entries(struct entry *old)
+{
+	for (unsigned i = 0; i < cache.cap_entries; i++) {
+		if (!old[i].unit)
+			continue;
+		*cache_entry_slot(cache.units[old[i].unit - 1]->image_id, old[i].pc) = old[i];
+		cache.nr_entries++;
+	}
+	free(old);
+}
+
+static void move_units(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->nr; i++) {
+		struct unit *u = cache.units[i];
+
+		if (!plan->moves[i].index) {
+			cache.tables -= unit_bytes(u) - align_up(u->code_size, CODE_ALIGN);
+			jit_counts.dropped++;
+			free(u);
+			continue;
+		}
+		memmove(cache.writable + plan->moves[i].start, cache.writable + u->start, u->code_size);
+		u->start = plan->moves[i].start;
+		cache.units[plan->moves[i].index - 1] = u;
+	}
+	__atomic_store_n(&cache.nr_units, plan->nr_live, __ATOMIC_RELEASE);
+	cache.used = plan->end;
+	cache.idle = 0;
+}
+
+static void compact(void)
+{
+	struct plan plan;
+	struct entry *old;
+
+	sched_stop_space(NULL);
+	jit_counts.peak = MAX(jit_counts.peak, cache.used + cache.tables);
+	plan = make_plan();
+	for (uint32_t i = 0; i < plan.nr; i++) {
+		if (plan.moves[i].index)
+			move_links(&plan, i);
+		else
+			unit_unlink(cache.units[i]);
+	}
+	move_pages(&plan);
+	old = take_entries(&plan);
+	move_units(&plan);
+	put_entries(old);
+	free(plan.moves);
+	cache_note_replaced();
+}
+
+/* A quick translation of what a full one covers was made on the way to it; what still leads there is as
+ * warm as it was then, or will ask for a full one of its own. */
+static bool is_covered(const struct unit *u)
+{
+	const struct page *p = u->pages[0];
+
+	return u->effort == JIT_QUICK && p->va == (u->pc_base & ~PAGE_MASK) && page_is_full(p, u->pc_base);
+}
+
+static void retire_covered(void)
+{
+	for (uint32_t i = 0; i < cache.nr_units; i++) {
+		struct unit *u = cache.units[i];
+
+		if (is_live(u) && is_covered(u)) {
+			unit_unlink(u);
+			unit_kill(u);
+		}
+	}
+}
+
+bool cache_squeeze(void)
+{
+	if (perfmap_is_written())
+		return false;
+	retire_covered();
+	if (cache.idle < cache.cap / 8)
+		return false;
+	compact();
+	return true;
+}
+
+/* Looking at them all is done each time there are a quarter more. */
+void cache_tidy(void)
+{
+	/* perf knows translations by where they are. */
+	if (perfmap_is_written())
+		return;
+	if (cache.nr_full - cache.nr_tidied > cache.nr_tidied / 4 + TIDY_LEAST) {
+		cache.nr_tidied = cache.nr_full;
+		retire_covered();
+	}
+	if (cache.idle >= MIN((uint64_t)IDLE_LEAST, cache.cap / 8) && cache.idle >= (cache.used + cache.tables) / 4)
+		compact();
+}
