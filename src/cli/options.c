@@ -21,7 +21,7 @@ static void *grow(void *array, unsigned count, size_t size)
 static const char *set_root(struct options *o, char *v)     { o->root = v; return NULL; }
 static const char *set_cwd(struct options *o, char *v)      { o->cwd = v; return *v == '/' ? NULL : "it must begin with / (it is a path inside the root)"; }
 static const char *set_strace(struct options *o, char *v)   { o->strace = true; return NULL; }
-static const char *set_report(struct options *o, char *v)   { o->report = true; return NULL; }
+static const char *set_report(struct options *o, char *v)   { o->report = o->jit.by_effort = true; return NULL; }
 
 static const char *set_hostname(struct options *o, char *v)
 {

@@ -162,6 +162,13 @@ static uint64_t arena_offset(const void *at)
 	return (uint64_t)((const uint8_t *)at - cache.executable);
 }
 
+enum jit_effort cache_effort_at(const void *code)
+{
+	const struct unit *u = unit_at(arena_offset(code));
+
+	return u ? (enum jit_effort)u->effort : JIT_QUICK;
+}
+
 /* ---- entries ------------------------------------------------------------------------------ */
 
 static const struct unit *entry_unit(const struct entry *e)

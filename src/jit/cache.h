@@ -10,6 +10,7 @@ extern struct jit_counts {
 	uint64_t translated[2];        /* by effort */
 	uint64_t refused, guest_insns, code_bytes, compile_ns;
 	uint64_t linked, unlinked, foreign_exits, stale, flushes;
+	uint64_t entered_by[2], ran_by[2];   /* by effort, if config.by_effort */
 	uint64_t entered, exits[JIT_EXIT_COUNT], left_to[JIT_REFUSAL_COUNT], ran;
 	uint64_t view_misses, view_refused;
 	uint64_t compile_aside_ns, late, cooled, table_bytes, guest_bytes;
@@ -52,6 +53,8 @@ void names_start(const struct jit_config *config);
 void perfmap_start(void);
 bool perfmap_is_written(void);
 void perfmap_stop(void);
+/* The effort that went into the code at this address; in the guest, or with the kernel lock. */
+enum jit_effort cache_effort_at(const void *code);
 /* host_faults_watch: async-signal-safe. */
 bool cache_fault(void *context, uint64_t address);
 

@@ -29,6 +29,11 @@ const char *const jit_refusal_text[JIT_REFUSAL_COUNT] = {
 #include "jit/refusals.def"
 };
 uint64_t jit_refusals[JIT_REFUSAL_COUNT];
+const char *const jit_limit_text[JIT_LIMIT_COUNT] = {
+#define LIMIT(id, text) [JIT_LIMIT_##id] = text,
+#include "jit/limits.def"
+};
+uint64_t jit_limits[JIT_LIMIT_COUNT];
 
 bool jit_supported(const char **why)
 {

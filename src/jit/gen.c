@@ -603,8 +603,10 @@ int gen_region(struct gen *g, struct region *r, struct jit_code **out)
 	make_all(g);
 	if (g->failed)
 		return -ENOMEM;
-	if (g->a.full)
+	if (g->a.full) {
+		note_limit(JIT_LIMIT_code);
 		return -EOPNOTSUPP;
+	}
 	*out = gen_assemble(g);
 	return *out ? 0 : -ENOMEM;
 }

@@ -173,6 +173,11 @@ struct finder {
 };
 struct gen;
 
+static inline void note_limit(enum jit_limit limit)
+{
+	__atomic_fetch_add(&jit_limits[limit], 1, __ATOMIC_RELAXED);
+}
+
 static inline bool pinned(const struct region *r, unsigned v) { return r->host[v] != HOST_NONE; }
 
 static inline void enter_zone(struct region *r, const struct block *b) { r->host = r->zone[b->zone]; }

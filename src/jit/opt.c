@@ -449,12 +449,17 @@ static void assign_zone(struct region *r, int loop, unsigned zone)
 
 	if (!pin_zone(r, zone))
 		return;
-	for (unsigned k = 0; k < r->nr_loops && r->nr_zones < MAX_ZONES; k++) {
+	note_limit(JIT_LIMIT_pins);
+	for (unsigned k = 0; k < r->nr_loops; k++) {
 		const struct loop *l = &r->loop[k];
 		unsigned inner = r->nr_zones;
 
 		if (l->parent != loop)
 			continue;
+		if (inner == MAX_ZONES) {
+			note_limit(JIT_LIMIT_zones);
+			continue;
+		}
 		r->nr_zones++;
 		for (unsigned b = 0; b < r->nr_blocks; b++)
 			if (l->blocks[b / 64] >> b % 64 & 1 && r->block[b].zone == zone)

@@ -32,8 +32,10 @@ static const uint8_t *page_bytes(struct region *r, gva_t va)
 	for (unsigned i = 0; i < r->nr_pages; i++)
 		if (r->page_va[i] == va)
 			return r->page[i];
-	if (r->nr_pages == MAX_PAGES)
+	if (r->nr_pages == MAX_PAGES) {
+		note_limit(JIT_LIMIT_pages);
 		return NULL;
+	}
 
 	const uint8_t *p = r->req->page(r->req->ctx, va);
 
@@ -215,13 +217,17 @@ static unsigned enter_function(struct finder *f, const struct guest_insn *gi)
 	struct measure m = { .f = f, .left = CALLEE_INSNS };
 	unsigned size;
 
-	if (r->nr_contexts == MAX_CONTEXTS || !measure_function(&m, target, gi->context, depth))
+	if (r->nr_contexts == MAX_CONTEXTS || !measure_function(&m, target, gi->context, depth)) {
+		note_limit(r->nr_contexts == MAX_CONTEXTS ? JIT_LIMIT_contexts : JIT_LIMIT_callee);
 		return 0;
+	}
 	size = CALLEE_INSNS - m.left;
 	/* What is inside a callee was counted with it. */
 	if (gi->context == 0) {
-		if (f->callees + size > CALLEES_INSNS)
+		if (f->callees + size > CALLEES_INSNS) {
+			note_limit(JIT_LIMIT_callees);
 			return 0;
+		}
 		f->callees += size;
 		f->limit += size;
 	}
@@ -233,8 +239,12 @@ static unsigned enter_function(struct finder *f, const struct guest_insn *gi)
 /* Is this a call of what the region begins with, whose return there is room for? */
 static bool call_again(struct region *r, unsigned context, gva_t target, gva_t next)
 {
-	if (context || target != r->req->pc || r->nr_returns == MAX_RETURNS)
+	if (context || target != r->req->pc)
 		return false;
+	if (r->nr_returns == MAX_RETURNS) {
+		note_limit(JIT_LIMIT_returns);
+		return false;
+	}
 	r->returns[r->nr_returns++] = next;
 	return true;
 }
@@ -301,6 +311,8 @@ static void walk(struct finder *f, gva_t pc, unsigned context, bool entry)
 			r->insn[*slot - 1].entry |= entry;
 			return;
 		}
+		if (r->nr_insns == f->limit && r->req->effort == JIT_FULL)
+			note_limit(JIT_LIMIT_insns);
 		if (r->nr_insns == f->limit || !fetch(r, pc, &bits))
 			return;
 		gi = &r->insn[r->nr_insns++];

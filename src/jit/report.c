@@ -20,6 +20,8 @@ void jit_report(struct strbuf *out)
 		return;
 	strbuf_printf(out, "translator:\n");
 	line(out, "instructions run in translated code", c->ran);
+	line(out, "of these in runs that began in quick code", c->ran_by[JIT_QUICK]);
+	line(out, "of these in runs that began in full code", c->ran_by[JIT_FULL]);
 	line(out, "instructions compared with the interpreter's", cpu_lockstep_compared);
 	line(out, "quick translations", c->translated[JIT_QUICK]);
 	line(out, "full translations", c->translated[JIT_FULL]);
@@ -40,6 +42,8 @@ void jit_report(struct strbuf *out)
 	line(out, "translations made in vain: the code had changed", c->late);
 	line(out, "places refused", c->refused);
 	line(out, "times entered", c->entered);
+	line(out, "times entered in quick code", c->entered_by[JIT_QUICK]);
+	line(out, "times entered in full code", c->entered_by[JIT_FULL]);
 	line(out, "exits linked", c->linked);
 	line(out, "exits unlinked", c->unlinked);
 	line(out, "exits to other images", c->foreign_exits);
@@ -60,7 +64,13 @@ void jit_report(struct strbuf *out)
 	strbuf_printf(out, "left translated code:\n");
 	for (unsigned i = 0; i < JIT_EXIT_COUNT; i++)
 		line(out, jit_exit_names[i], c->exits[i]);
-	strbuf_printf(out, "left to the interpreter:\n");
+	strbuf_printf(out, "left to the interpreter, times:\n");
 	for (unsigned i = 0; i < JIT_REFUSAL_COUNT; i++)
 		line(out, jit_refusal_text[i], c->left_to[i]);
+	strbuf_printf(out, "left to the interpreter, places in translations:\n");
+	for (unsigned i = 0; i < JIT_REFUSAL_COUNT; i++)
+		line(out, jit_refusal_text[i], jit_refusals[i]);
+	strbuf_printf(out, "left as it was by the optimiser:\n");
+	for (unsigned i = 0; i < JIT_LIMIT_COUNT; i++)
+		line(out, jit_limit_text[i], jit_limits[i]);
 }

@@ -392,6 +392,15 @@ static bool knows(struct mm *mm, gva_t pc)
 	return known;
 }
 
+/* As far as can be told without a price in the code itself: a run counts for the code that it began in. */
+static void count_effort(const void *entry, int64_t ran)
+{
+	enum jit_effort effort = cache_effort_at(entry);
+
+	count(&jit_counts.entered_by[effort], 1);
+	count(&jit_counts.ran_by[effort], (uint64_t)ran);
+}
+
 static enum trap run(struct cpu_translated *t)
 {
 	struct hart_space *hs;
@@ -418,6 +427,8 @@ static enum trap run(struct cpu_translated *t)
 		t->budget -= slice - t->regs->engine.budget;
 		count(&jit_counts.ran, (uint64_t)(slice - t->regs->engine.budget));
 		hs->ran += (uint64_t)(slice - t->regs->engine.budget);
+		if (unlikely(config.by_effort))
+			count_effort(entry, slice - t->regs->engine.budget);
 		trap = left(t, hs, &l);
 		if (trap != RUN_ON)
 			return trap;

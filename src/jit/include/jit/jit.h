@@ -152,6 +152,15 @@ enum jit_refusal {
 extern const char *const jit_refusal_text[JIT_REFUSAL_COUNT];
 extern uint64_t jit_refusals[JIT_REFUSAL_COUNT];   /* at compile time: how often it was planned */
 
+/* What the optimiser had to leave as it was. */
+enum jit_limit {
+#define LIMIT(id, text) JIT_LIMIT_##id,
+#include "jit/limits.def"
+	JIT_LIMIT_COUNT
+};
+extern const char *const jit_limit_text[JIT_LIMIT_COUNT];
+extern uint64_t jit_limits[JIT_LIMIT_COUNT];       /* how often; atomically */
+
 /* One entry of the jump table that generated code looks indirect jumps up in:
  * index (pc / 2) % JIT_JUMP_ENTRIES. An empty entry's pc is none that has this index. Belongs to
  * one address space: the runtime empties or changes it with the address space. */

@@ -34,6 +34,7 @@ struct jit_config {
 	const char *dump_function;     /* those that contain some of a function of this name; NULL: all */
 	const struct jit_symbols *symbols;     /* NULL: nothing has a name */
 	bool perf_map;                 /* tell the host's perf what the code is: /tmp/perf-PID.map */
+	bool by_effort;                /* count what runs in quick and in full code by itself: slower */
 	bool check;                    /* in lock step with the interpreter: cpu/lockstep.c */
 	const char *disk;              /* directory that keeps translations from run to run; NULL: none does */
 	bool disk_chosen;              /* by somebody, as above */
