@@ -58,7 +58,7 @@ _Static_assert(sizeof(struct rec) == 16, "two records in 32 bytes: pc arithmetic
 /* Writes to x0 go to the slot after x31 in struct cpu_regs, which is pc: the
  * interpreter keeps pc elsewhere and stores it there only when it leaves. */
 enum { RD_NONE = 32 };
-_Static_assert(offsetof(struct cpu_regs, pc) == RD_NONE * sizeof(uint64_t), "x[RD_NONE] is pc");
+_Static_assert(offsetof(struct cpu_regs, pc) == offsetof(struct cpu_regs, x[RD_NONE]), "x[RD_NONE] is pc");
 
 enum { CODE_SLOTS = 2048, CODE_ALIGN = 65536, BLOCK_SLOTS = 256 };
 

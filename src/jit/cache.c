@@ -298,6 +298,21 @@ static void make_link(const struct unit *from, uint32_t offset, const struct ent
 	jit_counts.linked++;
 }
 
+gva_t cache_exit_pc(const int32_t *link)
+{
+	uint32_t offset = (uint32_t)arena_offset(link);
+	const struct unit *u = unit_at(offset);
+	struct packed packed;
+	gva_t pc = 0;
+	bool found;
+
+	ASSERT(u);
+	packed = unit_packed(u);
+	found = pack_find_exit(&packed, offset - u->start, &pc);
+	ASSERT(found);
+	return pc;
+}
+
 const void *cache_link(struct mm *mm, int32_t *link, gva_t pc)
 {
 	struct entry *e = find(mm, pc);

@@ -2,20 +2,25 @@
  *
  * Saves what a call must preserve, makes the host registers what generated code expects
  * (jit/jit.h) and jumps to it. Generated code does not move rsp; it comes back by jumping to
- * regs->engine.exit with the struct jit_left in rax (kind, arg) and rdx (link), or to one of two places
+ * regs->engine.exit with the struct jit_left in rax (kind, arg) and rdx (link), or to one of the places
  * that make these, which each translation would otherwise need a copy of:
  *
- *   engine.packed   rdx: distance of pc / 2 (from bit 19), pending count (9-18), argument (4-8), kind (0-3)
- *   engine.direct   eax: distance of pc; rdx: link. The kind is JIT_EXIT_DIRECT
+ *   engine.packed   rdx: distance of pc / 2 from rcx (from bit 19), pending count (9-18), argument (4-8),
+ *                   kind (0-3)
+ *   engine.direct   called, from behind the link (JIT_LINK_CALL). The kind is JIT_EXIT_DIRECT
+ *   engine.indirect rdx: pc. The kind is JIT_EXIT_INDIRECT
  *
- * The distances are from rcx. The offsets are those of struct cpu_regs; compile.c asserts them. */
-#define PC 256
+ * The offsets are those of struct cpu_regs; compile.c asserts them. */
+#define PC 264
 #define ENGINE_PACKED 616
 #define ENGINE_DIRECT 624
-#define ENGINE_PC_MASK 632
+#define ENGINE_INDIRECT 632
+#define ENGINE_PC_MASK 640
 #define EXIT_DIRECT 0
+#define EXIT_INDIRECT 1
+#define LINK_CALL 6
 #define REGS_BIAS 128
-#define ENGINE_BUDGET 528
+#define ENGINE_BUDGET 536
 #define ENGINE_EXIT 544
 #define ENGINE_VIEW 560
 
@@ -38,6 +43,8 @@ jit_enter:
 	movq	%rax, ENGINE_PACKED(%rdi)
 	leaq	3f(%rip), %rax
 	movq	%rax, ENGINE_DIRECT(%rdi)
+	leaq	4f(%rip), %rax
+	movq	%rax, ENGINE_INDIRECT(%rdi)
 	movq	%rdx, ENGINE_VIEW(%rdi)
 	wrgsbase %rdx
 	leaq	REGS_BIAS(%rdi), %rbp
@@ -61,10 +68,12 @@ jit_enter:
 	orq	%rdx, %rax
 	jmp	1f
 	.p2align 4
-3:	movslq	%eax, %rax
-	addq	%rcx, %rax
-	andq	ENGINE_PC_MASK-REGS_BIAS(%rbp), %rax
-	movq	%rax, PC-REGS_BIAS(%rbp)
+4:	movq	%rdx, PC-REGS_BIAS(%rbp)
+	movl	$EXIT_INDIRECT, %eax
+	jmp	1f
+	.p2align 4
+3:	popq	%rdx
+	subq	$(LINK_CALL + 4), %rdx
 	movl	$EXIT_DIRECT, %eax
 	.p2align 4
 1:	movq	%r15, ENGINE_BUDGET-REGS_BIAS(%rbp)

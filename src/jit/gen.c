@@ -57,7 +57,7 @@ static bool edge_int(struct gen *g, const struct flow *from, const struct block 
 	if (g->r->xlen == 64 && in->chk[v] != CHK_NONE && from->chk[v] == CHK_NONE) {
 		work = true;
 		if (make) {
-			struct x86_mem limit = gen_engine(offsetof(struct cpu_regs, engine.limit));
+			struct x86_mem limit = gen_engine(offsetof(struct cpu_regs, limit));
 			unsigned reg = gen_src(g, v, RAX);
 
 			if (host != HOST_NONE && from->kind[v] == K_LOW)
@@ -257,7 +257,7 @@ static void link_register(struct gen *g, unsigned rd, gva_t pc)
 static void go_indirect(struct gen *g, const struct snap *snap)
 {
 	struct x86_mem table = gen_engine(offsetof(struct cpu_regs, engine.jumps));
-	struct x86_mem pc = gen_engine(offsetof(struct cpu_regs, pc));
+	struct x86_mem missed = gen_engine(offsetof(struct cpu_regs, engine.indirect));
 	struct x86_mem entry = { .base = RAX, .index = HOST_NONE };
 	uint32_t miss;
 
@@ -271,8 +271,7 @@ static void go_indirect(struct gen *g, const struct snap *snap)
 	entry.disp = offsetof(struct jit_jump, entry);
 	x86_rm(&g->a, 0xff, false, 4, &entry);
 	x86_patch(&g->a, miss, g->a.len);
-	x86_rm(&g->a, 0x89, true, RDX, &pc);
-	gen_leave(g, JIT_EXIT_INDIRECT);
+	x86_rm(&g->a, 0xff, false, 4, &missed);
 }
 
 /* A return to behind one of the calls that lead here, if rdx says so. */
@@ -461,7 +460,7 @@ static void make_entry(struct gen *g, unsigned n)
 	enter_zone(g->r, b);
 	while (g->a.len % 16)
 		x86_byte(&g->a, 0x90);
-	g->entries[g->nr_entries++] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
+	g->entries[b->pc == g->r->req->pc ? 0 : g->nr_entries++] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
 	x86_rr(&g->a, 0x85, true, R15, R15);
 	entry_check(g, b, x86_jcc(&g->a, CC_S), JIT_EXIT_TIMER, 0);
 	if (g->r->req->counts) {
@@ -505,10 +504,7 @@ static void make_cold(struct gen *g, struct cold s)
 		gen_make_tail(g, &s);
 		break;
 	case COLD_COMMON:
-		gen_make_once(g, &g->common, s.at, gen_common_exit);
-		break;
-	case COLD_DIRECT:
-		gen_make_once(g, &g->direct, s.at, gen_common_direct);
+		gen_common_exit(g, s.at);
 		break;
 	case COLD_EXIT:
 		gen_leave_by_tail(g, &s.snap, s.exit_kind, s.arg);
@@ -543,11 +539,11 @@ static int by_offset(const void *a, const void *b)
 }
 
 /* The block that is laid out behind block k; -1: none. */
-static int next_block(const struct region *r, unsigned k)
+static int next_block(const struct region *r, int k)
 {
-	while (++k < r->nr_blocks)
+	while (++k < (int)r->nr_blocks)
 		if (r->block[k].in.reached)
-			return (int)k;
+			return k;
 	return -1;
 }
 
@@ -555,17 +551,20 @@ static void make_all(struct gen *g)
 {
 	struct region *r = g->r;
 
-	/* The request's own entry first. */
+	/* The request's own entry is the first of the table, and the last to be made: then its block mostly
+	 * follows. */
+	g->nr_entries = 1;
 	g->next = -1;
+	for (unsigned k = 0; k < r->nr_blocks; k++)
+		if (r->block[k].entry && r->block[k].pc != r->req->pc)
+			make_entry(g, k);
+	g->next = next_block(r, -1);
 	for (unsigned k = 0; k < r->nr_blocks; k++)
 		if (r->block[k].entry && r->block[k].pc == r->req->pc)
 			make_entry(g, k);
 	for (unsigned k = 0; k < r->nr_blocks; k++)
-		if (r->block[k].entry && r->block[k].pc != r->req->pc)
-			make_entry(g, k);
-	for (unsigned k = 0; k < r->nr_blocks; k++)
 		if (r->block[k].in.reached) {
-			g->next = next_block(r, k);
+			g->next = next_block(r, (int)k);
 			make_block(g, &r->block[k], k);
 		}
 	g->next = -1;

@@ -13,7 +13,7 @@ struct snap {
 };
 
 /* Code that is made at the end, out of the way. */
-enum cold_kind { COLD_EXIT, COLD_CANON, COLD_FIX, COLD_EDGE, COLD_RETURN, COLD_TAIL, COLD_COMMON, COLD_DIRECT };
+enum cold_kind { COLD_EXIT, COLD_CANON, COLD_FIX, COLD_EDGE, COLD_RETURN, COLD_TAIL, COLD_COMMON };
 enum { MAX_TAILS = 256, CODE_MAX = 256 << 10 };
 struct cold {
 	enum cold_kind kind;
@@ -41,7 +41,7 @@ struct gen {
 	uint32_t rax_at;
 	bool failed;                   /* out of memory */
 	unsigned nr_tails;
-	uint32_t common, direct;       /* labels of the two last pieces; 0: not made yet */
+	uint32_t common;               /* label of the last piece; 0: not made yet */
 	int next;                      /* the block that will be made right here; -1: none */
 	unsigned nr_to_table, nr_cold, nr_sites, nr_exits, nr_entries, nr_edges, nr_states;
 	/* From here on nothing is cleared from one translation to the next; what was allocated stays. */
@@ -78,14 +78,11 @@ struct cold *gen_add_cold(struct gen *g, enum cold_kind kind, uint32_t at);
 struct snap gen_snap_here(const struct gen *g);
 void gen_add_budget(struct gen *g, int n);
 void gen_write_back(struct gen *g, const struct snap *n);        /* registers and count; clobbers rax */
-void gen_leave(struct gen *g, uint8_t kind);
 void gen_leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, uint32_t arg);
 void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc);
 /* The pieces that exits share, made when cold code is. */
 void gen_make_tail(struct gen *g, const struct cold *s);
-void gen_make_once(struct gen *g, uint32_t *label, uint32_t at, void (*make)(struct gen *g));
-void gen_common_exit(struct gen *g);
-void gen_common_direct(struct gen *g);
+void gen_common_exit(struct gen *g, uint32_t at);
 void gen_flag_table(struct gen *g);
 
 /* Leave to the interpreter at the current instruction, if the jcc's condition holds. */

@@ -219,34 +219,25 @@ void gen_write_back(struct gen *g, const struct snap *n)
 	gen_add_budget(g, -n->pending);
 }
 
-void gen_leave(struct gen *g, uint8_t kind)
-{
-	struct x86_mem m = gen_engine(offsetof(struct cpu_regs, engine.exit));
-
-	x86_mov_imm(&g->a, RAX, kind);
-	x86_rm(&g->a, 0xff, false, 4, &m);
-}
-
-/* What is common to all translations is in enter.S. All pins are written back: rcx is free. */
-static void leave_from_base(struct gen *g, unsigned offset)
-{
-	struct x86_mem m = gen_engine(offset);
-
-	x86_mov_imm(&g->a, RCX, (int64_t)g->r->insn[0].pc);
-	x86_rm(&g->a, 0xff, false, 4, &m);
-}
-
 /* Exits are many and rarely taken, so they share what they can. Each says in rdx, from the top, so
  * that it mostly is a short number: half the distance of pc, pending count (10 bits), argument (5), kind
  * (4); then come the registers, shared by all exits that have the same to write back; then what is
  * common to the region, and then what is to all (enter.S). */
 enum { EXIT_ARG = 4, EXIT_PENDING = 9, EXIT_PC = 19 };
 _Static_assert(JIT_EXIT_COUNT <= 16 && JIT_REFUSAL_COUNT <= 32, "fields of an exit");
-void gen_common_exit(struct gen *g)
+void gen_common_exit(struct gen *g, uint32_t at)
 {
-	leave_from_base(g, offsetof(struct cpu_regs, engine.packed));
-}
+	struct x86_mem packed = gen_engine(offsetof(struct cpu_regs, engine.packed));
 
+	if (!g->common) {
+		x86_patch(&g->a, at, g->a.len);
+		g->common = g->a.len;
+		x86_mov_imm(&g->a, RCX, (int64_t)g->r->insn[0].pc);
+		x86_rm(&g->a, 0xff, false, 4, &packed);
+	} else {
+		x86_patch(&g->a, at, g->common);
+	}
+}
 static bool same_registers(const struct snap *a, const struct snap *b)
 {
 	return a->dirty_x == b->dirty_x && a->dirty_f == b->dirty_f && a->narrow_x == b->narrow_x &&
@@ -283,27 +274,12 @@ void gen_leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, uin
 	gen_add_cold(g, COLD_TAIL, at)->snap = *snap;
 }
 
-/* What is needed once, and made when it is first asked for. */
-void gen_make_once(struct gen *g, uint32_t *label, uint32_t at, void (*make)(struct gen *g))
-{
-	if (*label) {
-		x86_patch(&g->a, at, *label);
-		return;
-	}
-	*label = g->a.len;
-	x86_patch(&g->a, at, *label);
-	make(g);
-}
-
-void gen_common_direct(struct gen *g)
-{
-	leave_from_base(g, offsetof(struct cpu_regs, engine.direct));
-}
-
-/* A direct exit: the jump that can be linked, and what it does until then. */
+/* A direct exit: the jump that can be linked, and what it does until then: a call, because the return
+ * address says which exit it is. Where it leads to is in the table of exits. */
 void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
 {
-	uint32_t at, lea;
+	struct x86_mem direct = gen_engine(offsetof(struct cpu_regs, engine.direct));
+	uint32_t at;
 
 	gen_write_back(g, snap);
 	while ((g->a.len + 1) % 4)
@@ -321,11 +297,6 @@ void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
 		g->cap_exits = cap;
 	}
 	g->exits[g->nr_exits++] = (struct jit_exit){ .pc = pc, .offset = at, .unlinked = 0 };
-	x86_mov_imm(&g->a, RAX, (uint32_t)(pc - g->r->insn[0].pc));
-	x86_byte(&g->a, 0x48);                   /* lea rdx, [rip + the displacement] */
-	x86_byte(&g->a, 0x8d);
-	x86_byte(&g->a, 0x15);
-	lea = g->a.len;
-	x86_imm32(&g->a, at - (lea + 4));
-	gen_add_cold(g, COLD_DIRECT, x86_jmp(&g->a));
+	x86_rm(&g->a, 0xff, false, 2, &direct);
+	ASSERT(g->a.full || g->a.len == at + 4 + JIT_LINK_CALL);
 }

@@ -11,7 +11,7 @@ static struct x86_mem address(struct gen *g, const struct ir *i, unsigned scratc
 		return m;
 	m.base = (uint8_t)gen_src(g, i->a, scratch);
 	if (flow_unchecked(g->r, &g->s, i)) {
-		struct x86_mem limit = gen_engine(offsetof(struct cpu_regs, engine.limit));
+		struct x86_mem limit = gen_engine(offsetof(struct cpu_regs, limit));
 
 		x86_rm(&g->a, 0x3b, true, m.base, &limit);
 		gen_slow(g, CC_AE, JIT_REFUSE_wild);

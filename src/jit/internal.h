@@ -23,7 +23,8 @@ enum host_reg {
 	RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15,
 	HOST_NONE = 0xff
 };
-/* rbp points into the middle of x[], so that all of it is within a signed byte. */
+/* rbp points into the middle of the registers, so that the view's limit and x[0] to x[30] are within a
+ * signed byte. */
 enum { REGS_BIAS = 128 };
 
 /* ---- intermediate code --------------------------------------------------------------- */

@@ -329,8 +329,10 @@ static enum trap left(struct cpu_translated *t, struct hart_space *hs, const str
 		if (l->arg < JIT_REFUSAL_COUNT)
 			count(&jit_counts.left_to[l->arg], 1);
 		return INTERPRET;
-	case JIT_EXIT_HOT:
 	case JIT_EXIT_DIRECT:
+		t->regs->pc = cache_exit_pc(l->link);
+		break;
+	case JIT_EXIT_HOT:
 	case JIT_EXIT_INDIRECT:
 	case JIT_EXIT_COUNT:
 		break;
@@ -343,7 +345,7 @@ static void prepare(struct cpu_translated *t, const struct hart_space *hs, int64
 	struct cpu_engine *e = &t->regs->engine;
 
 	e->budget = slice;
-	e->limit = mm_xlen(t->mm) == XLEN_64 ? JIT_VIEW_SIZE_64 : JIT_VIEW_SIZE_32;
+	t->regs->limit = mm_xlen(t->mm) == XLEN_64 ? JIT_VIEW_SIZE_64 : JIT_VIEW_SIZE_32;
 	e->jumps = &hs->tables;
 	e->pc_mask = mm_xlen(t->mm) == XLEN_64 ? UINT64_MAX : UINT32_MAX;
 	e->misrounds = jit_misrounds(t->regs->fcsr);

@@ -397,6 +397,17 @@ static void poison(void)
 	                 : : "r"(0xffffffff3f800000) : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7");
 }
 
+static gva_t exit_pc(const struct jit_code *code, const int32_t *link)
+{
+	const struct jit_exit *x = JIT_TABLE(code, exits, const struct jit_exit);
+	uint32_t offset = (uint32_t)((const uint8_t *)link - exec_area), k = 0;
+
+	while (k < code->nr_exits && x[k].offset != offset)
+		k++;
+	CHECK(k < code->nr_exits);
+	return k < code->nr_exits ? x[k].pc : 0;
+}
+
 static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, uint32_t offset)
 {
 	struct jit_left left;
@@ -405,7 +416,7 @@ static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, ui
 	running = code;
 	running_base = exec_area;
 	memcpy(exec_area, JIT_TABLE(code, code, uint8_t), code->code_size);
-	r->engine.limit = JIT_VIEW_SIZE_64;
+	r->limit = JIT_VIEW_SIZE_64;
 	r->engine.jumps = jumps;
 	r->engine.pc_mask = UINT64_MAX;
 	r->engine.misrounds = jit_misrounds(r->fcsr);
@@ -418,6 +429,8 @@ static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, ui
 	write_mxcsr(host);
 	r->fcsr |= (v & 1 ? 16 : 0) | (v & 4 ? 8 : 0) | (v & 8 ? 4 : 0) | (v & 16 ? 2 : 0) | (v & 32 ? 1 : 0);
 	running = NULL;
+	if (left.kind == JIT_EXIT_DIRECT)
+		r->pc = exit_pc(code, left.link);
 	return left;
 }
 

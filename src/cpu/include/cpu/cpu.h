@@ -12,6 +12,7 @@
 /* Integer, float and pc state. For RV32 the upper halves of x and pc are zero at
  * every trap. f registers are NaN-boxed as the ISA says. */
 struct cpu_regs {
+	uint64_t limit;          /* the translator's, as `engine`: first guest address past the view */
 	uint64_t x[32];          /* x[0] stays 0 */
 	uint64_t pc;
 	uint64_t f[32];
@@ -20,7 +21,6 @@ struct cpu_regs {
 	 * registers. Set up at each entry (jit/jit.h); means nothing while the task is in the kernel. */
 	struct cpu_engine {
 		int64_t budget;          /* instructions that may still run */
-		uint64_t limit;          /* first guest address past the view */
 		const void *exit;        /* where generated code goes when it leaves */
 		const void *jumps;       /* struct jit_tables */
 		uint64_t view;           /* host address of guest address 0 */
@@ -29,7 +29,7 @@ struct cpu_regs {
 		uint32_t misrounds;      /* JIT_MISROUNDS_*: how the host does not round */
 		uint32_t reserved_size;  /* LR's reservation: cpu_lend_reservation() */
 		uint64_t reserved_addr, reserved_value;
-		const void *packed, *direct;   /* two ways to `exit`, see enter.S */
+		const void *packed, *direct, *indirect;   /* ways to `exit`, see enter.S */
 		uint64_t pc_mask;        /* what of an address is a pc */
 		uint64_t (*time)(void);  /* the time CSR */
 	} engine;

@@ -74,7 +74,7 @@ struct jit_entry {
 };
 
 /* A direct exit: `jmp rel32` whose displacement is the 4 bytes at `offset`, aligned to 4, so that
- * storing it is atomic. As made it leads to the exit's own code (JIT_EXIT_DIRECT), `unlinked` is
+ * storing it is atomic. As made it leads to the call behind it, which leaves (JIT_EXIT_DIRECT): `unlinked` is
  * the value then. The runtime may make it lead to an entry of any translation for `pc`, and must undo
  * that before it drops that one. */
 struct jit_exit {
@@ -131,7 +131,8 @@ void jit_compile_done(void);
 
 /* Why generated code was left. regs->pc is where to go on, all registers are in *regs. */
 enum jit_exit_kind {
-	JIT_EXIT_DIRECT,       /* not linked yet; struct jit_left.link is the displacement's address */
+	JIT_EXIT_DIRECT,       /* not linked yet; struct jit_left.link is the displacement's address, and
+	                        * where to go on is in the exits' table instead of regs->pc */
 	JIT_EXIT_INDIRECT,     /* the jump table has no entry for regs->pc */
 	JIT_EXIT_TIMER,        /* the budget is negative */
 	JIT_EXIT_SYSCALL,      /* ecall: pc is its own address */
@@ -168,6 +169,7 @@ struct jit_jump {
 	uint64_t pc;
 	const void *entry;             /* host address of an entry's code */
 };
+enum { JIT_LINK_CALL = 6 };        /* bytes of the call behind a link */
 enum { JIT_JUMP_ENTRIES = 65536, JIT_HEAT_ENTRIES = 16384 };
 
 /* What regs->engine.jumps points to; a hart's own. */
