@@ -22,7 +22,7 @@
 
 enum {
 	AROUND_PAGES = 16,         /* Linux fault_around_bytes: 64 KiB */
-	SEQUENTIAL_AFTER = 8,      /* faults in a row before anonymous memory comes in runs */
+	RUN_AFTER = 4,             /* pages used in a row before anonymous memory comes in runs */
 };
 
 pte_t prot_bits(int prot, bool writable)
@@ -63,30 +63,43 @@ static void set_page(struct fault *f, pfn_t pfn, bool writable)
 
 /* ---- private pages ----------------------------------------------------------------- */
 
-/* The program goes through memory front to back: give it the next pages as well. */
-static void anon_run(struct fault *f)
+/* How many pages come with the one at va: as many as lie written right below it. What is used front
+ * to back comes in runs, whatever else is used meanwhile, and no more than half of it in vain. */
+static unsigned anon_run_order(const struct fault *f)
 {
-	struct mm *mm = f->mm;
-	unsigned n;
+	unsigned at = f->leaf.first, below = 0, order = 0;
+	unsigned most = (unsigned)MIN((uint64_t)at, (f->va - f->v->start) >> PAGE_SHIFT);
 
-	mm->fault_run = f->va == mm->fault_next ? mm->fault_run + 1 : 0;
-	mm->fault_next = f->va + PAGE_SIZE;
-	if (mm->fault_run < SEQUENTIAL_AFTER)
-		return;
-	n = MIN((unsigned)AROUND_PAGES, f->leaf.last - f->leaf.first + 1);
-	for (unsigned i = 1; i < n; i++) {
-		struct fault next = *f;
+	while (below < MIN(most, (unsigned)AROUND_PAGES)) {
+		pte_t e = pte_get(f->mm, f->leaf.table, at - below - 1);
 
-		next.leaf.first = f->leaf.first + i;
-		if (pte_get(mm, f->leaf.table, next.leaf.first))
+		if (!(e & PTE_V) || !frame_is_anon(pte_pfn(e)))
 			break;
-		pfn_t pfn = frame_alloc();
-
-		if (pfn == PFN_NONE)
-			break;
-		set_page(&next, pfn, true);
-		mm->fault_next += PAGE_SIZE;
+		below++;
 	}
+	if (below < RUN_AFTER)
+		return 0;
+	while (2u << order <= below && at + (2u << order) - 1 <= f->leaf.last)
+		order++;
+	for (unsigned i = 1; i < 1u << order; i++)
+		if (pte_get(f->mm, f->leaf.table, at + i))
+			return 0;
+	return order;
+}
+
+static bool anon_run(struct fault *f)
+{
+	unsigned order = anon_run_order(f);
+	pfn_t pfn = order ? frame_alloc_run_now(order) : PFN_NONE;
+	struct fault next = *f;
+
+	if (pfn == PFN_NONE)
+		return false;
+	for (unsigned i = 0; i < 1u << order; i++) {
+		next.leaf.first = f->leaf.first + i;
+		set_page(&next, pfn + i, true);
+	}
+	return true;
 }
 
 static enum fault_result anon_fault(struct fault *f)
@@ -97,12 +110,12 @@ static enum fault_result anon_fault(struct fault *f)
 		set_page(f, ZERO_PFN, false);
 		return FAULT_OK;
 	}
+	if (!f->force && anon_run(f))
+		return FAULT_OK;
 	pfn = frame_alloc();
 	if (pfn == PFN_NONE)
 		return FAULT_OOM;
 	set_page(f, pfn, true);
-	if (!f->force)
-		anon_run(f);
 	return FAULT_OK;
 }
 

@@ -269,6 +269,28 @@ void frame_mark_code(pfn_t pfn)
 	__atomic_store_n(&frame_of(pfn)->code, true, __ATOMIC_RELAXED);
 }
 
+static pfn_t run_ready(pfn_t pfn, unsigned order, uint8_t zeroed)
+{
+	if (!zeroed)
+		memset(frame_ptr(pfn), 0, PAGE_SIZE << order);
+	for (pfn_t i = 0; i < (pfn_t)1 << order; i++)
+		frame_of(pfn + i)->refs = 1;
+	pool.free -= (pfn_t)1 << order;
+	return pfn;
+}
+
+pfn_t frame_alloc_run_now(unsigned order)
+{
+	uint8_t zeroed = 0;
+	pfn_t pfn = block_take(order, &zeroed);
+
+	if (pfn == PFN_NONE)
+		return PFN_NONE;
+	if (zeroed)
+		host_pages_populate(frame_ptr(pfn), PAGE_SIZE << order);   /* only saves time */
+	return run_ready(pfn, order, zeroed);
+}
+
 pfn_t frame_alloc_run(unsigned order)
 {
 	uint8_t zeroed = 0;
@@ -286,12 +308,7 @@ pfn_t frame_alloc_run(unsigned order)
 		if (pfn == PFN_NONE)
 			return PFN_NONE;
 	}
-	if (!zeroed)
-		memset(frame_ptr(pfn), 0, PAGE_SIZE << order);
-	for (pfn_t i = 0; i < (pfn_t)1 << order; i++)
-		frame_of(pfn + i)->refs = 1;
-	pool.free -= (pfn_t)1 << order;
-	return pfn;
+	return run_ready(pfn, order, zeroed);
 }
 
 int ram_map_view(void *at, uint64_t len, pfn_t pfn, bool writable)

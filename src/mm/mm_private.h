@@ -160,8 +160,6 @@ struct mm {
 	unsigned refs;
 	struct list space_link;    /* all address spaces, for swap.c */
 	uint64_t id;
-	gva_t fault_next;          /* the page after the last anonymous fault: sequential use */
-	unsigned fault_run;        /* how many such faults came in a row */
 	bool lock_future;          /* mlockall(MCL_FUTURE) */
 	struct mm_stats stats;
 	struct mm_limits limits;

@@ -9,13 +9,15 @@
 
 /* ---- taking pages out ------------------------------------------------------------- */
 
+/* From above: the frame freed last is the first to be used again, so that who uses memory front to
+ * back next gets neighbours, which come into a view together. */
 static void zap_leaf(struct mm *mm, const struct leaf *l)
 {
 	struct frame *table = frame_of(l->table);
 	unsigned left = table->entries;
 	struct rss_delta rss = { 0 };
 
-	for (unsigned i = l->first; i <= l->last && left; i++) {
+	for (unsigned i = l->last + 1; i-- > l->first && left;) {
 		pte_t e = pte_get(mm, l->table, i);
 		pfn_t pfn = pte_pfn(e);
 		uint8_t flags;

@@ -25,6 +25,7 @@ enum xlen { XLEN_32 = 32, XLEN_64 = 64 };
 int   ram_init(uint64_t bytes);
 void  ram_shutdown(void);
 pfn_t frame_alloc(void);                 /* zeroed, one reference; PFN_NONE when RAM is full */
+pfn_t frame_alloc_run_now(unsigned order);   /* PFN_NONE: it would take reclaim */
 pfn_t frame_alloc_run(unsigned order);   /* 2^order contiguous, aligned, each with one reference */
 void  frame_get(pfn_t pfn);
 void  frame_put(pfn_t pfn);              /* last reference: frees */
