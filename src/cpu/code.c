@@ -173,6 +173,13 @@ static struct rec *record(struct code_page *cp, unsigned slot)
 	return &cp->rec[slot];
 }
 
+/* Is the place counted already? Without the lock: asked at every look-up, and the answer is nearly
+ * always yes. */
+static bool is_counted(const struct rec *r)
+{
+	return __atomic_load_n(&r->handler, __ATOMIC_RELAXED) == rec_page(r)->engine->super[SUPER_count];
+}
+
 /* For this hart. NULL: the arena is full of what harts may be executing. The others are told
  * to leave, this one knows itself. */
 static struct code_page *page_take(struct cpu *self)
@@ -277,7 +284,7 @@ struct rec *code_lookup(struct space *s, uint64_t pc)
 	if (s->jump[i].pc == TAG_NONE)
 		s->jump_used.at[s->jump_used.n++] = i;
 	s->jump[i] = (struct jump_entry){ pc, record(cp, slot), cp->left[slot] };
-	if (unlikely(cpu_translator != NULL) && pc != s->faulted && pc != s->skip)
+	if (cpu_translator && pc != s->faulted && pc != s->skip && !is_counted(s->jump[i].rec))
 		code_count(s->jump[i].rec);
 	return s->jump[i].rec;
 }
@@ -407,11 +414,18 @@ static unsigned hash_pair(const uint16_t *forms)
 	return (forms[0] * 43u + forms[1]) % FUSED_PAIRS;
 }
 
-static unsigned hash_forms(const uint16_t forms[FUSED_MAX])
+/* FUSED_MAX forms as one word: the first `len` of it, the others 0, are what a sequence is found by. */
+static uint64_t word_of(const uint16_t forms[FUSED_MAX])
 {
 	uint64_t v;
 
 	memcpy(&v, forms, sizeof(v));
+	return v;
+}
+_Static_assert(sizeof(fused_forms[0]) == sizeof(uint64_t), "a sequence's forms are one word");
+
+static unsigned hash_forms(uint64_t v)
+{
 	return (unsigned)((v ^ v >> 29) * 0x9e3779b97f4a7c15ull >> 52);
 }
 _Static_assert(FUSED_BUCKETS == 1 << (64 - 52), "hash_forms gives 12 bits");
@@ -419,7 +433,7 @@ _Static_assert(FUSED_BUCKETS == 1 << (64 - 52), "hash_forms gives 12 bits");
 static void index_fused(void)
 {
 	for (unsigned i = 0; i < FUSED_COUNT; i++) {
-		unsigned b = hash_forms(fused_forms[i]), len = FUSED_MAX;
+		unsigned b = hash_forms(word_of(fused_forms[i])), len = FUSED_MAX;
 
 		while (!fused_forms[i][len - 1])
 			len--;
@@ -430,23 +444,25 @@ static void index_fused(void)
 	}
 }
 
-/* The handler of the longest sequence that starts here, or NULL. */
+/* The handler of the longest sequence that starts here, or NULL. Behind forms[n - 1] there are
+ * FUSED_MAX - 1 more that may be read. */
 static const void *fused_handler(const struct engine *engine, const uint16_t *forms, unsigned n)
 {
-	uint16_t key[FUSED_MAX];
 	unsigned lengths;
+	uint64_t all;
 
 	if (n < 2 || !(lengths = fused_lengths[hash_pair(forms)]))
 		return NULL;
+	all = word_of(forms);
 	for (unsigned len = MIN(n, (unsigned)FUSED_MAX); len >= 2; len--) {
+		uint64_t key = all & UINT64_MAX >> 16 * (FUSED_MAX - len);
+
 		if (!(lengths >> len & 1))
 			continue;
-		memset(key, 0, sizeof(key));
-		memcpy(key, forms, len * sizeof(key[0]));
 		for (unsigned b = hash_forms(key); fused_buckets[b]; b = (b + 1) % FUSED_BUCKETS) {
 			unsigned i = fused_buckets[b] - 1;
 
-			if (memcmp(fused_forms[i], key, sizeof(key)) == 0 && engine->fused[i])
+			if (word_of(fused_forms[i]) == key && engine->fused[i])
 				return engine->fused[i];
 		}
 	}
@@ -510,7 +526,7 @@ static void decode_run(struct rec *first)
 {
 	struct code_page *cp = rec_page(first);
 	const void *undecoded = cp->engine->super[SUPER_undecoded], *own[DECODE_RUN];
-	uint16_t forms[DECODE_RUN];
+	uint16_t forms[DECODE_RUN + FUSED_MAX - 1] = { 0 };
 	struct rec *recs[DECODE_RUN];
 	struct isa_insn d = { .op = ISA_ILLEGAL };
 	unsigned n = 0, old = 0, slot = rec_slot(first);
