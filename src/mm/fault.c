@@ -12,8 +12,9 @@
  * Faults are dear, so one may bring neighbours (fault-around): pages of the same
  * file in the same 64 KiB that are in the cache, and, once an anonymous area is
  * seen to be used front to back, the pages that come next. Pages that are not
- * in the cache are not read ahead: the host backs a frame in 2 us, a fault of
- * the interpreter costs a quarter of that, and the file's owner buffers reads. */
+ * in the cache are read ahead only for a program with a view: the host backs a frame
+ * in 2 us, a fault of the interpreter costs a quarter of that, and the file's owner
+ * buffers reads. */
 #include "mm_private.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@
 #include "pte.h"
 
 enum {
-	AROUND_PAGES = 16,         /* Linux fault_around_bytes: 64 KiB */
+	AROUND_ORDER = 4, AROUND_PAGES = 1 << AROUND_ORDER,   /* Linux fault_around_bytes: 64 KiB */
 	RUN_AFTER = 4,             /* pages used in a row before anonymous memory comes in runs */
 };
 
@@ -194,16 +195,32 @@ static void map_around(struct fault *f)
 	}
 }
 
+/* A program that runs translated code gets all of the 64 KiB around, in frames that lie behind each
+ * other: its faults cost a signal each, and come into a view with one call of the host. */
+static void read_around(struct fault *f, uint64_t pages)
+{
+	const struct vma *v = f->v;
+	gva_t first = MAX(align_down(f->va, AROUND_PAGES * PAGE_SIZE), v->start);
+	gva_t end = MIN(align_down(f->va, AROUND_PAGES * PAGE_SIZE) + AROUND_PAGES * PAGE_SIZE, v->end);
+	uint64_t index = vma_index(v, first), nr = MIN((end - first) >> PAGE_SHIFT, pages - index);
+
+	if (view_in_use(f->mm) && !f->force && v->mapping->ops->read_run && nr > 1)
+		mapping_read_run(v->mapping, index, (unsigned)nr, AROUND_ORDER);
+}
+
 /* The cache's page under va, with a reference. */
 static enum fault_result file_page(struct fault *f, pfn_t *out)
 {
 	struct mapping *m = f->v->mapping;
 	uint64_t index = vma_index(f->v, f->va);
+	uint64_t pages = (m->ops->size(m) + PAGE_MASK) >> PAGE_SHIFT;
 	int ret;
 
-	if (index >= (m->ops->size(m) + PAGE_MASK) >> PAGE_SHIFT)
+	if (index >= pages)
 		return FAULT_BUS;
 	f->major = !mapping_is_shmem(m) && mapping_peek_page(m, index) == PFN_NONE;
+	if (f->major)
+		read_around(f, pages);
 	ret = mapping_get_page(m, index, false, out);
 	if (ret == -ENOMEM)
 		return FAULT_OOM;

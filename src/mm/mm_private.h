@@ -217,6 +217,7 @@ static inline void code_changes(struct mm *mm)
 
 /* ---- views (view.c) ------------------------------------------------------------------- */
 void view_destroy(struct mm *mm);
+bool view_in_use(const struct mm *mm);
 void view_fill_faulted(struct mm *mm, gva_t va);    /* the page may be wanted in the view as well */
 void view_forget_slow(struct mm *mm, gva_t start, gva_t end);
 void view_protect_slow(struct mm *mm, gva_t start, gva_t end);
@@ -241,6 +242,9 @@ void mapping_punch(struct mapping *m, uint64_t first, uint64_t last);   /* pages
 int  mapping_write_frame(pfn_t pfn);                   /* ... is written back if dirty */
 /* Best effort: have pages [first, first + nr) in the cache. */
 void mapping_read_ahead(struct mapping *m, uint64_t first, uint64_t nr);
+/* Pages [first, first + nr), at most 2^order and none of them in the cache, into frames that lie
+ * behind each other. Only saves time: false if it did not work out. */
+bool mapping_read_run(struct mapping *m, uint64_t first, unsigned nr, unsigned order);
 bool mapping_is_shmem(const struct mapping *m);
 struct mapping *shmem_create(uint64_t size);           /* one reference; NULL when out of memory */
 /* Move the dirty bits of the tables that map [first, last] to the cache. */

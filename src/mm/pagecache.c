@@ -114,6 +114,26 @@ void mapping_read_ahead(struct mapping *m, uint64_t first, uint64_t nr)
 			return;
 }
 
+bool mapping_read_run(struct mapping *m, uint64_t first, unsigned nr, unsigned order)
+{
+	pfn_t run;
+	unsigned kept = 0;
+
+	ASSERT(nr <= 1u << order);
+	for (unsigned i = 0; i < nr; i++)
+		if (page_tree_get(m->pages, first + i) != PFN_NONE)
+			return false;
+	run = frame_alloc_run_now(order);
+	if (run == PFN_NONE)
+		return false;
+	if (m->ops->read_run(m, first, frame_ptr(run), nr) == 0)
+		while (kept < nr && cache_add(m, first + kept, run + kept) == 0)
+			kept++;
+	for (unsigned i = kept; i < 1u << order; i++)
+		frame_put(run + i);
+	return kept > 0;
+}
+
 /* ---- dirty pages ------------------------------------------------------------------------ */
 
 void frame_set_dirty(pfn_t pfn)

@@ -350,9 +350,14 @@ static void map_neighbours(struct view *v, const struct leaf *l, unsigned first,
 	}
 }
 
+bool view_in_use(const struct mm *mm)
+{
+	return mm->view && !mm->view->resting;
+}
+
 void view_fill_faulted(struct mm *mm, gva_t va)
 {
-	if (mm->view && !mm->view->resting)
+	if (view_in_use(mm))
 		mm_view_fill(mm, va);
 }
 

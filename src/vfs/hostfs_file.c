@@ -98,6 +98,14 @@ static int read_page(struct mapping *m, uint64_t index, void *page)
 	return 0;
 }
 
+static int read_pages(struct mapping *m, uint64_t index, void *pages, uint64_t nr)
+{
+	int fd = hostfs_fd(owner(m), false);
+	ssize_t n = fd < 0 ? fd : host_pread(fd, pages, nr << PAGE_SHIFT, (int64_t)(index << PAGE_SHIFT));
+
+	return n < 0 ? -EIO : 0;
+}
+
 static void changed_by_us(struct inode *i)
 {
 	hi(i)->own_change = true;
@@ -143,7 +151,7 @@ static int punch_hole(struct mapping *m, uint64_t off, uint64_t len)
 }
 
 const struct mapping_ops hostfs_page_ops = {
-	.read_page = read_page, .write_page = write_page, .punch = punch_hole, .size = mapping_bytes,
+	.read_page = read_page, .read_run = read_pages, .write_page = write_page, .punch = punch_hole, .size = mapping_bytes,
 	.get = mapping_ref, .put = mapping_unref,
 };
 

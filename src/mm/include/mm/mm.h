@@ -54,6 +54,8 @@ struct mapping_ops {
 	/* Fill the page of the file at `index` (4 KiB units) into host memory `page`
 	 * (already zeroed). Bytes past the end of file stay zero. 0 or -errno. */
 	int (*read_page)(struct mapping *m, uint64_t index, void *page);
+	/* The same for `nr` pages that lie behind each other in host memory; NULL: only one at a time. */
+	int (*read_run)(struct mapping *m, uint64_t index, void *pages, uint64_t nr);
 	/* Write `len` bytes (the part inside the file) back; NULL: no write-back (tmpfs). */
 	int (*write_page)(struct mapping *m, uint64_t index, const void *page, size_t len);
 	/* Make a hole of the bytes (MADV_REMOVE); NULL: the file system cannot. */
