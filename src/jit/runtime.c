@@ -35,6 +35,7 @@ enum {
 	LINKED = 8,                    /* the threshold's part that suffices behind a direct exit */
 	NO_PC = 1,                     /* odd: no instruction is there */
 	JUMPS_LISTED = JIT_JUMP_ENTRIES / 8,
+	VICTIMS = 1 << 15,
 	/* How often a quick translation is entered before its place is worth the full effort, for each
 	 * of the threshold's counts, if there is a processor for that; else, and before it is asked again. */
 	PROMOTE = 10, PROMOTE_ALONE = 40, PROMOTE_AGAIN = 2000,
@@ -50,6 +51,14 @@ struct miss {
 	bool refused;
 };
 
+/* What had to make way in the jump table. A large program has several places to a slot, and looking one up
+ * in the cache takes the kernel lock. */
+struct victim {
+	gva_t pc;
+	const void *entry;
+	uint64_t era;                  /* of the table it was in */
+};
+
 /* What a hart keeps for an address space. */
 struct hart_space {
 	uint64_t mm_id, generation, epoch, fences;
@@ -60,6 +69,8 @@ struct hart_space {
 	uint8_t *view;
 	uint64_t view_misses, ran;     /* since both were looked at last */
 	struct miss misses[MISSES];
+	uint64_t era;                  /* counts how often the jump table was emptied */
+	struct victim victims[VICTIMS];
 	struct jit_tables tables;
 };
 
@@ -93,6 +104,7 @@ static void empty_jumps(struct hart_space *hs)
 		empty_jump(hs, 0);
 	}
 	hs->nr_jumps = 0;
+	hs->era++;
 }
 
 static int32_t promote_at(void)
@@ -150,10 +162,17 @@ static struct jit_jump *jump_slot(struct hart_space *hs, gva_t pc)
 	return &hs->tables.jumps[pc / 2 % JIT_JUMP_ENTRIES];
 }
 
+static struct victim *victim_slot(struct hart_space *hs, gva_t pc)
+{
+	return &hs->victims[(uint32_t)(pc >> 1) * 0x9e3779b1u / (UINT32_MAX / VICTIMS + 1)];
+}
+
 static void remember(struct hart_space *hs, gva_t pc, const void *entry)
 {
 	struct jit_jump *j = jump_slot(hs, pc);
 
+	if (j->pc != pc && j->entry && j->pc)
+		*victim_slot(hs, j->pc) = (struct victim){ j->pc, j->entry, hs->era };
 	if (j->pc != pc && hs->nr_jumps <= JUMPS_LISTED) {
 		if (hs->nr_jumps < JUMPS_LISTED)
 			hs->jumps[hs->nr_jumps] = (uint16_t)(j - hs->tables.jumps);
@@ -199,12 +218,18 @@ static const void *next_entry(struct cpu_translated *t, struct hart_space *hs, i
 {
 	gva_t pc = t->regs->pc;
 	const struct jit_jump *j = jump_slot(hs, pc);
+	const struct victim *v = victim_slot(hs, pc);
 	struct miss *m = &hs->misses[pc / 2 % MISSES];
 	const void *entry;
 
 	*again = false;
 	if (!link && j->pc == pc)
 		return j->entry;
+	if (!link && v->pc == pc && v->era == hs->era) {
+		entry = v->entry;
+		remember(hs, pc, entry);
+		return entry;
+	}
 	/* The instruction that had faulted is no place that control comes to more than once. */
 	if (t->faulted) {
 		t->faulted = false;
