@@ -423,6 +423,80 @@ static void clean_pages_make_room(void)
 	test_file_close(&f);
 }
 
+static unsigned runs_read;
+
+static int read_run(struct mapping *m, uint64_t index, void *pages, uint64_t nr)
+{
+	struct test_file *f = container_of(m, struct test_file, mapping);
+	uint64_t at = index << PAGE_SHIFT;
+
+	runs_read++;
+	if (f->fail_reads)
+		return -EIO;
+	memcpy(pages, f->data + at, MIN(nr << PAGE_SHIFT, f->size - at));
+	return 0;
+}
+
+static pfn_t pfn_at(struct mm *mm, gva_t va)
+{
+	struct translation t;
+
+	CHECK_EQ(mm_translate(mm, va, ACCESS_READ, &t), 0);
+	return t.pfn;
+}
+
+/* With a view, pages of a file come as one block, and frames behind each other; without, singly. */
+static void a_view_brings_blocks_of_a_file(void)
+{
+	enum { BASE = 0x100000, PAGES = 40 };
+	struct mapping_ops ops = test_file_ops;
+	struct mm *mm = mm_create(xlen);
+	struct test_file f;
+
+	ops.read_run = read_run;
+	test_file_open(&f, PAGES * PAGE_SIZE - 100);
+	f.mapping.ops = &ops;
+	runs_read = 0;
+	CHECK_EQ(map_file(mm, &f, BASE, PAGES * PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_FIXED, 0), BASE);
+	peek32(mm, BASE + 20 * PAGE_SIZE);
+	CHECK_EQ(f.reads, 1);
+	CHECK_EQ(runs_read, 0);
+	CHECK_EQ(mm_view_create(mm), 0);
+	CHECK_EQ((uint8_t)peek32(mm, BASE + 5 * PAGE_SIZE), test_file_byte(5 * PAGE_SIZE));
+	CHECK_EQ(runs_read, 1);
+	for (unsigned i = 0; i < 16; i++) {
+		CHECK_EQ(pfn_at(mm, BASE + i * PAGE_SIZE), mapping_peek_page(&f.mapping, 0) + i);
+		CHECK_EQ((uint8_t)peek32(mm, BASE + i * PAGE_SIZE), test_file_byte(i * PAGE_SIZE));
+	}
+	CHECK_EQ(f.reads, 1);
+	/* The rest of the block is there in part, and the last block is short. */
+	peek32(mm, BASE + 21 * PAGE_SIZE);
+	CHECK_EQ(f.reads, 2);
+	CHECK_EQ(peek32(mm, BASE + PAGES * PAGE_SIZE - 100), 0);
+	CHECK_EQ(runs_read, 2);
+	CHECK_EQ(f.mapping.nr_pages, 16 + 2 + 8);
+	mm_put(mm);
+	test_file_close(&f);
+}
+
+/* Memory used front to back: as many pages come as lie right below, in frames behind each other. */
+static void anonymous_memory_comes_in_runs(void)
+{
+	struct mm *mm = mm_create(xlen);
+	gva_t base = 0x100000;
+	struct translation t;
+
+	CHECK_EQ(map_anon(mm, base, 64 * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED), (int64_t)base);
+	for (unsigned i = 0; i <= 16; i++)
+		poke32(mm, base + i * PAGE_SIZE, 1);
+	for (unsigned i = 1; i < 16; i++) {
+		CHECK_EQ(pfn_at(mm, base + (16 + i) * PAGE_SIZE), pfn_at(mm, base + 16 * PAGE_SIZE) + i);
+		CHECK_EQ(peek32(mm, base + (16 + i) * PAGE_SIZE), 0);
+	}
+	CHECK_EQ(mm_translate(mm, base + 32 * PAGE_SIZE, ACCESS_READ, &t), -EFAULT);      /* and no more */
+	mm_put(mm);
+}
+
 int main(void)
 {
 	static const enum xlen widths[] = { XLEN_64, XLEN_32 };
@@ -434,6 +508,8 @@ int main(void)
 		RUN_IN_RAM(fork_copies_on_write, 16 << 20);
 		RUN_IN_RAM(fork_advice, 16 << 20);
 		RUN_IN_RAM(file_pages_are_shared, 16 << 20);
+		RUN_IN_RAM(a_view_brings_blocks_of_a_file, 16 << 20);
+		RUN_IN_RAM(anonymous_memory_comes_in_runs, 16 << 20);
 		RUN_IN_RAM(shared_files_are_written_back, 16 << 20);
 		RUN_IN_RAM(truncation_unmaps_everywhere, 16 << 20);
 		RUN_IN_RAM(unreadable_file_is_a_bus_error, 16 << 20);
