@@ -362,14 +362,30 @@ void flow_ir(const struct region *r, struct flow *s, const struct ir *i)
 		define(r, s, i, kind, chk, below);
 }
 
-void flow_cross(struct flow *s)
+/* Registers that are in another place after the edge from one zone to another. */
+struct regs flow_moved(const uint8_t *from, const uint8_t *to)
 {
-	for (unsigned v = 0; v < 32; v++) {
-		if (s->kind[v] == K_LOW)
-			s->kind[v] = K_SEXT;
-		s->fkind[v] &= (uint8_t)~(F_NARROW | F_LOOSE);
+	struct regs m = { 0, 0 };
+
+	for (unsigned v = 0; v < 32 && from != to; v++) {
+		m.x |= (uint32_t)(from[v] != to[v]) << v;
+		m.f |= (uint32_t)(from[V_F0 + v] != to[V_F0 + v]) << v;
 	}
-	s->dirty_x = s->dirty_f = 0;
+	return m;
+}
+
+void flow_cross(struct flow *s, const uint8_t *from, const uint8_t *to)
+{
+	struct regs m = flow_moved(from, to);
+
+	for (unsigned v = 0; v < 32 && (m.x | m.f); v++) {
+		if (m.x >> v & 1 && s->kind[v] == K_LOW)
+			s->kind[v] = K_SEXT;
+		if (m.f >> v & 1)
+			s->fkind[v] &= (uint8_t)~(F_NARROW | F_LOOSE);
+	}
+	s->dirty_x &= ~m.x;
+	s->dirty_f &= ~m.f;
 }
 
 /* ---- blocks --------------------------------------------------------------------------------- */
@@ -411,6 +427,7 @@ static void meet_into(struct flow *in, const struct flow *out, const struct bloc
 {
 	if (!in->reached) {
 		*in = *out;
+		in->dirty_x = in->dirty_f = 0;
 		return;
 	}
 	for (unsigned v = 0; v < 32; v++) {
@@ -419,8 +436,6 @@ static void meet_into(struct flow *in, const struct flow *out, const struct bloc
 		in->chk[v] = meet_chk(in->chk[v], out->chk[v], b->header, b->based >> v & 1);
 		in->fkind[v] = meet_float(in->fkind[v], out->fkind[v], b->header, b->live >> (V_F0 + v) & 1);
 	}
-	in->dirty_x |= out->dirty_x;
-	in->dirty_f |= out->dirty_f;
 }
 
 static void block_out(struct region *r, const struct block *b, struct flow *s)
@@ -491,8 +506,7 @@ static bool flow_pass(struct region *r, struct work *w)
 			if (b->succ[n] < 0 || !w[b->succ[n]].meet)
 				continue;
 			out = w[k].out;
-			if (r->block[b->succ[n]].zone != b->zone)
-				flow_cross(&out);
+			flow_cross(&out, r->zone[b->zone], r->zone[r->block[b->succ[n]].zone]);
 			meet_into(&w[b->succ[n]].next, &out, &r->block[b->succ[n]]);
 		}
 	}
@@ -511,8 +525,94 @@ static void give_up(struct region *r)
 		if (!r->block[k].entry && r->block[k].nr_preds == 0)
 			continue;
 		state_entry(&r->block[k].in);
-		r->block[k].in.dirty_x = r->block[k].in.dirty_f = ~0u;
 	}
+}
+
+/* ---- what memory has not ------------------------------------------------------------------------ */
+
+/* Registers that the block changes, and that have a host register. */
+static struct regs block_changes(struct region *r, const struct block *b)
+{
+	struct regs c = { 0, 0 };
+
+	enter_zone(r, b);
+	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++) {
+		unsigned d = r->ir[k].d;
+
+		if (r->ir[k].dead || !is_reg(d) || !pinned(r, d))
+			continue;
+		c.x |= is_x(d) ? 1u << d : 0;
+		c.f |= is_f(d) ? 1u << (d - V_F0) : 0;
+	}
+	return c;
+}
+
+struct dirty { struct regs changes, next; bool met; };
+
+/* In loops a register is stale if it is on any way here. Outside, what is stale on some of the ways
+ * only is written on those (gen.c): else the others would have to load it at the entry and to write it
+ * at the exit. */
+static void meet_dirty(struct dirty *d, struct regs out, const struct block *b)
+{
+	if (b->header || b->depth) {
+		d->next.x |= out.x;
+		d->next.f |= out.f;
+	} else if (!d->met && !b->entry) {
+		d->next = out;
+	} else {
+		d->next.x &= out.x;
+		d->next.f &= out.f;
+	}
+	d->met = true;
+}
+
+static bool dirty_pass(struct region *r, struct dirty *d)
+{
+	bool changed = false;
+
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		d[k].next = (struct regs){ 0, 0 };
+		d[k].met = false;
+	}
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		const struct block *b = &r->block[k];
+
+		for (unsigned n = 0; n < b->nr_succs && b->in.reached; n++) {
+			const struct block *to = b->succ[n] >= 0 ? &r->block[b->succ[n]] : NULL;
+			struct regs moved, out = { b->in.dirty_x | d[k].changes.x, b->in.dirty_f | d[k].changes.f };
+
+			if (!to)
+				continue;
+			moved = flow_moved(r->zone[b->zone], r->zone[to->zone]);
+			out.x &= ~moved.x;
+			out.f &= ~moved.f;
+			meet_dirty(&d[b->succ[n]], out, to);
+		}
+	}
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		struct flow *in = &r->block[k].in;
+
+		changed |= in->dirty_x != d[k].next.x || in->dirty_f != d[k].next.f;
+		in->dirty_x = d[k].next.x;
+		in->dirty_f = d[k].next.f;
+	}
+	return changed;
+}
+
+/* The least solution, from nothing upwards. `all` is one, too: used without memory for a better one. */
+static void find_dirty(struct region *r)
+{
+	struct dirty *d = malloc(r->nr_blocks * sizeof(*d));
+	uint32_t all = d ? 0 : ~0u;
+
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		if (d)
+			d[k].changes = block_changes(r, &r->block[k]);
+		r->block[k].in.dirty_x = r->block[k].in.dirty_f = all;
+	}
+	while (d && dirty_pass(r, d))
+		;
+	free(d);
 }
 
 /* ---- liveness ---------------------------------------------------------------------------------- */
@@ -600,6 +700,14 @@ static uint64_t looked_at(const struct block *b)
 	return at;
 }
 
+/* What the edge loads from memory. */
+static uint64_t moved_bits(const struct region *r, const struct block *b, const struct block *to)
+{
+	struct regs m = flow_moved(r->zone[b->zone], r->zone[to->zone]);
+
+	return m.x | (uint64_t)m.f << 32;
+}
+
 static void find_live(struct region *r, bool stale)
 {
 	bool changed = true;
@@ -613,8 +721,8 @@ static void find_live(struct region *r, bool stale)
 			for (unsigned n = 0; n < b->nr_succs; n++) {
 				const struct block *to = b->succ[n] >= 0 ? &r->block[b->succ[n]] : NULL;
 
-				if (to && (!stale || to->zone == b->zone))
-					out |= stale ? to->load : to->live;
+				if (to)
+					out |= stale ? to->load & ~moved_bits(r, b, to) : to->live;
 			}
 			if (stale) {
 				/* Where it leaves, everything changed is written. */
@@ -652,6 +760,7 @@ void flow_region(struct region *r)
 	}
 	if (!w || pass == PASSES)
 		give_up(r);
+	find_dirty(r);
 	find_live(r, true);
 }
 

@@ -108,10 +108,8 @@ static bool edge_float(struct gen *g, const struct flow *from, const struct bloc
 /* Make true on the way what the block takes for granted. make false: only tell if there is work. */
 static bool edge_work(struct gen *g, const struct flow *from, const struct block *to, int pending, bool make)
 {
-	bool work = g->r->host != g->r->zone[to->zone];
+	bool work = false;
 
-	if (g->r->bare)
-		return false;
 	for (unsigned v = 0; v < 32; v++) {
 		work |= edge_int(g, from, to, v, pending, make);
 		work |= edge_float(g, from, to, v, pending, make);
@@ -119,21 +117,82 @@ static bool edge_work(struct gen *g, const struct flow *from, const struct block
 	return work;
 }
 
-/* What block b wants in host registers, from memory. */
-static void load_pins(struct gen *g, const struct block *b)
+/* What block b wants of these in host registers, from memory. */
+static void load_pins(struct gen *g, const struct block *b, struct regs which)
 {
+	uint64_t load = b->load & (which.x | (uint64_t)which.f << 32);
+
 	if (g->r->bare)
 		return;
 	for (unsigned v = 0; v < 64; v++) {
 		struct x86_mem m = gen_slot(v);
 
-		if (!pinned(g->r, v) || !(b->load >> v & 1))
+		if (!pinned(g->r, v) || !(load >> v & 1))
 			continue;
 		if (v < V_F0)
 			x86_rm(&g->a, 0x8b, true, g->r->host[v], &m);
 		else
 			x86_vex_rm(&g->a, 3, 1, 0x10, false, g->r->host[v], 0, &m);
 	}
+}
+
+/* What is written to memory on the way to the block: what moves, and whatever else the block wants there. */
+static struct flow written_on_edge(const struct flow *from, const struct block *to, struct regs moved)
+{
+	struct flow w = *from;
+
+	w.dirty_x &= moved.x | ~to->in.dirty_x;
+	w.dirty_f &= moved.f | ~to->in.dirty_f;
+	return w;
+}
+
+/* As it is after that. */
+static struct flow after_edge(const struct gen *g, const struct flow *from, const struct block *to)
+{
+	struct flow s = *from;
+
+	flow_cross(&s, g->r->host, g->r->zone[to->zone]);
+	s.dirty_x &= to->in.dirty_x;
+	s.dirty_f &= to->in.dirty_f;
+	return s;
+}
+
+static bool has_work(struct gen *g, const struct flow *from, struct block *to)
+{
+	uint8_t *zone = g->r->host;
+	struct regs moved = flow_moved(zone, g->r->zone[to->zone]);
+	struct flow w;
+	bool work;
+
+	if (g->r->bare)
+		return false;
+	w = written_on_edge(from, to, moved);
+	if (w.dirty_x || w.dirty_f || to->load & (moved.x | (uint64_t)moved.f << 32))
+		return true;
+	w = after_edge(g, from, to);
+	enter_zone(g->r, to);
+	work = edge_work(g, &w, to, 0, false);
+	g->r->host = zone;
+	return work;
+}
+
+static void do_work(struct gen *g, const struct flow *from, struct block *to, int pending)
+{
+	uint8_t *zone = g->r->host;
+	struct regs moved = flow_moved(zone, g->r->zone[to->zone]);
+	struct flow s;
+	struct snap snap;
+
+	if (g->r->bare)
+		return;
+	s = written_on_edge(from, to, moved);
+	snap = gen_snap(g, &s, to->pc, pending);
+	gen_write_registers(g, &snap);
+	s = after_edge(g, from, to);
+	enter_zone(g->r, to);
+	load_pins(g, to, moved);
+	edge_work(g, &s, to, pending, true);
+	g->r->host = zone;
 }
 
 static bool inherits(const struct block *to)
@@ -145,21 +204,8 @@ static bool inherits(const struct block *to)
 static void go_to(struct gen *g, const struct flow *from, unsigned to, int pending)
 {
 	struct block *b = &g->r->block[to];
-	uint8_t *zone = g->r->host;
 
-	if (zone != g->r->zone[b->zone]) {
-		struct snap snap = gen_snap(g, from, b->pc, pending);
-		struct flow crossed = *from;
-
-		gen_write_back(g, &snap);
-		flow_cross(&crossed);
-		enter_zone(g->r, b);
-		load_pins(g, b);
-		edge_work(g, &crossed, b, 0, true);
-		g->r->host = zone;
-	} else {
-		edge_work(g, from, b, pending, true);
-	}
+	do_work(g, from, b, pending);
 	if (g->next == (int)to)
 		return;
 	if (b->label) {
@@ -190,8 +236,7 @@ static void make_edge(struct gen *g, const struct flow *s, int to, gva_t pc, int
 static int settle_count(struct gen *g, int pending)
 {
 	for (unsigned n = 0; n < g->b->nr_succs; n++) {
-		if (g->b->succ[n] >= 0 && (!inherits(&g->r->block[g->b->succ[n]]) ||
-		                           g->r->block[g->b->succ[n]].zone != g->b->zone)) {
+		if (g->b->succ[n] >= 0 && !inherits(&g->r->block[g->b->succ[n]])) {
 			gen_add_budget(g, -pending);
 			return 0;
 		}
@@ -208,7 +253,7 @@ static void branch_edge(struct gen *g, uint32_t at, unsigned n, int pending)
 
 	if (to >= 0)
 		g->end_pending[to] = (int16_t)pending;
-	if (to >= 0 && !edge_work(g, &g->s, &g->r->block[to], pending, false)) {
+	if (to >= 0 && !has_work(g, &g->s, &g->r->block[to])) {
 		if (g->r->block[to].label)
 			x86_patch(&g->a, at, g->r->block[to].label);
 		else
@@ -474,7 +519,7 @@ static void make_entry(struct gen *g, unsigned n)
 	if (g->r->rounds) {
 		entry_check(g, b, gen_misrounds(g), JIT_EXIT_INTERPRET, JIT_REFUSE_frm);
 	}
-	load_pins(g, b);
+	load_pins(g, b, (struct regs){ ~0u, ~0u });
 	memset(&s, 0, sizeof(s));
 	for (unsigned v = 0; v < 32; v++)
 		s.chk[v] = CHK_NONE;

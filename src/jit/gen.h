@@ -77,7 +77,8 @@ void gen_fdone(struct gen *g, unsigned xmm);
 struct cold *gen_add_cold(struct gen *g, enum cold_kind kind, uint32_t at);
 struct snap gen_snap_here(const struct gen *g);
 void gen_add_budget(struct gen *g, int n);
-void gen_write_back(struct gen *g, const struct snap *n);        /* registers and count; clobbers rax */
+void gen_write_registers(struct gen *g, const struct snap *n);   /* clobbers rax */
+void gen_write_back(struct gen *g, const struct snap *n);        /* and the count */
 void gen_leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, uint32_t arg);
 void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc);
 /* The pieces that exits share, made when cold code is. */

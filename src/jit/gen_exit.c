@@ -198,7 +198,7 @@ static void write_back_f(struct gen *g, unsigned xmm, unsigned v, const struct s
 }
 
 /* All that is stale in memory. Clobbers rax. */
-static void write_registers(struct gen *g, const struct snap *n)
+void gen_write_registers(struct gen *g, const struct snap *n)
 {
 	if (g->r->bare)
 		return;
@@ -215,7 +215,7 @@ static void write_registers(struct gen *g, const struct snap *n)
 /* And the count. */
 void gen_write_back(struct gen *g, const struct snap *n)
 {
-	write_registers(g, n);
+	gen_write_registers(g, n);
 	gen_add_budget(g, -n->pending);
 }
 
@@ -256,7 +256,7 @@ void gen_make_tail(struct gen *g, const struct cold *s)
 	x86_patch(&g->a, s->at, g->a.len);
 	if (g->nr_tails < MAX_TAILS)
 		g->tails[g->nr_tails++] = (struct tail){ s->snap, s->zone, g->a.len };
-	write_registers(g, &s->snap);
+	gen_write_registers(g, &s->snap);
 	gen_add_cold(g, COLD_COMMON, x86_jmp(&g->a));
 }
 

@@ -150,9 +150,10 @@ struct region {
 	uint64_t dirty[MAX_IR];        /* liveness' working space */
 	gva_t page_va[MAX_PAGES];
 	const uint8_t *page[MAX_PAGES];
-	/* Virtual register -> host register or HOST_NONE. Loops that need all the registers for
-	 * themselves are zones with a table of their own; between zones everything goes through memory. */
+	/* Virtual register -> host register or HOST_NONE. Loops that want other registers than what is
+	 * around them are zones with a table of their own; between zones what differs goes through memory. */
 	uint8_t zone[MAX_ZONES][V_COUNT];
+	int zone_loop[MAX_ZONES];
 	unsigned nr_zones, nr_loops;
 	struct loop loop[MAX_LOOPS];
 	uint8_t *host;                 /* that of the zone being worked on */
@@ -207,7 +208,10 @@ enum need flow_need(const struct region *r, const struct flow *s, const struct i
 /* The operation may be done on low halves, because its operands' low halves say it all. */
 bool flow_low(const struct region *r, const struct flow *s, const struct ir *i);
 void flow_ir(const struct region *r, struct flow *s, const struct ir *i);
-void flow_cross(struct flow *s);                    /* everything through memory */
+/* Between zones: registers whose place differs go through memory. */
+struct regs { uint32_t x, f; };
+struct regs flow_moved(const uint8_t *from, const uint8_t *to);
+void flow_cross(struct flow *s, const uint8_t *from, const uint8_t *to);
 void flow_region(struct region *r);
 void flow_nothing(struct region *r);
 /* Does the access need its address checked? */

@@ -376,13 +376,15 @@ void opt_block(struct region *r, struct block *b)
 static const uint8_t x_pins[] = { RBX, RSI, RDI, RCX, R8, R9, R10, R11, R12, R13, R14 };
 enum { NR_F_PINS = 13 };
 
+static uint64_t weight_at(unsigned depth) { return UINT64_C(1) << 3 * MIN(depth, 10u); }
+
 /* The uses in the zone's blocks. */
 static void count_uses(struct region *r, unsigned zone)
 {
 	memset(r->uses, 0, sizeof(r->uses));
 	for (unsigned k = 0; k < r->nr_blocks; k++) {
 		const struct block *b = &r->block[k];
-		uint64_t weight = UINT64_C(1) << 3 * MIN(b->depth + 2 * b->hot, 10u);
+		uint64_t weight = weight_at(b->depth + 2 * b->hot);
 		uint8_t v[3];
 
 		for (unsigned n = b->ir; n < b->ir + b->nr_ir && b->zone == zone; n++) {
@@ -403,20 +405,74 @@ static void count_uses(struct region *r, unsigned zone)
 	}
 }
 
-/* Returns whether too much is left without a register. */
+/* What a loop inside the zone uses had better be in its register already when the loop begins. */
+static void count_inner(struct region *r, const struct loop *l)
+{
+	const struct block *header = &r->block[l->header];
+	uint64_t weight = 2 * weight_at(header->depth - 1 + 2 * header->hot), wanted[V_COUNT] = { 0 };
+	uint8_t v[3];
+
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		const struct block *b = &r->block[k];
+
+		for (unsigned n = b->ir; n < b->ir + b->nr_ir && l->blocks[k / 64] >> k % 64 & 1; n++) {
+			if (r->ir[n].dead)
+				continue;
+			flow_uses(&r->ir[n], v);
+			for (int m = 0; m < 3; m++)
+				if (v[m] != V_NONE)
+					wanted[v[m]] = weight;
+			if (is_reg(r->ir[n].d))
+				wanted[r->ir[n].d] = weight;
+		}
+	}
+	for (unsigned k = 0; k < V_COUNT; k++)
+		r->uses[k] += wanted[k];
+}
+
+/* The host register among these that is free, or whose guest register is used least. */
+static uint8_t cheapest(const struct region *r, unsigned first, const uint8_t *hosts, unsigned n, unsigned *holder)
+{
+	uint8_t best = HOST_NONE;
+
+	*holder = V_NONE;
+	for (unsigned k = 0; k < n; k++) {
+		unsigned v = first;
+
+		while (v < first + 32 && r->host[v] != hosts[k])
+			v++;
+		if (v == first + 32) {
+			*holder = V_NONE;
+			return hosts[k];
+		}
+		if (best == HOST_NONE || r->uses[v] < r->uses[*holder]) {
+			*holder = v;
+			best = hosts[k];
+		}
+	}
+	return best;
+}
+
+/* The most used get host registers, from what is used less. Returns whether too much is left without. */
 static bool pin_hottest(struct region *r, unsigned first, const uint8_t *hosts, unsigned n)
 {
 	uint64_t total = 0, left = 0;
 
-	for (unsigned k = 0; k < n; k++) {
-		unsigned best = V_NONE;
+	for (;;) {
+		unsigned best = V_NONE, holder;
+		uint8_t host;
 
 		for (unsigned v = first; v < first + 32; v++)
 			if (!pinned(r, v) && r->uses[v] > 1 && (best == V_NONE || r->uses[v] > r->uses[best]))
 				best = v;
 		if (best == V_NONE)
-			return false;
-		r->host[best] = hosts[k];
+			break;
+		host = cheapest(r, first, hosts, n, &holder);
+		if (holder != V_NONE && r->uses[holder] >= r->uses[best])
+			break;
+		if (holder != V_NONE)
+			r->host[holder] = HOST_NONE;
+		r->host[best] = host;
 	}
 	for (unsigned v = first; v < first + 32; v++) {
 		total += r->uses[v];
@@ -425,14 +481,22 @@ static bool pin_hottest(struct region *r, unsigned first, const uint8_t *hosts, 
 	return left > total / 16;
 }
 
-static bool pin_zone(struct region *r, unsigned zone)
+/* What the zone around it (-1: none) has pinned stays where it is unless the place is wanted: to go
+ * from one to the other costs what differs. */
+static bool pin_zone(struct region *r, int loop, unsigned zone, int around, bool inner)
 {
 	uint8_t xmm[NR_F_PINS];
 	bool short_x, short_f;
 
 	r->host = r->zone[zone];
-	memset(r->host, HOST_NONE, V_COUNT);
+	if (around < 0)
+		memset(r->host, HOST_NONE, V_COUNT);
+	else
+		memcpy(r->host, r->zone[around], V_COUNT);
 	count_uses(r, zone);
+	for (unsigned k = 0; k < r->nr_loops && inner; k++)
+		if (r->loop[k].parent == loop)
+			count_inner(r, &r->loop[k]);
 	for (unsigned k = 0; k < NR_F_PINS; k++)
 		xmm[k] = (uint8_t)k;
 	short_x = pin_hottest(r, 0, x_pins, ARRAY_SIZE(x_pins));
@@ -443,31 +507,32 @@ static bool pin_zone(struct region *r, unsigned zone)
 
 /* Pins for the zone; if they do not suffice, the loops directly inside `loop` (-1: the region) become
  * zones of their own. */
-static void assign_zone(struct region *r, int loop, unsigned zone)
+static void assign_zone(struct region *r, int loop, unsigned zone, int around)
 {
-	unsigned zones = r->nr_zones;
+	unsigned zones = r->nr_zones, end;
 
-	if (!pin_zone(r, zone))
+	if (!pin_zone(r, loop, zone, around, false))
 		return;
 	note_limit(JIT_LIMIT_pins);
 	for (unsigned k = 0; k < r->nr_loops; k++) {
 		const struct loop *l = &r->loop[k];
-		unsigned inner = r->nr_zones;
 
 		if (l->parent != loop)
 			continue;
-		if (inner == MAX_ZONES) {
+		if (r->nr_zones == MAX_ZONES) {
 			note_limit(JIT_LIMIT_zones);
 			continue;
 		}
-		r->nr_zones++;
 		for (unsigned b = 0; b < r->nr_blocks; b++)
 			if (l->blocks[b / 64] >> b % 64 & 1 && r->block[b].zone == zone)
-				r->block[b].zone = inner;
-		assign_zone(r, (int)k, inner);
+				r->block[b].zone = r->nr_zones;
+		r->zone_loop[r->nr_zones++] = (int)k;
 	}
-	if (r->nr_zones != zones)
-		pin_zone(r, zone);
+	end = r->nr_zones;
+	if (end != zones)
+		pin_zone(r, loop, zone, around, true);
+	for (unsigned z = zones; z < end; z++)
+		assign_zone(r, r->zone_loop[z], z, (int)zone);
 }
 
 /* The innermost loop around the request's pc: that is what is known to be hot. */
@@ -492,5 +557,5 @@ void opt_pins(struct region *r)
 {
 	find_hot(r);
 	r->nr_zones = 1;
-	assign_zone(r, -1, 0);
+	assign_zone(r, -1, 0, -1);
 }
