@@ -315,6 +315,7 @@ static void use_float(struct flow *s, enum fneed need, unsigned f)
 static void define(const struct region *r, struct flow *s, const struct ir *i, enum kind kind, int32_t chk, uint32_t below)
 {
 	unsigned d = i->d;
+	bool held = d == V_TMP || (pinned(r, d) && !r->bare);
 
 	if (is_f(d)) {
 		s->fkind[d - V_F0] = float_result(i);
@@ -324,10 +325,10 @@ static void define(const struct region *r, struct flow *s, const struct ir *i, e
 			s->fkind[d - V_F0] &= (uint8_t)~(F_NARROW | F_LOOSE);
 		return;
 	}
-	s->kind[XI(d)] = r->xlen == 32 ? K_ANY : kind == K_LOW && !pinned(r, d) ? K_SEXT : (uint8_t)kind;
+	s->kind[XI(d)] = r->xlen == 32 ? K_ANY : kind == K_LOW && !held ? K_SEXT : (uint8_t)kind;
 	s->chk[XI(d)] = chk;
 	s->below[XI(d)] = r->xlen == 32 ? 0 : below;
-	if (is_x(d) && pinned(r, d))
+	if (is_x(d) && held)
 		s->dirty_x |= 1u << d;
 }
 

@@ -431,6 +431,8 @@ static void make_op(struct gen *g, const struct ir *i)
 {
 	g->i = i;
 	prepare(g, i);
+	if (g->r->bare)
+		gen_keep(g, i);
 	if (i->op < IR_LOAD)
 		gen_int(g, i);
 	else if (i->op <= IR_FENCE)
@@ -451,13 +453,25 @@ static void header_check(struct gen *g, const struct block *b)
 	gen_cold_exit(g, x86_jcc(&g->a, CC_S), &snap, JIT_EXIT_TIMER, 0);
 }
 
+/* Quick code: what is known, and kept, where the block made before ends is so here. */
+static bool goes_on(const struct gen *g, const struct block *b, unsigned n)
+{
+	const struct block *before = g->b;
+
+	return g->r->bare && before && inherits(b) &&
+	       ((before->nr_succs > 0 && before->succ[0] == (int)n) || (before->nr_succs > 1 && before->succ[1] == (int)n));
+}
+
 static void make_block(struct gen *g, struct block *b, unsigned n)
 {
 	const struct ir *last = NULL;
 
 	enter_zone(g->r, b);
+	if (!goes_on(g, b, n)) {
+		gen_forget(g);
+		g->s = b->in;
+	}
 	g->b = b;
-	g->s = b->in;
 	g->base = inherits(b) ? g->end_pending[n] : 0;
 	b->label = g->a.len;
 	if (unlikely(g->r->dumping))
@@ -612,6 +626,7 @@ static void make_all(struct gen *g)
 			g->next = next_block(r, (int)k);
 			make_block(g, &r->block[k], k);
 		}
+	gen_forget(g);
 	g->next = -1;
 	if (unlikely(r->dumping))
 		dump_mark(g->a.len, DUMP_COLD);
@@ -641,6 +656,7 @@ void gen_free(struct gen *g)
 int gen_region(struct gen *g, struct region *r, struct jit_code **out)
 {
 	memset(g, 0, offsetof(struct gen, cold));
+	memset(g->keeps, V_NONE, sizeof(g->keeps));
 	g->r = r;
 	g->a.cap = CODE_MAX;
 	g->a.bytes = g->code;

@@ -43,6 +43,8 @@ struct gen {
 	unsigned nr_tails;
 	uint32_t common;               /* label of the last piece; 0: not made yet */
 	int next;                      /* the block that will be made right here; -1: none */
+	uint8_t keeps[16];             /* quick code: what host registers have; V_NONE */
+	unsigned turn;
 	unsigned nr_to_table, nr_cold, nr_sites, nr_exits, nr_entries, nr_edges, nr_states;
 	/* From here on nothing is cleared from one translation to the next; what was allocated stays. */
 	struct cold *cold;
@@ -68,6 +70,10 @@ void gen_done(struct gen *g, unsigned reg);              /* the result is in reg
 /* op reg, v: v where it is; zero when it is an immediate (only 0 may be). */
 void gen_op(struct gen *g, uint32_t op, bool w, unsigned reg, unsigned v);
 bool gen_wide(const struct gen *g);                      /* the operation needs 64 bits */
+
+/* Quick code: host registers for what the operation reads and makes; everything is in memory only. */
+void gen_keep(struct gen *g, const struct ir *i);
+void gen_forget(struct gen *g);
 
 unsigned gen_fsrc(struct gen *g, unsigned v, unsigned scratch);
 unsigned gen_fdst(const struct gen *g);

@@ -593,6 +593,7 @@ static void get_time(struct gen *g, const struct ir *i)
 	snap.pending = 0;
 	gen_write_back(g, &snap);
 	x86_rm(&g->a, 0xff, false, 2, &time);
+	gen_forget(g);
 	reload_pins(g);
 	if (i->sub)
 		x86_shift_imm(&g->a, 5, true, RAX, 32);

@@ -61,34 +61,105 @@ unsigned gen_dst(const struct gen *g)
 	return gen_pinned(g, g->i->d) ? g->r->host[g->i->d] : RAX;
 }
 
+/* Memory always has it all. A register for the result would say whether it is a low half. */
+static bool is_low_half(const struct gen *g)
+{
+	struct flow after = g->s;
+	struct ir i = *g->i;
+
+	if (g->r->xlen == 32)
+		return false;
+	i.d = V_TMP;
+	flow_ir(g->r, &after, &i);
+	return after.kind[XI(V_TMP)] == K_LOW;
+}
+
 void gen_done(struct gen *g, unsigned reg)
 {
-	unsigned d = g->i->d;
-	struct flow after = g->s;
+	unsigned d = g->i->d, to = gen_pinned(g, d) ? g->r->host[d] : reg;
 	struct x86_mem m;
 
 	if (d == V_NONE)
 		return;
-	if (gen_pinned(g, d)) {
-		if (g->r->host[d] != reg)
-			x86_mov(&g->a, true, g->r->host[d], reg);
+	if (to != reg)
+		x86_mov(&g->a, true, to, reg);
+	if (gen_pinned(g, d) && !(g->r->bare && is_x(d)))
 		return;
-	}
-	/* Memory always has it all. A register for d would say whether the result is a low half. */
-	if (g->r->xlen == 64) {
-		struct ir i = *g->i;
-
-		i.d = V_TMP;
-		flow_ir(g->r, &after, &i);
-		if (after.kind[XI(V_TMP)] == K_LOW)
-			x86_rr(&g->a, 0x63, true, reg, reg);
-	}
+	if (is_low_half(g))
+		x86_rr(&g->a, 0x63, true, to, to);
 	m = gen_slot(d);
-	x86_rm(&g->a, 0x89, true, reg, &m);
-	if (reg == RAX) {
+	x86_rm(&g->a, 0x89, true, to, &m);
+	if (to == RAX) {
 		g->rax_is = d;
 		g->rax_at = g->a.len;
 	}
+}
+
+/* ---- quick code's registers -------------------------------------------------------------------
+ *
+ * There every result is written to memory at once, so that nothing has to be said of registers anywhere.
+ * But the host registers that would be pins keep what has gone through them, to the end of the
+ * block and on into one that follows it and nothing else: a register is kept while r->host has it. */
+
+static const uint8_t keepers[] = { RBX, RSI, RDI, R8, R9, R10, R11, R12, R13, R14 };
+
+void gen_forget(struct gen *g)
+{
+	for (unsigned k = 0; k < ARRAY_SIZE(keepers) && g->r->bare; k++) {
+		unsigned v = g->keeps[keepers[k]];
+
+		if (is_x(v) && g->r->host[v] == keepers[k])
+			g->r->host[v] = HOST_NONE;
+		g->keeps[keepers[k]] = V_NONE;
+	}
+}
+
+static bool reads(const struct ir *i, unsigned v) { return i->a == v || i->b == v || i->c == v; }
+
+/* Will this block read the register's value after the operation? */
+static bool read_later(const struct gen *g, const struct ir *i, unsigned v)
+{
+	const struct ir *end = &g->r->ir[g->b->ir + g->b->nr_ir];
+
+	while (++i < end) {
+		if (i->dead)
+			continue;
+		if (reads(i, v))
+			return true;
+		if (i->d == v)
+			return false;
+	}
+	return false;
+}
+
+/* Gives v a host register: the next that has nothing to do with the operation. */
+static void keep(struct gen *g, const struct ir *i, unsigned v, bool load)
+{
+	unsigned host, old;
+
+	do {
+		host = keepers[g->turn++ % ARRAY_SIZE(keepers)];
+		old = g->keeps[host];
+	} while (is_x(old) && (reads(i, old) || i->d == old));
+	if (is_x(old))
+		g->r->host[old] = HOST_NONE;
+	g->keeps[host] = (uint8_t)v;
+	if (load)
+		gen_load_to(g, host, v);
+	g->r->host[v] = (uint8_t)host;
+}
+
+void gen_keep(struct gen *g, const struct ir *i)
+{
+	bool memory = i->op >= IR_LOAD && i->op < IR_FENCE;
+	uint8_t v[3];
+
+	flow_uses(i, v);
+	for (int n = 0; n < 3; n++)
+		if (is_x(v[n]) && !gen_pinned(g, v[n]) && (memory || read_later(g, i, v[n])))
+			keep(g, i, v[n], true);
+	if (is_x(i->d) && !gen_pinned(g, i->d) && (read_later(g, i, i->d) || !(reads(i, i->d) || i->op == IR_MOV)))
+		keep(g, i, i->d, reads(i, i->d));
 }
 
 /* ---- float registers -------------------------------------------------------------------------- */
