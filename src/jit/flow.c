@@ -147,7 +147,9 @@ static enum kind result_kind(const struct region *r, const struct flow *s, const
 	case IR_SRA:
 		return i->width == 32 ? K_LOW : i->b == V_IMM && i->imm >= 32 ? K_SEXT : K_ANY;
 	case IR_SRL:
-		return i->width == 32 ? K_LOW : i->b == V_IMM && i->imm >= 33 ? K_SEXT : K_ANY;
+		if (i->width == 32)      /* the host clears the upper half, and the sign is clear */
+			return i->b == V_IMM && i->imm & 31 ? K_SEXT : K_LOW;
+		return i->b == V_IMM && i->imm >= 33 ? K_SEXT : K_ANY;
 	case IR_AND: case IR_OR: case IR_XOR: case IR_NOT: case IR_ANDN:
 	case IR_MIN: case IR_MAX: case IR_MINU: case IR_MAXU:
 		return logic_kind(r, s, i);
@@ -263,6 +265,8 @@ static int64_t sum_chk(const struct flow *s, const struct ir *i)
 		return moved_chk(s, i->a, i->b, 0);
 	case IR_LEA:
 		c = moved_chk(s, i->a, i->b, i->rm);
+		if (c == CHK_NONE && i->rm == 0)
+			c = moved_chk(s, i->b, i->a, 0);
 		return c != CHK_NONE ? c + (int64_t)distance(i->imm) : c;
 	default:
 		return CHK_NONE;
@@ -325,7 +329,8 @@ static void define(const struct region *r, struct flow *s, const struct ir *i, e
 			s->fkind[d - V_F0] &= (uint8_t)~(F_NARROW | F_LOOSE);
 		return;
 	}
-	s->kind[XI(d)] = r->xlen == 32 ? K_ANY : kind == K_LOW && !held ? K_SEXT : (uint8_t)kind;
+	/* Half a number that is small and not negative is all of it: 32-bit operations clear the rest. */
+	s->kind[XI(d)] = r->xlen == 32 ? K_ANY : kind == K_LOW && (below || !held) ? K_SEXT : (uint8_t)kind;
 	s->chk[XI(d)] = chk;
 	s->below[XI(d)] = r->xlen == 32 ? 0 : below;
 	if (is_x(d) && held)

@@ -277,8 +277,7 @@ static void end_branch(struct gen *g, const struct ir *i)
 	int pending = settle_count(g, g->base + (int)b->nr_insns);
 	uint32_t at;
 
-	gen_compare(g, i);
-	at = x86_jcc(&g->a, gen_cc(i->sub));
+	at = x86_jcc(&g->a, gen_compare(g, i));
 	flow_ir(g->r, &g->s, i);
 	branch_edge(g, at, 0, pending);
 	make_edge(g, &g->s, b->succ[1], b->succ_pc[1], pending);
@@ -427,8 +426,19 @@ static void prepare(struct gen *g, const struct ir *i)
 	}
 }
 
+/* Nothing but moves are made for it. */
+static bool keeps_flags(const struct gen *g, const struct ir *i)
+{
+	bool near = !flow_unchecked(g->r, &g->s, i);
+
+	return i->op == IR_MOV || (i->op == IR_LOAD && near && is_x(i->d)) || (i->op == IR_STORE && near && is_x(i->b));
+}
+
 static void make_op(struct gen *g, const struct ir *i)
 {
+	uint32_t from = g->a.len;
+	bool kept = keeps_flags(g, i);
+
 	g->i = i;
 	prepare(g, i);
 	if (g->r->bare)
@@ -439,6 +449,8 @@ static void make_op(struct gen *g, const struct ir *i)
 		gen_memory(g, i);
 	else
 		gen_float(g, i);
+	if (kept)
+		gen_flags_kept(g, from, i->d);
 	flow_ir(g->r, &g->s, i);
 }
 
@@ -476,7 +488,7 @@ static void make_block(struct gen *g, struct block *b, unsigned n)
 	b->label = g->a.len;
 	if (unlikely(g->r->dumping))
 		dump_mark(g->a.len, DUMP_BLOCK + n);
-	g->rax_is = V_NONE;
+	g->rax_is = g->flags_of = V_NONE;
 	if (b->header)
 		header_check(g, b);
 	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++) {

@@ -39,6 +39,8 @@ struct gen {
 	int base;                      /* instructions executed before the block, not yet subtracted */
 	unsigned rax_is;               /* rax still has the value of this register, if nothing was made since */
 	uint32_t rax_at;
+	unsigned flags_of, flags_cond; /* see gen_flags */
+	uint32_t flags_at;
 	bool failed;                   /* out of memory */
 	unsigned nr_tails;
 	uint32_t common;               /* label of the last piece; 0: not made yet */
@@ -105,7 +107,10 @@ void gen_table_address(struct gen *g, unsigned reg);     /* of fflags by MXCSR's
 int gen_pending(const struct gen *g);                    /* before the current instruction */
 
 void gen_int(struct gen *g, const struct ir *i);         /* gen_int.c */
-void gen_compare(struct gen *g, const struct ir *i);
+enum { FLAGS_ZERO = 0xff };
+enum x86_cc gen_compare(struct gen *g, const struct ir *i);
+void gen_flags(struct gen *g, unsigned cond);
+void gen_flags_kept(struct gen *g, uint32_t from, unsigned d);
 enum x86_cc gen_cc(unsigned cond);
 void gen_memory(struct gen *g, const struct ir *i);      /* gen_mem.c */
 void gen_float(struct gen *g, const struct ir *i);       /* gen_float.c */

@@ -167,8 +167,11 @@ void gen_add_budget(struct gen *g, int n)
 {
 	struct x86_mem m = { .base = R15, .index = HOST_NONE, .disp = n };
 
+	uint32_t from = g->a.len;
+
 	if (n)
 		x86_rm(&g->a, 0x8d, true, R15, &m);
+	gen_flags_kept(g, from, V_NONE);
 }
 
 static void write_back_x(struct gen *g, unsigned host, unsigned v, const struct snap *n)

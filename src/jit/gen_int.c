@@ -35,6 +35,16 @@ static bool alu_in_memory(struct gen *g, const struct ir *i, uint32_t op, unsign
 	return true;
 }
 
+static void zero_extend_byte(struct gen *g, unsigned d, unsigned a)
+{
+	struct x86_mem m = gen_slot(a);
+
+	if (gen_pinned(g, a))
+		x86_rr8(&g->a, 0x0fb6, d, g->r->host[a]);
+	else
+		x86_rm(&g->a, 0x0fb6, false, d, &m);
+}
+
 /* d = a op imm */
 static void alu_imm(struct gen *g, const struct ir *i, unsigned ext, bool w)
 {
@@ -44,6 +54,10 @@ static void alu_imm(struct gen *g, const struct ir *i, unsigned ext, bool w)
 		struct x86_mem m = { .base = g->r->host[i->a], .index = HOST_NONE, .disp = (int32_t)i->imm };
 
 		x86_rm(&g->a, 0x8d, w, d, &m);
+	} else if (i->op == IR_AND && i->imm == 0xff && i->a != i->d && is_reg(i->a)) {
+		zero_extend_byte(g, d, i->a);
+	} else if (i->op == IR_AND && i->imm == 0xffff && i->a != i->d) {
+		gen_op(g, 0x0fb7, false, d, i->a);
 	} else {
 		gen_load_to(g, d, i->a);
 		if (i->op == IR_AND && i->imm >= 0)
@@ -52,6 +66,8 @@ static void alu_imm(struct gen *g, const struct ir *i, unsigned ext, bool w)
 			x86_rr(&g->a, 0xf7, w, 2, d);
 		else
 			x86_alu_imm(&g->a, ext, w, d, (int32_t)i->imm);
+		if (!(i->imm == -1 && i->op == IR_XOR))
+			gen_flags(g, FLAGS_ZERO);
 	}
 	gen_done(g, d);
 }
@@ -64,6 +80,13 @@ static void alu(struct gen *g, const struct ir *i, uint32_t op, unsigned ext)
 
 	if (alu_in_memory(g, i, op, ext))
 		return;
+	if (i->op == IR_SUB && i->a == V_IMM) {    /* d = 0 - b */
+		gen_load_to(g, d, i->b);
+		x86_rr(&g->a, 0xf7, w, 3, d);
+		gen_flags(g, FLAGS_ZERO);
+		gen_done(g, d);
+		return;
+	}
 	if (i->b == V_IMM && i->op != IR_MUL) {
 		if (i->imm == (int32_t)i->imm) {
 			alu_imm(g, i, ext, w);
@@ -81,6 +104,8 @@ static void alu(struct gen *g, const struct ir *i, uint32_t op, unsigned ext)
 			op = 0x03;
 		}
 		gen_op(g, op, w, d, i->a);
+		if (i->op != IR_MUL)
+			gen_flags(g, FLAGS_ZERO);
 	} else if (i->op == IR_ADD && gen_pinned(g, i->a) && gen_pinned(g, i->b) && g->r->host[i->a] != d) {
 		struct x86_mem m = { .base = g->r->host[i->a], .index = g->r->host[i->b] };
 
@@ -88,6 +113,8 @@ static void alu(struct gen *g, const struct ir *i, uint32_t op, unsigned ext)
 	} else {
 		gen_load_to(g, d, i->a);
 		gen_op(g, op, w, d, i->b);
+		if (i->op != IR_MUL)
+			gen_flags(g, FLAGS_ZERO);
 	}
 	gen_done(g, d);
 }
@@ -115,10 +142,12 @@ static void shift(struct gen *g, const struct ir *i)
 			return;
 		} else {
 			gen_load_to(g, d, i->a);
-			if (n)
+			if (n) {
 				x86_shift_imm(&g->a, how[i->op].ext, w, d, n);
-			else if (!w && g->r->xlen == 32)
+				gen_flags(g, FLAGS_ZERO);
+			} else if (!w && g->r->xlen == 32) {
 				x86_mov(&g->a, false, d, d);
+			}
 		}
 	} else {
 		unsigned n = gen_src(g, i->b, RDX), a = gen_src(g, i->a, RAX);
@@ -186,7 +215,32 @@ static void compare(struct gen *g, const struct ir *i, unsigned scratch)
 	gen_op(g, 0x3b, w, gen_src(g, i->a, scratch), i->b);
 }
 
-void gen_compare(struct gen *g, const struct ir *i) { compare(g, i, RAX); }
+/* The flags that the operation before has left say whether its result, the register, is zero: FLAGS_ZERO;
+ * or by which condition it is not. Whatever is made must keep flags until they are used: mov and lea do. */
+void gen_flags(struct gen *g, unsigned cond)
+{
+	g->flags_of = g->i->d;
+	g->flags_cond = cond;
+	g->flags_at = g->a.len;
+}
+
+/* What has been made since `from` keeps the flags, and does not change register d. */
+void gen_flags_kept(struct gen *g, uint32_t from, unsigned d)
+{
+	if (g->flags_at == from && g->flags_of != d)
+		g->flags_at = g->a.len;
+}
+
+/* Compares, if that is still to be done, and returns the condition that holds then. */
+enum x86_cc gen_compare(struct gen *g, const struct ir *i)
+{
+	bool zero = i->b == V_IMM && i->imm == 0 && (i->sub == C_EQ || i->sub == C_NE);
+
+	if (zero && is_reg(i->a) && g->flags_of == i->a && g->flags_at == g->a.len)
+		return g->flags_cond == FLAGS_ZERO ? gen_cc(i->sub) : gen_cc(g->flags_cond) ^ (i->sub == C_EQ);
+	compare(g, i, RAX);
+	return gen_cc(i->sub);
+}
 
 /* The temporary is in rax, and stays there until the comparison is made. */
 static void select_result(struct gen *g, const struct ir *i)
@@ -217,9 +271,10 @@ static void set(struct gen *g, const struct ir *i)
 {
 	unsigned d = gen_dst(g);
 
-	gen_compare(g, i);
+	compare(g, i, RAX);
 	x86_rr8(&g->a, 0x0f90 | gen_cc(i->sub), 0, d);
 	x86_rr8(&g->a, 0x0fb6, d, d);
+	gen_flags(g, i->sub);
 	gen_done(g, d);
 }
 

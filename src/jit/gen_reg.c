@@ -77,18 +77,22 @@ static bool is_low_half(const struct gen *g)
 void gen_done(struct gen *g, unsigned reg)
 {
 	unsigned d = g->i->d, to = gen_pinned(g, d) ? g->r->host[d] : reg;
+	uint32_t from = g->a.len;
 	struct x86_mem m;
 
 	if (d == V_NONE)
 		return;
 	if (to != reg)
 		x86_mov(&g->a, true, to, reg);
-	if (gen_pinned(g, d) && !(g->r->bare && is_x(d)))
+	if (!gen_pinned(g, d) || (g->r->bare && is_x(d))) {
+		if (is_low_half(g))
+			x86_rr(&g->a, 0x63, true, to, to);
+		m = gen_slot(d);
+		x86_rm(&g->a, 0x89, true, to, &m);
+	}
+	gen_flags_kept(g, from, V_NONE);
+	if (gen_pinned(g, d))
 		return;
-	if (is_low_half(g))
-		x86_rr(&g->a, 0x63, true, to, to);
-	m = gen_slot(d);
-	x86_rm(&g->a, 0x89, true, to, &m);
 	if (to == RAX) {
 		g->rax_is = d;
 		g->rax_at = g->a.len;

@@ -49,6 +49,10 @@ static void use_constants(const struct region *r, const struct constants *c, str
 	}
 	if (i->op == IR_STORE && is_x(i->b) && c->known[i->b] && c->value[i->b] == 0)
 		i->b = V_IMM;
+	if (i->op == IR_SUB && i->a == V_TMP && c->known[V_TMP] && c->value[V_TMP] == 0 && is_reg(i->b)) {
+		i->a = V_IMM;
+		i->imm = 0;
+	}
 	if (i->op == IR_ADD && i->b == V_IMM && i->imm == 0 && is_reg(i->a)) {
 		i->op = i->width == 64 || i->width == r->xlen ? IR_MOV : IR_SX32;
 		i->b = V_NONE;
@@ -139,22 +143,68 @@ static bool fuse_shifts(struct ir *i, struct ir *n)
 	return false;
 }
 
-/* slli t, x, 1..3; add d, t, y, where d is t. */
-static bool fuse_scaled_add(const struct region *r, struct ir *i, struct ir *n)
+/* The operation before index k that made v for this one alone: nobody can see the value or use it meanwhile. */
+static struct ir *step_before(struct region *r, const struct block *b, unsigned k, unsigned v)
 {
-	unsigned other;
+	while (k-- > b->ir) {
+		struct ir *i = &r->ir[k];
 
-	if (i->op != IR_SLL || i->width != r->xlen || i->b != V_IMM || i->imm < 1 || i->imm > 3)
-		return false;
-	if (n->op != IR_ADD || n->width != r->xlen || (n->d != i->d && i->d != V_TMP) || !is_reg(n->b) || n->a == n->b)
-		return false;
-	if (!reads(n, i->d))
-		return false;
-	other = n->a == i->d ? n->b : n->a;
-	*n = (struct ir){ .op = IR_LEA, .width = n->width, .d = n->d, .a = (uint8_t)other, .b = i->a,
-		.c = V_NONE, .rm = (uint8_t)i->imm, .insn = n->insn };
-	i->dead = true;
-	return true;
+		if (i->dead)
+			continue;
+		if (i->d == v)
+			return i;
+		if (reads(i, v) || flow_observes(i))
+			return NULL;
+	}
+	return NULL;
+}
+
+/* Do operations between the two change v? */
+static bool changed_meanwhile(const struct ir *from, const struct ir *to, unsigned v)
+{
+	for (const struct ir *i = from + 1; i < to; i++)
+		if (!i->dead && i->d == v)
+			return true;
+	return false;
+}
+
+/* addi t, x, n; add d, t, y, where d is t; likewise with t = x << 1..3, or (x + n) << 1..3. */
+static void fuse_address(struct region *r, struct block *b, unsigned k)
+{
+	struct ir *add = &r->ir[k], *shift, *plus;
+	unsigned t, other;
+
+	for (int side = 0; side < 2; side++) {
+		t = side ? add->a : add->b;
+		other = side ? add->b : add->a;
+		if (add->op != IR_ADD || add->width != r->xlen || !is_reg(t) || !is_reg(other) || t == other ||
+		    (add->d != t && t != V_TMP))
+			continue;
+		shift = step_before(r, b, k, t);
+		if (!shift || shift->width != r->xlen || shift->b != V_IMM || !is_reg(shift->a) ||
+		    (shift->a != t && changed_meanwhile(shift, add, shift->a)))
+			continue;
+		if (shift->op == IR_ADD) {
+			*add = (struct ir){ .op = IR_LEA, .width = add->width, .d = add->d, .a = (uint8_t)other, .b = shift->a,
+				.c = V_NONE, .imm = shift->imm, .insn = add->insn };
+			shift->dead = true;
+			return;
+		}
+		if (shift->op != IR_SLL || shift->imm < 1 || shift->imm > 3)
+			continue;
+		*add = (struct ir){ .op = IR_LEA, .width = add->width, .d = add->d, .a = (uint8_t)other, .b = shift->a,
+			.c = V_NONE, .rm = (uint8_t)shift->imm, .insn = add->insn };
+		shift->dead = true;
+		plus = shift->a == t ? step_before(r, b, (unsigned)(shift - r->ir), t) : NULL;
+		if (plus && plus->op == IR_ADD && plus->width == r->xlen && plus->b == V_IMM && is_reg(plus->a) &&
+		    plus->imm >= -(1 << 27) && plus->imm < 1 << 27 &&
+		    (plus->a == t || !changed_meanwhile(plus, add, plus->a))) {
+			add->b = plus->a;
+			add->imm = plus->imm * (1 << add->rm);
+			plus->dead = true;
+		}
+		return;
+	}
 }
 
 /* not t, y; and d, x, t */
@@ -239,9 +289,12 @@ static void fuse(struct region *r, struct block *b)
 
 		if (i->dead || !(n = next_live(r, b, k)))
 			continue;
-		if (!fuse_shifts(i, n) && !fuse_scaled_add(r, i, n))
+		if (!fuse_shifts(i, n))
 			fuse_andn(i, n);
 	}
+	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++)
+		if (!r->ir[k].dead)
+			fuse_address(r, b, k);
 }
 
 /* ---- dead writes --------------------------------------------------------------------------------- */
