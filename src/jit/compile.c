@@ -146,6 +146,7 @@ static int compile(struct workspace *w, const struct jit_request *req, struct ji
 	if (r->bare) {
 		flow_nothing(r);
 	} else {
+		opt_returns(r);
 		region_make_selects(r);
 		region_find_loops(r);
 		opt_pins(r);

@@ -1,6 +1,6 @@
 /* The back end: blocks, edges between them, exits and tables.
  *
- *     entries      budget and rounding checks, pins loaded, jump to their blocks
+ *     entries      budget and rounding checks, pins loaded, jump to their blocks or stand before them
  *     blocks       in the order of their guest addresses
  *     cold code    whatever is rare: exits, edges that have work to do, fixing of NaNs
  *
@@ -610,34 +610,46 @@ static int by_offset(const void *a, const void *b)
 }
 
 /* The block that is laid out behind block k; -1: none. */
-static int next_block(const struct region *r, int k)
+static int next_block(const struct region *r, unsigned k)
 {
-	while (++k < (int)r->nr_blocks)
+	while (++k < r->nr_blocks)
 		if (r->block[k].in.reached)
-			return k;
+			return (int)k;
 	return -1;
+}
+
+/* An entry can stand before its block if what is laid out before that does not go on into it. */
+static bool is_apart(const struct region *r, unsigned k)
+{
+	unsigned before = k;
+
+	while (before > 0 && !r->block[before - 1].in.reached)
+		before--;
+	for (unsigned n = 0; before > 0 && n < r->block[before - 1].nr_succs; n++)
+		if (r->block[before - 1].succ[n] == (int)k)
+			return false;
+	return true;
 }
 
 static void make_all(struct gen *g)
 {
 	struct region *r = g->r;
 
-	/* The request's own entry is the first of the table, and the last to be made: then its block mostly
-	 * follows. */
+	/* The request's own entry is the first of the table. */
 	g->nr_entries = 1;
 	g->next = -1;
 	for (unsigned k = 0; k < r->nr_blocks; k++)
-		if (r->block[k].entry && r->block[k].pc != r->req->pc)
+		if (r->block[k].entry && !is_apart(r, k))
 			make_entry(g, k);
-	g->next = next_block(r, -1);
-	for (unsigned k = 0; k < r->nr_blocks; k++)
-		if (r->block[k].entry && r->block[k].pc == r->req->pc)
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		if (!r->block[k].in.reached)
+			continue;
+		g->next = (int)k;
+		if (r->block[k].entry && is_apart(r, k))
 			make_entry(g, k);
-	for (unsigned k = 0; k < r->nr_blocks; k++)
-		if (r->block[k].in.reached) {
-			g->next = next_block(r, (int)k);
-			make_block(g, &r->block[k], k);
-		}
+		g->next = next_block(r, k);
+		make_block(g, &r->block[k], k);
+	}
 	gen_forget(g);
 	g->next = -1;
 	if (unlikely(r->dumping))

@@ -49,14 +49,15 @@ static void zero_extend_byte(struct gen *g, unsigned d, unsigned a)
 static void alu_imm(struct gen *g, const struct ir *i, unsigned ext, bool w)
 {
 	unsigned d = gen_dst(g);
+	bool apart = i->a != i->d || !gen_pinned(g, i->d);    /* else the flags are of use */
 
 	if (i->op == IR_ADD && gen_pinned(g, i->a) && g->r->host[i->a] != d) {
 		struct x86_mem m = { .base = g->r->host[i->a], .index = HOST_NONE, .disp = (int32_t)i->imm };
 
 		x86_rm(&g->a, 0x8d, w, d, &m);
-	} else if (i->op == IR_AND && i->imm == 0xff && i->a != i->d && is_reg(i->a)) {
+	} else if (i->op == IR_AND && i->imm == 0xff && apart && is_reg(i->a)) {
 		zero_extend_byte(g, d, i->a);
-	} else if (i->op == IR_AND && i->imm == 0xffff && i->a != i->d) {
+	} else if (i->op == IR_AND && i->imm == 0xffff && apart) {
 		gen_op(g, 0x0fb7, false, d, i->a);
 	} else {
 		gen_load_to(g, d, i->a);
@@ -436,7 +437,16 @@ static void extend(struct gen *g, const struct ir *i)
 	case IR_SX16: gen_op(g, 0x0fbf, w, d, i->a); break;
 	case IR_ZX16: gen_op(g, 0x0fb7, false, d, i->a); break;
 	case IR_ZX32: gen_op(g, 0x8b, false, d, i->a); break;
-	case IR_SX32: gen_load_to(g, d, i->a); break;
+	case IR_SX32:
+		if (!gen_pinned(g, i->d) && i->d != V_NONE && w) {
+			struct x86_mem m = gen_slot(i->d);
+
+			gen_op(g, 0x63, true, RAX, i->a);
+			x86_rm(&g->a, 0x89, true, RAX, &m);
+			return;
+		}
+		gen_load_to(g, d, i->a);
+		break;
 	}
 	gen_done(g, d);
 }
@@ -469,6 +479,12 @@ static void move(struct gen *g, const struct ir *i)
 {
 	unsigned d = gen_dst(g);
 
+	if (i->a != V_IMM && !gen_pinned(g, i->d) && i->d != V_NONE && gen_pinned(g, i->a) && g->s.kind[XI(i->a)] != K_LOW) {
+		struct x86_mem m = gen_slot(i->d);
+
+		x86_rm(&g->a, 0x89, true, g->r->host[i->a], &m);
+		return;
+	}
 	if (i->a != V_IMM) {
 		gen_load_to(g, d, i->a);
 		gen_done(g, d);

@@ -198,6 +198,7 @@ void front_insn(struct region *r, struct block *b, unsigned insn);
 bool front_csr(const struct isa_insn *d);
 /* opt.c */
 void opt_block(struct region *r, struct block *b);
+void opt_returns(struct region *r);
 void opt_pins(struct region *r);
 /* flow.c: what an operand must have in place, what an operation makes of the state. */
 enum need { NEED_NONE, NEED_LOW, NEED_ALL };

@@ -422,6 +422,50 @@ void opt_block(struct region *r, struct block *b)
 	narrow(r, b);
 }
 
+/* ---- returns -------------------------------------------------------------------------------------- */
+
+/* Is the context that of a function called from within the other, or itself? */
+static bool is_inside(const struct region *r, unsigned context, unsigned outer)
+{
+	while (context && context != outer)
+		context = r->context[context].parent;
+	return context == outer;
+}
+
+/* The register in which the call into the context leaves the link, if nothing changes it on the way back. */
+static unsigned kept_link(const struct region *r, unsigned context)
+{
+	unsigned link = V_NONE;
+
+	for (unsigned k = 0; k < r->nr_insns; k++)
+		if (r->insn[k].callee == context)
+			link = r->insn[k].d.rd;
+	for (unsigned k = 0; k < r->nr_blocks && link != V_NONE; k++) {
+		const struct block *b = &r->block[k];
+
+		for (unsigned n = b->ir; n < b->ir + b->nr_ir && is_inside(r, b->context, context); n++)
+			if (!r->ir[n].dead && r->ir[n].d == link)
+				return V_NONE;
+	}
+	return link;
+}
+
+/* A function that became part of the region, can be reached by its one call only, and leaves the link alone
+ * needs not look where it returns to. */
+void opt_returns(struct region *r)
+{
+	for (unsigned k = 0; k < r->nr_blocks; k++) {
+		const struct block *b = &r->block[k];
+		struct ir *last = b->nr_ir ? &r->ir[b->ir + b->nr_ir - 1] : NULL;
+
+		if (!last || !b->context || last->op != IR_JIND || is_reg(last->d) || b->nr_succs != 1 ||
+		    b->succ_pc[0] != r->context[b->context].ret || last->a != kept_link(r, b->context))
+			continue;
+		last->op = IR_JMP;
+		last->a = V_NONE;
+	}
+}
+
 /* ---- pins ------------------------------------------------------------------------------------------ */
 
 /* rax and rdx, xmm13-15 are the back end's scratch; rbp and r15 have their jobs. Those that need no
