@@ -183,7 +183,7 @@ static void dump_host(const uint8_t *code, uint32_t from, uint32_t to)
 	}
 }
 
-/* Entries come first; then each block's instructions, each with what became of it; then what is seldom done. */
+/* Entries, the blocks' instructions, each with what became of it, and then what is seldom done. */
 static void dump_code(const struct region *r, const struct jit_code *code)
 {
 	const struct jit_entry *e = JIT_TABLE(code, entries, const struct jit_entry);
@@ -203,6 +203,8 @@ static void dump_code(const struct region *r, const struct jit_code *code)
 		at = marks[m].offset;
 		if (n == DUMP_COLD)
 			print_text("out of line\n");
+		else if (n == DUMP_ENTRY)
+			print_text("entry\n");
 		else if (n >= DUMP_BLOCK)
 			dump_block(r, n - DUMP_BLOCK);
 		else if (n != insn)

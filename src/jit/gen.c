@@ -531,6 +531,8 @@ static void make_entry(struct gen *g, unsigned n)
 	enter_zone(g->r, b);
 	while (g->a.len % 16)
 		x86_byte(&g->a, 0x90);
+	if (unlikely(g->r->dumping))
+		dump_mark(g->a.len, DUMP_ENTRY);
 	g->entries[b->pc == g->r->req->pc ? 0 : g->nr_entries++] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
 	x86_rr(&g->a, 0x85, true, R15, R15);
 	entry_check(g, b, x86_jcc(&g->a, CC_S), JIT_EXIT_TIMER, 0);

@@ -226,9 +226,9 @@ int gen_region(struct gen *g, struct region *r, struct jit_code **out);
 /* dump.c: --dump. Sets r->dumping if anybody wants to see this one; then no other is made visible until
  * dump_end. */
 void dump_begin(struct region *r);
-enum { DUMP_COLD = MAX_INSNS, DUMP_BLOCK };
+enum { DUMP_COLD = MAX_INSNS, DUMP_ENTRY, DUMP_BLOCK };
 /* Here begins the code of a guest instruction (its index), of a block (DUMP_BLOCK and its index), of
- * what is out of line. */
+ * an entry, of what is out of line. */
 void dump_mark(uint32_t offset, unsigned begins);
 void dump_end(const struct region *r, const struct jit_code *code);   /* NULL: nothing came of it */
 
