@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "abi/process.h"
+#include "abi/time.h"
 #include "abi/tty.h"
 #include "base/alloc.h"
 #include "base/log.h"
@@ -182,6 +183,7 @@ int kernel_init(const struct machine_config *cfg)
 	vfs_size_limit = file_size_limit;
 	vfs_caller = calling_walker;
 	machine.boot_ns = sched_clock_ns();
+	machine.boot_raw_ns = host_clock_ns(ABI_CLOCK_MONOTONIC_RAW);
 	sched_set_harts(MAX(cfg->harts, 1u));
 	sched_set_policy(cfg->sched);
 	sched_interrupt_guest = interrupt_hart;

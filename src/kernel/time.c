@@ -1,6 +1,7 @@
 /* Clocks, sleeping, interval timers and CPU-time limits.
  *
- * The guest's clocks are the host's, through host_clock_ns (design D10). CPU-time
+ * The guest's clocks are the host's, through host_clock_ns (design D10); those that say how long the
+ * machine has been up begin when it does. CPU-time
  * clocks come from what the scheduler accounts at each switch. Timers on CPU
  * time need no timer of their own: the tick looks at them (time_tick), as it is
  * the tick that makes CPU time pass. */
@@ -89,10 +90,10 @@ int time_read_clock(int clockid, uint64_t *ns)
 		return 0;
 	case ABI_CLOCK_MONOTONIC:
 	case ABI_CLOCK_MONOTONIC_COARSE:
-		*ns = sched_clock_ns();
+		*ns = sched_clock_ns() + vdso_clock_offset_ns(ABI_CLOCK_MONOTONIC);
 		return 0;
 	case ABI_CLOCK_MONOTONIC_RAW:
-		*ns = host_clock_ns(ABI_CLOCK_MONOTONIC_RAW);
+		*ns = host_clock_ns(ABI_CLOCK_MONOTONIC_RAW) - machine.boot_raw_ns;
 		return 0;
 	case ABI_CLOCK_BOOTTIME:
 	case ABI_CLOCK_BOOTTIME_ALARM:
@@ -131,7 +132,7 @@ uint64_t time_to_deadline(int clockid, uint64_t abs_ns)
 	uint64_t now;
 
 	if (clockid == ABI_CLOCK_MONOTONIC || time_read_clock(clockid, &now) < 0)
-		return MIN(abs_ns, WAIT_FOREVER - 1);
+		return add_saturating(abs_ns, -vdso_clock_offset_ns(ABI_CLOCK_MONOTONIC));
 	if (abs_ns <= now)
 		return 0;
 	return add_saturating(sched_clock_ns(), abs_ns - now);

@@ -146,12 +146,9 @@ int time_ns_enter(struct task *t, struct time_ns *ns)
 
 /* ---- translation -------------------------------------------------------------------------------- */
 
-/* Clocks never go below 0 (check_wish); the machine's uptime, which began when hearth did, might. */
 uint64_t time_ns_show(int clockid, uint64_t ns)
 {
-	int64_t shown = (int64_t)ns + offset_of(task_current()->time_ns, clockid);
-
-	return shown < 0 ? 0 : (uint64_t)shown;
+	return ns + (uint64_t)offset_of(task_current()->time_ns, clockid);
 }
 
 /* What is earlier than the machine's beginning has passed (do_timens_ktime_to_host). */

@@ -34,6 +34,7 @@ static struct vdso_data machine_data;
 static struct list all_data = LIST_INIT(all_data);    /* struct vdso_data */
 static struct vvar vvar;               /* what machine_data's page holds; pages are made on demand */
 static bool ready;
+static uint64_t ahead_at_boot_ns;      /* the host's BOOTTIME of its MONOTONIC, when the machine started */
 
 /* ---- the mappings ----------------------------------------------------------------- */
 
@@ -172,20 +173,25 @@ static void publish(void)
 void vdso_update_clocks(void)
 {
 	enum { SLACK_NS = 20000 };              /* below this a change is only measuring error */
-	uint64_t real;
+	uint64_t real, slept;
 
 	if (!ready)
 		init();
 	real = clock_distance(REALTIME);
 	if (vvar.known_clocks && real - vvar.offset_ns[REALTIME] + SLACK_NS < 2 * SLACK_NS)
 		return;
+	/* Since the machine started. */
+	if (!vvar.known_clocks)
+		ahead_at_boot_ns = clock_distance(BOOTTIME);
+	slept = MAX((int64_t)(clock_distance(BOOTTIME) - ahead_at_boot_ns), (int64_t)0);
 	vvar.ns_per_tick = (uint32_t)(NSEC_PER_SEC / CPU_TIMEBASE_HZ);
 	vvar.fine_res_ns = 1;
 	vvar.coarse_res_ns = 4000000;           /* CONFIG_HZ=250 */
 	vvar.known_clocks = 1 << REALTIME | 1 << MONOTONIC | 1 << REALTIME_COARSE |
 			    1 << MONOTONIC_COARSE | 1 << BOOTTIME | 1 << TAI;
 	vvar.offset_ns[REALTIME] = vvar.offset_ns[REALTIME_COARSE] = real;
-	vvar.offset_ns[BOOTTIME] = clock_distance(BOOTTIME);
+	vvar.offset_ns[MONOTONIC] = vvar.offset_ns[MONOTONIC_COARSE] = -machine.boot_ns;
+	vvar.offset_ns[BOOTTIME] = -machine.boot_ns + (slept < SLACK_NS ? 0 : slept);
 	vvar.offset_ns[TAI] = real;             /* no leap-second table: the host says 0 unless told */
 	publish();
 }

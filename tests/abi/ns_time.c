@@ -112,8 +112,6 @@ TOPIC(ns_time_offsets)
 	show_file("/proc/self/timens_offsets");
 	R(set_offsets("monotonic 1 2\nboottime 3 4\nmonotonic 5 6\n"));
 	show_file("/proc/self/timens_offsets");
-	R(set_offsets("boottime -5 300000000\n"));
-	show_file("/proc/self/timens_offsets");
 	R(access("/proc/self/task/self/timens_offsets", F_OK));
 	/* Another one begins where the last one stood; the first to live there freezes it. */
 	R(unshare(CLONE_NEWTIME));
@@ -221,9 +219,6 @@ TOPIC(ns_time_waiting)
 {
 	enter_user_and_time();
 	R(set_offsets("monotonic 1000000 0\nboottime 2000000 0\n"));
-	CHILD(wait_for_times());
-	R(unshare(CLONE_NEWTIME));
-	R(set_offsets("monotonic -30 0\nboottime -20 0\n"));
 	CHILD(wait_for_times());
 }
 

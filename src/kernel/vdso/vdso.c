@@ -1,6 +1,6 @@
 /* Guest code: the part of the kernel that every RISC-V process finds mapped.
  *
- * Reading a clock needs no trap: `time` counts CLOCK_MONOTONIC, and the page in
+ * Reading a clock needs no trap: `time` counts the host's CLOCK_MONOTONIC, and the page in
  * front of this object says what to multiply it by and what to add. Calls that
  * cannot be answered here (CPU-time clocks) fall through to ecall.
  *

@@ -20,7 +20,7 @@ struct vvar {
 	uint32_t known_clocks;          /* bit n: clock n can be read here; others are calls */
 	uint32_t fine_res_ns, coarse_res_ns;
 	uint32_t pad;
-	/* CLOCK_MONOTONIC is `time` in nanoseconds; each clock is that plus its offset. */
+	/* Each clock is `time` in nanoseconds plus its offset. */
 	uint64_t offset_ns[VVAR_CLOCKS];
 	/* riscv_hwprobe(2) of all harts, for RV64 and RV32. Written before it is mapped there. */
 	uint64_t hwprobe[2][VVAR_HWPROBE_KEYS];

@@ -18,7 +18,8 @@ struct machine_config {
 };
 extern struct machine {
 	struct machine_config config;
-	uint64_t boot_ns;                 /* CLOCK_MONOTONIC at start */
+	uint64_t boot_ns;                 /* sched_clock_ns() at start, where the guest's CLOCK_MONOTONIC is 0 */
+	uint64_t boot_raw_ns;             /* the host's CLOCK_MONOTONIC_RAW then */
 	struct process *init;             /* pid 1 */
 	int pid_max;                      /* 32768 */
 	uint64_t mmap_min_addr;
@@ -113,7 +114,7 @@ void exec_exe_put(struct path p);
 /* ---- vDSO (vdso_map.c) ---- */
 /* The host's realtime clock may have been set: called now and then (exec, a slow tick). */
 void vdso_update_clocks(void);
-/* REALTIME, BOOTTIME or TAI minus MONOTONIC: what guest code adds, and so the kernel too. */
+/* REALTIME, MONOTONIC, BOOTTIME or TAI minus sched_clock_ns(): what guest code adds, and so the kernel too. */
 uint64_t vdso_clock_offset_ns(int clockid);
 void vdso_shutdown(void);
 /* Answers of riscv_hwprobe(2), hwprobe.c. false: a key that is not known. */

@@ -81,7 +81,7 @@ struct process {
 	unsigned stop_left;           /* tasks that have not stopped yet */
 	bool stop_reported, continued;/* for wait4's WUNTRACED / WCONTINUED */
 	struct rlimit_k rlim[RLIM_COUNT];
-	uint64_t start_ns;            /* CLOCK_BOOTTIME */
+	uint64_t start_ns;            /* sched_clock_ns() */
 	struct rusage_k { uint64_t utime_ns, stime_ns, min_flt, maj_flt, nvcsw, nivcsw, inblock, oublock, maxrss_kb;
 			  struct io_count { uint64_t rchar, wchar, syscr, syscw; } io; }
 		dead_threads, dead_children;    /* sums of what has ended */
