@@ -215,6 +215,7 @@ static void update_attr(struct inode *i, const struct stat *st)
 	i->gid = hostfs_guest_gid(st->st_gid);
 	i->rdev = S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) ? st->st_rdev : 0;
 	h->has_attr = false;
+	h->links = LINKS_UNKNOWN;
 	hostfs_load_attr(i);
 	i->ops = iops_for(i->mode);
 	i->fops = S_ISDIR(i->mode) ? &hostfs_dir_fops : S_ISREG(i->mode) ? &hostfs_file_fops : NULL;

@@ -40,6 +40,7 @@ struct host_inode {
 	struct timespec host_ctime;   /* and mode, owner, target of this one */
 	char *target;                 /* symbolic links: the text, once read */
 	uint64_t host_size;
+	enum { LINKS_UNKNOWN, LINKS_NONE, LINKS_SOME } links;     /* directories: owners of links, hostfs_links.c */
 };
 
 static inline struct host_inode *hi(const struct inode *i)
@@ -87,6 +88,11 @@ ssize_t hostfs_getxattr(struct inode *i, const char *name, void *buf, size_t siz
 int  hostfs_setxattr(struct inode *i, const char *name, const void *buf, size_t size, int flags);
 ssize_t hostfs_listxattr(struct inode *i, char *buf, size_t size);
 int  hostfs_removexattr(struct inode *i, const char *name);
+
+/* hostfs_links.c: the owner of a link is kept on its directory. */
+void hostfs_link_load(struct inode *i);
+void hostfs_link_store(const struct inode *i, struct inode *dir, const char *name);
+void hostfs_link_forget(struct inode *dir, const char *name);
 
 /* hostfs_file.c */
 int  hostfs_resize(struct inode *i, uint64_t size);

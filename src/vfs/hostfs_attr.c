@@ -15,7 +15,7 @@
  * bit as the hint that there is an attribute to read: without it, looking a file up
  * costs nothing extra. Where the host's file system takes no attributes,
  * owner and mode are remembered only while the inode is in memory, and device
- * nodes cannot be made. */
+ * nodes cannot be made. Owners of symbolic links: hostfs_links.c. */
 #include "hostfs.h"
 
 #include <fcntl.h>
@@ -90,6 +90,8 @@ void hostfs_load_attr(struct inode *i)
 	ssize_t n;
 	int fd;
 
+	if (S_ISLNK(h->host_mode))
+		hostfs_link_load(i);
 	if (!hinted(h))
 		return;
 	fd = hostfs_fd(i, false);
@@ -147,7 +149,7 @@ int hostfs_store_attr(struct inode *i)
 	int fd, err;
 
 	if (S_ISLNK(h->host_mode)) {
-		h->attr_in_memory = true;     /* links take no attributes; their mode means nothing */
+		hostfs_link_store(i, h->parent, h->name);
 		return 0;
 	}
 	fd = hostfs_fd(i, false);

@@ -176,6 +176,10 @@ static int make_symlink(struct inode *dir, const char *name, const char *target,
 	err = host_symlinkat(target, at, name);
 	if (!err)
 		err = lookup(dir, name, out);
+	if (!err) {
+		inode_init_owner(*out, dir, who);
+		hostfs_link_store(*out, dir, name);
+	}
 	hi(dir)->checked_ns = 0;
 	return err;
 }
@@ -245,6 +249,8 @@ static int make_link(struct inode *dir, const char *name, struct inode *target)
 	if (h->orphan)
 		hostfs_moved(target, dir, name);
 	mark_nodes(dir, target);
+	if (S_ISLNK(h->host_mode))
+		hostfs_link_store(target, dir, name);
 	target->nlink++;
 	h->checked_ns = hi(dir)->checked_ns = 0;
 	return 0;
@@ -289,6 +295,8 @@ static int remove_name(struct inode *dir, const char *name, struct inode *victim
 	before_removal(dir, name, victim);
 	err = host_unlinkat(at, name, flags);
 	hostfs_unpin(dir);
+	if (!err && S_ISLNK(victim->mode))
+		hostfs_link_forget(dir, name);
 	if (!err)
 		after_removal(dir, victim);
 	return err;
@@ -309,6 +317,18 @@ static struct inode *cached_at(struct inode *dir, const char *name)
 	struct stat st;
 
 	return stat_name(dir, name, &st) ? NULL : hostfs_find(dir->super, &st);
+}
+
+/* Whose links they are goes along. */
+static void move_link_owners(struct inode *olddir, const char *old, struct inode *newdir, const char *new_,
+			     const struct inode *moved, const struct inode *back)
+{
+	if (back && S_ISLNK(back->mode))
+		hostfs_link_forget(newdir, new_);
+	if (!moved || !S_ISLNK(moved->mode))
+		return;
+	hostfs_link_forget(olddir, old);
+	hostfs_link_store(moved, newdir, new_);
 }
 
 static int rename_name(struct inode *olddir, const char *old, struct inode *newdir, const char *new_, unsigned flags)
@@ -337,6 +357,9 @@ static int rename_name(struct inode *olddir, const char *old, struct inode *newd
 	if (moved)
 		hostfs_moved(moved, newdir, new_);
 	mark_nodes(newdir, moved);
+	move_link_owners(olddir, old, newdir, new_, moved, target);
+	if (target && S_ISLNK(target->mode) && (flags & ABI_RENAME_EXCHANGE))
+		hostfs_link_store(target, olddir, old);
 	if (flags & ABI_RENAME_EXCHANGE)
 		mark_nodes(olddir, target);
 	if (target && (flags & ABI_RENAME_EXCHANGE))
