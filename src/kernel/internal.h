@@ -109,7 +109,6 @@ int  pid_ns_chain(struct pid_ns *ns, const struct pid_ns *around, struct pid_ns 
 int pid_ns_create(struct pid_ns *parent, struct user_ns *owner, struct pid_ns **out);    /* -ENOSPC */
 struct pid_ns *pid_ns_get(struct pid_ns *ns);
 void pid_ns_put(struct pid_ns *ns);
-struct user_ns *pid_ns_owner(const struct pid_ns *ns);
 uint32_t pid_ns_number(const struct pid_ns *ns);
 int  pid_ns_enter(struct pid *pid, struct pid_ns *ns, int want);
 void pid_ns_leave(struct pid *pid);

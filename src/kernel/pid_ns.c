@@ -256,6 +256,13 @@ void pid_ns_end(struct process *init)
 	ns->init = NULL;
 }
 
+/* reboot_pid_ns(): who waits for init is told what it was asked for by the signal it died of. */
+void pid_ns_reboot(int signo)
+{
+	exit_group_begin(task_current()->proc->pid_ns->init, signo);
+	kernel_exit_thread(0);
+}
+
 /* One in there has ended: an init that waits for that is told. */
 void pid_ns_told_of_end(const struct process *p)
 {

@@ -89,10 +89,14 @@ int procfs_show_uptime(uint64_t arg, struct strbuf *out)
 			      (uint64_t)(idle / NSEC_PER_SEC), (uint64_t)(idle / USER_HZ_NS % 100));
 }
 
-/* The average is of this moment: no history is kept. */
+static int shown_pid(uint64_t arg, int pid)
+{
+	return proc_show_pid(arg, pid);
+}
+
 int procfs_show_locks(uint64_t arg, struct strbuf *out)
 {
-	vfs_show_locks(out);
+	vfs_show_locks(out, shown_pid, arg);
 	return 0;
 }
 

@@ -468,6 +468,20 @@ static int show_syscall(uint64_t arg, struct strbuf *out)
 	return proc_show_line(out, " 0x%" PRIx64 " 0x%" PRIx64, t->regs.x[2], t->regs.pc);
 }
 
+/* ---- attr: for security modules, of which there is none (security_getprocattr) --------------------- */
+
+static int show_no_label(uint64_t arg, struct strbuf *out)
+{
+	return proc_task(arg) || proc_process(arg) ? -EINVAL : -ESRCH;
+}
+
+static int store_no_label(uint64_t arg, const char *text, size_t len)
+{
+	const struct task *t = proc_task(arg);
+
+	return !t ? -ESRCH : t->proc != task_current()->proc ? -EACCES : -EINVAL;
+}
+
 /* ---- the tables ---------------------------------------------------------------------------------- */
 
 #define RO(n, fn)         { .name = n, .mode = S_IFREG | 0444, .show = fn, .owner = proc_owner }
@@ -476,7 +490,13 @@ static int show_syscall(uint64_t arg, struct strbuf *out)
 #define LINK(n, rd, fl)   { .name = n, .mode = S_IFLNK | 0777, .readlink = rd, .follow = fl, .owner = proc_owner }
 #define DIR(n, m, d)      { .name = n, .mode = S_IFDIR | (m), .dir = d, .owner = proc_owner }
 
+#define LABEL(n)          { .name = n, .mode = S_IFREG | 0666, .show = show_no_label, .store = store_no_label, .owner = proc_owner }
+static const struct pseudo_node attr_children[] = {
+	LABEL("current"), LABEL("exec"), LABEL("fscreate"), LABEL("keycreate"), RO("prev", show_no_label), LABEL("sockcreate"), { 0 },
+};
+
 #define COMMON_FILES \
+	{ .name = "attr", .mode = S_IFDIR | 0555, .children = attr_children, .owner = proc_owner }, \
 	PRIVATE_RO("auxv", show_auxv), \
 	RO("cgroup", show_cgroup), \
 	RO("cmdline", show_cmdline), \

@@ -25,12 +25,28 @@ static bool magic_known(int magic2)
 	return false;
 }
 
+/* Of a PID name space: only that ends (reboot_pid_ns). */
+static int64_t reboot_inside(int cmd)
+{
+	switch (cmd) {
+	case REBOOT_RESTART:
+	case REBOOT_RESTART2:  pid_ns_reboot(SIGHUP);
+	case REBOOT_HALT:
+	case REBOOT_POWER_OFF: pid_ns_reboot(SIGINT);
+	default:               return -EINVAL;
+	}
+}
+
 int64_t sys_reboot(int magic1, int magic2, int cmd, gva_t arg)
 {
-	if (!task_capable(current(), ABI_CAP_SYS_BOOT))
+	const struct pid_ns *ns = current()->proc->pid_ns;
+
+	if (!user_ns_capable(current()->cred, pid_ns_owner(ns), ABI_CAP_SYS_BOOT))
 		return -EPERM;
 	if (magic1 != REBOOT_MAGIC1 || !magic_known(magic2))
 		return -EINVAL;
+	if (ns)
+		return reboot_inside(cmd);
 	switch (cmd) {
 	case REBOOT_CAD_ON:
 	case REBOOT_CAD_OFF:   return 0;     /* nobody presses Ctrl-Alt-Del */

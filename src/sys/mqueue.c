@@ -46,6 +46,13 @@ static void send_notification(const struct mq_watcher *w)
 
 static int current_pid(void) { return current()->proc->pid; }
 
+void mqueue_install_hooks(void)
+{
+	mqueue_hooks = (struct mqueue_hooks){
+		.notify = send_notification, .current_pid = current_pid, .show_pid = pid_show, .space = ipc_mqueues,
+	};
+}
+
 int64_t sys_mq_open(gva_t name, int oflag, uint32_t mode, gva_t attr)
 {
 	struct mq_attr a;
@@ -60,7 +67,6 @@ int64_t sys_mq_open(gva_t name, int oflag, uint32_t mode, gva_t attr)
 		path_arg_put(&p);
 		return err;
 	}
-	mqueue_hooks = (struct mqueue_hooks){ .notify = send_notification, .current_pid = current_pid, .space = ipc_mqueues };
 	err = mqueue_open(p.text, (uint32_t)oflag, mode & ~current()->fs->umask, attr ? &a : NULL, current()->cred, &f);
 	path_arg_put(&p);
 	return err ? err : fd_install(f, true);
@@ -138,7 +144,7 @@ static int get_watcher(gva_t usev, struct mq_watcher *w)
 
 	if (get_user_word(usev, &value) || get_user(words, usev + (narrow ? 4 : 8), sizeof(words)))
 		return -EFAULT;
-	*w = (struct mq_watcher){ .pid = current()->proc->pid, .value = value };
+	*w = (struct mq_watcher){ .pid = current()->proc->pid, .notify = words[1], .value = value };
 	switch (words[1]) {
 	case SIGEV_NONE:
 		return 0;

@@ -160,6 +160,7 @@ int get_sigset(gva_t addr, uint64_t *set);
 int put_sigset(gva_t addr, uint64_t set);
 
 int put_siginfo(gva_t addr, const struct abi_siginfo *info);
+void mqueue_install_hooks(void);
 int put_rusage(gva_t addr, const struct rusage_k *r);
 
 /* ---- prototypes of all handlers ------------------------------------------------------------------ */

@@ -244,4 +244,5 @@ void sys_init(void)
 {
 	index_rows();
 	kernel_syscall = dispatch;
+	mqueue_install_hooks();
 }

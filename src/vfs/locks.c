@@ -173,12 +173,17 @@ bool file_lock_test(struct file *f, const struct lock_request *r, struct lock_re
 	return true;
 }
 
-static void show_lock(struct strbuf *out, unsigned n, const struct file_lock *l, bool blocked)
+/* A lock of a process that cannot be seen is not seen either (locks_translate_pid). */
+static void show_lock(struct strbuf *out, unsigned n, const struct file_lock *l, bool blocked,
+		      int (*show_pid)(uint64_t arg, int pid), uint64_t arg)
 {
+	int pid = show_pid(arg, l->pid);
 	static const char *const kinds[] = { [LOCK_POSIX] = "POSIX ", [LOCK_OFD] = "OFDLCK", [LOCK_FLOCK] = "FLOCK " };
 
+	if (!pid)
+		return;
 	strbuf_printf(out, "%u:%s %s ADVISORY  %s %d %02x:%02x:%lu %lu ", n, blocked ? " ->" : "", kinds[l->kind],
-		      l->exclusive ? "WRITE" : "READ ", l->kind == LOCK_OFD ? -1 : l->pid,
+		      l->exclusive ? "WRITE" : "READ ", l->kind == LOCK_OFD ? -1 : pid,
 		      abi_dev_major(l->inode->super->dev), abi_dev_minor(l->inode->super->dev), l->inode->ino, l->start);
 	if (l->end == UINT64_MAX)
 		strbuf_printf(out, "EOF\n");
@@ -187,7 +192,7 @@ static void show_lock(struct strbuf *out, unsigned n, const struct file_lock *l,
 }
 
 /* /proc/locks: each lock, the youngest first, and behind it who waits for it (fs/locks.c). */
-void vfs_show_locks(struct strbuf *out)
+void vfs_show_locks(struct strbuf *out, int (*show_pid)(uint64_t arg, int pid), uint64_t arg)
 {
 	struct waiting *w;
 	unsigned n = 0;
@@ -195,10 +200,10 @@ void vfs_show_locks(struct strbuf *out)
 	for (struct list *at = locks.prev; at != &locks; at = at->prev) {
 		struct file_lock *l = list_entry(at, struct file_lock, link);
 
-		show_lock(out, ++n, l, false);
+		show_lock(out, ++n, l, false, show_pid, arg);
 		list_for_each(w, &waiters, link)
 			if (find_conflict(w->want) == l)
-				show_lock(out, n, w->want, true);
+				show_lock(out, n, w->want, true, show_pid, arg);
 	}
 }
 

@@ -332,8 +332,9 @@ static ssize_t mq_read(struct file *f, struct uio *u, uint64_t *pos)
 {
 	struct mqueue *q = queue_of(f);
 	char text[FILE_SIZE + 1];
+	int pid = q->watcher.pid && mqueue_hooks.show_pid ? mqueue_hooks.show_pid(q->watcher.pid) : q->watcher.pid;
 	size_t len = (size_t)snprintf(text, sizeof(text), "QSIZE:%-10llu NOTIFY:%-5d SIGNO:%-5d NOTIFY_PID:%-6d\n",
-				      (unsigned long long)q->bytes, 0, q->watcher.signo, q->watcher.pid);
+				      (unsigned long long)q->bytes, q->watcher.notify, q->watcher.signo, pid);
 	size_t n;
 
 	if (*pos >= len)

@@ -235,10 +235,11 @@ static int open_node(struct inode *i, struct file *f)
 	return 0;
 }
 
-/* O_TRUNC and friends: `echo x > /proc/...` opens with it. */
+/* O_TRUNC and friends: `echo x > /proc/...` opens with it. Times may be set, and are those of the next look
+ * again (fs/proc/base.c proc_setattr). */
 static int set_attr(struct inode *i, const struct attr_change *c)
 {
-	return c->valid & ~(unsigned)ATTR_SIZE ? -EPERM : 0;
+	return c->valid & (ATTR_MODE | ATTR_UID | ATTR_GID) ? -EPERM : 0;
 }
 
 static const struct inode_ops pseudo_iops = {

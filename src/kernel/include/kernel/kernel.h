@@ -52,6 +52,9 @@ int  kernel_start_init(const char *path, const char *cwd, char *const argv[], ch
 /* Run until pid 1 has ended and been collected; its wait status (as wait4's). */
 int  kernel_run(void);
 int  kernel_end_machine(void);          /* from a system call: process 1 is made to end */
+/* That of the caller's PID name space; its parent sees the signal. The caller is dead, too. */
+_Noreturn void pid_ns_reboot(int signo);
+struct user_ns *pid_ns_owner(const struct pid_ns *ns);
 /* Everything the machine owned is freed; returns how much leaked (frames, tasks, inodes, files):
  * 0 in a correct kernel; each leak is reported by log_error. */
 unsigned kernel_shutdown(void);

@@ -258,7 +258,8 @@ struct lock_request {
 	bool wait;
 };
 int file_lock(struct file *f, const struct lock_request *r);
-void vfs_show_locks(struct strbuf *out);         /* /proc/locks */
+/* /proc/locks; a process' number as show_pid says, 0: it is not seen. */
+void vfs_show_locks(struct strbuf *out, int (*show_pid)(uint64_t arg, int pid), uint64_t arg);
 /* Who would be in the way? false: nobody. */
 bool file_lock_test(struct file *f, const struct lock_request *r, struct lock_request *blocker);
 
@@ -437,10 +438,11 @@ int epoll_wait_file(struct file *ep, struct epoll_result *out, int max, uint64_t
 
 /* POSIX message queues (mqueue.c). name: without a slash. Not a queue: -EBADF. */
 struct mq_attr { int64_t flags, max_messages, max_size, count; };
-struct mq_watcher { int pid, signo; uint64_t value; };   /* signo 0: SIGEV_NONE */
+struct mq_watcher { int pid, signo, notify; uint64_t value; };   /* notify: SIGEV_SIGNAL or _NONE, signo 0 */
 struct mqueue_hooks {
 	void (*notify)(const struct mq_watcher *w);      /* by the current task */
 	int (*current_pid)(void);
+	int (*show_pid)(int pid);                        /* as the current task sees it */
 	struct mount **(*space)(void);                   /* of the caller's IPC name space */
 };
 extern struct mqueue_hooks mqueue_hooks;
