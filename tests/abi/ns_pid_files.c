@@ -19,20 +19,26 @@ static void lock(const char *name, short type, int cmd)
 	R(fcntl(fd, cmd, &l));
 }
 
-/* "POSIX ADVISORY WRITE 2": the fields that do not depend on the machine; and how many locks are seen. */
+static int compare(const void *a, const void *b) { return strcmp(a, b); }
+
+/* "POSIX ADVISORY WRITE 2": the fields that do not depend on the machine, sorted: Linux has a list for each
+ * processor. And how many locks are seen. */
 static void show_locks(const char *path)
 {
-	char line[200], kind[20], how[20], type[20];
+	char line[200], kind[20], how[20], type[20], seen[20][100];
 	int n = 0, pid;
 	FILE *f = fopen(path, "r");
 
-	while (f && fgets(line, sizeof(line), f)) {
-		n++;
+	while (f && n < COUNT(seen) && fgets(line, sizeof(line), f)) {
+		strcpy(seen[n++], "?");
 		if (sscanf(line, "%*s %19s %19s %19s %d", kind, how, type, &pid) == 4)
-			printf("%s %s %s %d\n", kind, how, type, pid);
+			snprintf(seen[n - 1], sizeof(seen[0]), "%s %s %s %d", kind, how, type, pid);
 		else if (sscanf(line, "%*s -> %19s %19s %19s %d", kind, how, type, &pid) == 4)
-			printf("-> %s %s %s %d\n", kind, how, type, pid);
+			snprintf(seen[n - 1], sizeof(seen[0]), "-> %s %s %s %d", kind, how, type, pid);
 	}
+	qsort(seen, n, sizeof(seen[0]), compare);
+	for (int i = 0; i < n; i++)
+		printf("%s\n", seen[i]);
 	V(n);
 	if (f)
 		fclose(f);

@@ -18,7 +18,7 @@ struct machine_config {
 };
 extern struct machine {
 	struct machine_config config;
-	uint64_t boot_ns;                 /* sched_clock_ns() at start, where the guest's CLOCK_MONOTONIC is 0 */
+	uint64_t boot_ns;                 /* sched_clock_ns() at start, about: where the guest's CLOCK_MONOTONIC is 0 */
 	uint64_t boot_raw_ns;             /* the host's CLOCK_MONOTONIC_RAW then */
 	struct process *init;             /* pid 1 */
 	int pid_max;                      /* 32768 */
