@@ -64,6 +64,7 @@ struct ir {
 enum {
 	MAX_INSNS = 512, MAX_BLOCKS = MAX_INSNS, MAX_IR = 3 * MAX_INSNS, MAX_PAGES = 24, MAX_ZONES = 24, MAX_LOOPS = 64,
 	FULL_INSNS = 160, QUICK_INSNS = 32,
+	LOOP_INSNS = 32,               /* full: what is so near is taken whatever else has it: most loops are smaller */
 	/* Functions that are made part of their callers: the largest, all of them together, how deep. */
 	CALLEE_INSNS = 96, CALLEES_INSNS = 240, CALL_DEPTH = 3, MAX_CONTEXTS = 32,
 	MAX_RETURNS = 6,

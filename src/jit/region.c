@@ -85,11 +85,15 @@ static bool was_run(const struct finder *f, gva_t pc)
 }
 
 /* Nor is made twice what has an entry: regions that overlap would be several times the code there is.
- * A callee's copy is made nevertheless. Quick asks where blocks begin: to look up each instruction costs
+ * A callee's copy is made nevertheless, and so is what is near: a loop that leaves and comes back in each
+ * round would have all its registers go through memory. Quick asks where blocks begin: to look up each instruction costs
  * more than the few that are made again. */
 static bool wanted(const struct finder *f, gva_t pc, unsigned context)
 {
-	return was_run(f, pc) && (context || seen(f, pc) != JIT_SEEN_ENTRY);
+	const struct region *r = f->r;
+	bool near = r->req->effort == JIT_FULL && r->nr_insns < LOOP_INSNS;
+
+	return was_run(f, pc) && (context || near || seen(f, pc) != JIT_SEEN_ENTRY);
 }
 
 static void enqueue(struct finder *f, gva_t pc, unsigned context, bool entry)
