@@ -223,8 +223,10 @@ static void to_signed(struct gen *g, const struct ir *i, unsigned a)
 	}
 	x86_alu_imm(&g->a, 7, wide, RAX, 1);
 	s = fix(g, CC_O, i, a);
-	if (!host)
+	if (!host) {
+		s->arg = 1u + i->rm;
 		round_float(g, i->width, XMM15, a, round_imm[i->rm]);     /* raises "inexact" */
+	}
 	s->back = g->a.len;
 }
 
@@ -284,10 +286,29 @@ static void compare_zero(struct gen *g, const struct cold *s)
 	compare(g, 0x2e, s->width, XMM15, s->xmm);
 }
 
+/* The most negative integer is in range: only "inexact" may be missing. xmm15: what a was rounded to. */
+static void fix_least(struct gen *g, const struct cold *s)
+{
+	static const uint64_t least[2][2] = { { 0xcf000000, 0xc1e0000000000000 }, { 0xdf000000, 0xc3e0000000000000 } };
+	uint32_t unordered, other;
+
+	x86_mov_imm(&g->a, RDX, (int64_t)least[s->type != T_S32][s->width == 64]);
+	x86_vex_rr(&g->a, PP_66, 1, 0x6e, true, XMM14, 0, RDX);
+	compare(g, 0x2e, s->width, XMM14, XMM15);
+	unordered = x86_jcc(&g->a, CC_P);
+	other = x86_jcc(&g->a, CC_NE);
+	round_float(g, s->width, XMM15, s->xmm, round_imm[s->arg - 1]);
+	x86_patch(&g->a, x86_jmp(&g->a), s->back);
+	x86_patch(&g->a, unordered, g->a.len);
+	x86_patch(&g->a, other, g->a.len);
+}
+
 static void fix_signed(struct gen *g, const struct cold *s)
 {
 	uint32_t less;
 
+	if (s->arg)
+		fix_least(g, s);
 	compare_zero(g, s);
 	less = x86_jcc(&g->a, CC_A);
 	x86_rr(&g->a, 0xf7, s->type != T_S32, 2, RAX);

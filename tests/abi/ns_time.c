@@ -1,4 +1,5 @@
 /* Time name spaces: who enters them when, what they shift and what not, their offsets. needs: privileges
+ * needs: mounted root (a new user name space is refused in a chroot).
  * Offsets are thousands of seconds, and what is read is shown in thousands. */
 #include "abi.h"
 
