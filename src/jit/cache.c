@@ -21,8 +21,9 @@
  *
  * Memory. Code comes from one arena, mapped twice: written through one mapping, executed through the
  * other. What better translations have replaced is taken out of it (cache_compact.c). When it is full all
- * the same, or tables and copies reach the cap, all harts leave guest code and everything is dropped; code that is hot comes back at once, that which is not is gone. A cache too small for what
- * is hot would be made again and again: then only some of the requests are heard (cache.hold).
+ * the same, or tables and copies reach the cap, all harts leave guest code and everything is dropped; code
+ * that is hot comes back at once, that which is not is gone. A cache too small for what is hot would be
+ * made again and again: then only some of the requests are heard (cache.hold).
  *
  * Lock: the kernel lock. Only cache_fault() runs without it: `units` is in order of address,
  * grows at its end, and shrinks only while no hart is in guest code. */

@@ -20,7 +20,7 @@ struct cold {
 	uint32_t at;                   /* displacement that leads here */
 	struct snap snap;              /* COLD_EXIT */
 	uint8_t exit_kind, zone;
-	uint32_t arg;
+	uint32_t arg;                  /* COLD_EXIT: its argument; COLD_FIX: 1 + the rounding mode, 0: the host converted */
 	uint32_t back;                 /* COLD_CANON, COLD_FIX: where to go on */
 	uint8_t xmm, width, type, reg; /* COLD_FIX: type as that of the conversion; reg: the integer */
 	unsigned to;                   /* COLD_EDGE: the block */

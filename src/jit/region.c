@@ -1,7 +1,7 @@
 /* Regions: which guest code is translated together.
  *
  * From the request's pc, direct branches and jumps are followed, nearest first, until the
- * limit of instructions. What follows an ecall is part of the region and an entry.
+ * limit of instructions, or where another region can be entered. What follows an ecall is part of the region and an entry.
  *
  * A call of a small function is followed, too: the function's code becomes part of the region once for
  * each call (struct context), and its return goes on behind the call if the return address is what the
