@@ -133,7 +133,7 @@ static int compile(struct workspace *w, const struct jit_request *req, struct ji
 	struct region *r = &w->region;
 	int ret;
 
-	r->nr_insns = r->nr_blocks = r->nr_ir = r->nr_pages = 0;
+	r->nr_ir = r->nr_pages = 0;
 	r->rounds = 0;
 	r->bare = req->effort == JIT_QUICK;
 	ret = region_find(r, &w->finder, req);

@@ -64,7 +64,8 @@ struct ir {
 enum {
 	MAX_INSNS = 512, MAX_BLOCKS = MAX_INSNS, MAX_IR = 3 * MAX_INSNS, MAX_PAGES = 24, MAX_ZONES = 24, MAX_LOOPS = 64,
 	FULL_INSNS = 160, QUICK_INSNS = 32,
-	LOOP_INSNS = 32,               /* full: what is so near is taken whatever else has it: most loops are smaller */
+	LOOP_INSNS = 32,               /* full: so far into others' code it is looked for a loop: most are smaller */
+	SHARED_MAX = 2 * LOOP_INSNS,
 	/* Functions that are made part of their callers: the largest, all of them together, how deep. */
 	CALLEE_INSNS = 96, CALLEES_INSNS = 240, CALL_DEPTH = 3, MAX_CONTEXTS = 32,
 	MAX_RETURNS = 6,
@@ -82,6 +83,7 @@ struct guest_insn {
 	struct isa_insn d;
 	uint32_t bits;
 	bool leader, entry;
+	bool shared;                   /* another region is entered here (shared.c) */
 	bool again;                    /* calls what the region begins with */
 	uint8_t context, callee;       /* callee: of a call, the context it leads to; 0: it leaves */
 	uint16_t block;
@@ -125,6 +127,7 @@ struct block {
 	/* Can be entered; a loop begins here; some predecessor is laid out behind it;
 	 * in the innermost loop around the request's pc. */
 	bool entry, header, back, hot;
+	bool shared;                   /* as its first instruction */
 	uint8_t changes[32], grew[32]; /* flow.c: how often a distance or a bound has changed; they must settle */
 	struct flow in;
 	/* x and f registers: read later; that must be in place; used as an address later. */
@@ -170,16 +173,23 @@ struct finder {
 	struct region *r;
 	unsigned head, tail, limit;
 	unsigned callees;              /* instructions of functions that were made part of the region */
+	unsigned limits[JIT_LIMIT_COUNT]; /* met this time */
+	bool choosing;                 /* shared.c is going to choose from others' code */
+	/* What it chose: beginnings of others' code that stay, and of the region's that go with what does not. */
+	struct places { unsigned nr; gva_t pc[SHARED_MAX]; } kept, left;
 	struct { gva_t pc; uint8_t context; bool entry; } queue[MAX_INSNS];
 	uint16_t at[FINDER_HASH];      /* 1 + index in insn[]; all 0 between two translations */
 	struct guest_insn sorted[MAX_INSNS];
 };
 struct gen;
 
-static inline void note_limit(enum jit_limit limit)
+static inline void note_limits(enum jit_limit limit, unsigned times)
 {
-	__atomic_fetch_add(&jit_limits[limit], 1, __ATOMIC_RELAXED);
+	if (times)
+		__atomic_fetch_add(&jit_limits[limit], times, __ATOMIC_RELAXED);
 }
+
+static inline void note_limit(enum jit_limit limit) { note_limits(limit, 1); }
 
 static inline bool pinned(const struct region *r, unsigned v) { return r->host[v] != HOST_NONE; }
 
@@ -187,6 +197,10 @@ static inline void enter_zone(struct region *r, const struct block *b) { r->host
 
 /* region.c: find the blocks. 0, -EFAULT. */
 int region_find(struct region *r, struct finder *f, const struct jit_request *req);
+bool region_is_return(const struct isa_insn *d);
+/* shared.c: what of others' code stays in the region; false: there is none of it. */
+bool shared_choose(const struct region *r, struct finder *f);
+bool shared_is_wanted(const struct finder *f, gva_t pc, bool is_entry);
 /* select.c: what a branch skips is done at once and chosen from. */
 void region_make_selects(struct region *r);
 /* chains.c: operations on registers without a host register, one after the other; after opt_pins. */

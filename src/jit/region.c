@@ -1,7 +1,7 @@
 /* Regions: which guest code is translated together.
  *
  * From the request's pc, direct branches and jumps are followed, nearest first, until the
- * limit of instructions, or where another region can be entered. What follows an ecall is part of the region and an entry.
+ * limit of instructions, or where another region can be entered (shared.c). What follows an ecall is part of the region and an entry.
  *
  * A call of a small function is followed, too: the function's code becomes part of the region once for
  * each call (struct context), and its return goes on behind the call if the return address is what the
@@ -27,13 +27,15 @@ static uint16_t *slot_of(struct finder *f, gva_t pc, unsigned context)
 	return &f->at[h];
 }
 
-static const uint8_t *page_bytes(struct region *r, gva_t va)
+static const uint8_t *page_bytes(struct finder *f, gva_t va)
 {
+	struct region *r = f->r;
+
 	for (unsigned i = 0; i < r->nr_pages; i++)
 		if (r->page_va[i] == va)
 			return r->page[i];
 	if (r->nr_pages == MAX_PAGES) {
-		note_limit(JIT_LIMIT_pages);
+		f->limits[JIT_LIMIT_pages]++;
 		return NULL;
 	}
 
@@ -46,9 +48,9 @@ static const uint8_t *page_bytes(struct region *r, gva_t va)
 	return p;
 }
 
-static bool fetch_half(struct region *r, gva_t pc, uint32_t *half)
+static bool fetch_half(struct finder *f, gva_t pc, uint32_t *half)
 {
-	const uint8_t *p = page_bytes(r, pc & ~PAGE_MASK);
+	const uint8_t *p = page_bytes(f, pc & ~PAGE_MASK);
 
 	if (!p)
 		return false;
@@ -57,13 +59,13 @@ static bool fetch_half(struct region *r, gva_t pc, uint32_t *half)
 	return true;
 }
 
-static bool fetch(struct region *r, gva_t pc, uint32_t *bits)
+static bool fetch(struct finder *f, gva_t pc, uint32_t *bits)
 {
 	uint32_t low, high = 0;
 
-	if (!fetch_half(r, pc, &low))
+	if (!fetch_half(f, pc, &low))
 		return false;
-	if (isa_length((uint16_t)low) == 4 && !fetch_half(r, pc + 2, &high))
+	if (isa_length((uint16_t)low) == 4 && !fetch_half(f, pc + 2, &high))
 		return false;
 	*bits = low | high << 16;
 	return true;
@@ -84,16 +86,18 @@ static bool was_run(const struct finder *f, gva_t pc)
 	return f->r->req->effort == JIT_QUICK || seen(f, pc) != JIT_SEEN_NEVER;
 }
 
-/* Nor is made twice what has an entry: regions that overlap would be several times the code there is.
- * A callee's copy is made nevertheless, and so is what is near: a loop that leaves and comes back in each
- * round would have all its registers go through memory. Quick asks where blocks begin: to look up each instruction costs
- * more than the few that are made again. */
+/* Nor is made twice what has an entry, but for a callee's copy and what shared.c keeps, or chooses from. */
 static bool wanted(const struct finder *f, gva_t pc, unsigned context)
 {
-	const struct region *r = f->r;
-	bool near = r->req->effort == JIT_FULL && r->nr_insns < LOOP_INSNS;
+	enum jit_seen s = seen(f, pc);
 
-	return was_run(f, pc) && (context || near || seen(f, pc) != JIT_SEEN_ENTRY);
+	if (f->r->req->effort == JIT_QUICK)
+		return s != JIT_SEEN_ENTRY;
+	if (s == JIT_SEEN_NEVER || context)
+		return s != JIT_SEEN_NEVER;
+	if (f->choosing)
+		return s != JIT_SEEN_ENTRY || f->r->nr_insns < LOOP_INSNS;
+	return shared_is_wanted(f, pc, s == JIT_SEEN_ENTRY);
 }
 
 static void enqueue(struct finder *f, gva_t pc, unsigned context, bool entry)
@@ -115,7 +119,7 @@ static gva_t target_of(const struct region *r, const struct guest_insn *gi)
 /* ra and t0 are what the ABI's calls use for the link (psABI, "Procedure Calling Convention"). */
 static bool is_link(unsigned x) { return x == 1 || x == 5; }
 
-static bool is_return(const struct isa_insn *d)
+bool region_is_return(const struct isa_insn *d)
 {
 	return isa_rows[d->op].fmt == ISA_FMT_JR && d->rd == 0 && is_link(d->rs1) && d->imm == 0;
 }
@@ -167,7 +171,7 @@ static bool measure_insn(struct measure *m, const struct guest_insn *gi, unsigne
 		*on = true;
 		return measure_function(m, target_of(r, gi), context, depth + 1);
 	case ISA_FMT_JR:
-		return is_return(&gi->d);
+		return region_is_return(&gi->d);
 	case ISA_FMT_SYS:
 		return false;
 	case ISA_FMT_CSR:
@@ -200,7 +204,7 @@ static bool measure_function(struct measure *m, gva_t pc, unsigned context, unsi
 					on = false;       /* is looked at elsewhere */
 			if (!on)
 				break;
-			if (own.left-- == 0 || !fetch(m->f->r, at, &gi.bits))
+			if (own.left-- == 0 || !fetch(m->f, at, &gi.bits))
 				return false;
 			isa_decode(&gi.d, gi.bits, m->f->r->xlen);
 			if (!measure_insn(&own, &gi, context, depth, &on))
@@ -222,14 +226,14 @@ static unsigned enter_function(struct finder *f, const struct guest_insn *gi)
 	unsigned size;
 
 	if (r->nr_contexts == MAX_CONTEXTS || !measure_function(&m, target, gi->context, depth)) {
-		note_limit(r->nr_contexts == MAX_CONTEXTS ? JIT_LIMIT_contexts : JIT_LIMIT_callee);
+		f->limits[r->nr_contexts == MAX_CONTEXTS ? JIT_LIMIT_contexts : JIT_LIMIT_callee]++;
 		return 0;
 	}
 	size = CALLEE_INSNS - m.left;
 	/* What is inside a callee was counted with it. */
 	if (gi->context == 0) {
 		if (f->callees + size > CALLEES_INSNS) {
-			note_limit(JIT_LIMIT_callees);
+			f->limits[JIT_LIMIT_callees]++;
 			return 0;
 		}
 		f->callees += size;
@@ -241,12 +245,14 @@ static unsigned enter_function(struct finder *f, const struct guest_insn *gi)
 }
 
 /* Is this a call of what the region begins with, whose return there is room for? */
-static bool call_again(struct region *r, unsigned context, gva_t target, gva_t next)
+static bool call_again(struct finder *f, unsigned context, gva_t target, gva_t next)
 {
+	struct region *r = f->r;
+
 	if (context || target != r->req->pc)
 		return false;
 	if (r->nr_returns == MAX_RETURNS) {
-		note_limit(JIT_LIMIT_returns);
+		f->limits[JIT_LIMIT_returns]++;
 		return false;
 	}
 	r->returns[r->nr_returns++] = next;
@@ -273,7 +279,7 @@ static bool follow(struct finder *f, struct guest_insn *gi)
 			enqueue(f, target, gi->context, false);
 		if (!full || gi->d.rd == 0)
 			return false;
-		gi->again = is_link(gi->d.rd) && call_again(r, gi->context, target, next);
+		gi->again = is_link(gi->d.rd) && call_again(f, gi->context, target, next);
 		gi->callee = gi->again ? 0 : (uint8_t)enter_function(f, gi);
 		if (gi->callee)
 			enqueue(f, target, gi->callee, false);
@@ -316,13 +322,14 @@ static void walk(struct finder *f, gva_t pc, unsigned context, bool entry)
 			return;
 		}
 		if (r->nr_insns == f->limit && r->req->effort == JIT_FULL)
-			note_limit(JIT_LIMIT_insns);
-		if (r->nr_insns == f->limit || !fetch(r, pc, &bits))
+			f->limits[JIT_LIMIT_insns]++;
+		if (r->nr_insns == f->limit || !fetch(f, pc, &bits))
 			return;
 		gi = &r->insn[r->nr_insns++];
 		*slot = (uint16_t)r->nr_insns;
-		*gi = (struct guest_insn){ .pc = pc, .bits = bits, .leader = first, .entry = entry,
-			.context = (uint8_t)context };
+		*gi = (struct guest_insn){ .pc = pc, .bits = bits, .entry = entry, .context = (uint8_t)context };
+		gi->shared = f->choosing && context == 0 && seen(f, pc) == JIT_SEEN_ENTRY;
+		gi->leader = first || gi->shared;
 		isa_decode(&gi->d, bits, r->xlen);
 		first = entry = false;
 		if (!follow(f, gi))
@@ -434,6 +441,7 @@ static void make_blocks(struct region *r)
 			b->first_insn = i;
 			b->pc = gi->pc;
 			b->entry = gi->entry;
+			b->shared = gi->shared;
 			b->context = gi->context;
 		}
 		gi->block = (uint16_t)(r->nr_blocks - 1);
@@ -481,7 +489,7 @@ static void link_block(struct finder *f, struct block *b)
 			b->succ[0] = -1;       /* a call leaves */
 		break;
 	case ISA_FMT_JR:
-		if (is_return(&last->d))
+		if (region_is_return(&last->d))
 			add_returns(f, b);
 		break;
 	default:
@@ -498,30 +506,47 @@ static void link_block(struct finder *f, struct block *b)
 	}
 }
 
-int region_find(struct region *r, struct finder *f, const struct jit_request *req)
+static void sort_insns(struct region *r, struct finder *f)
 {
-	r->req = req;
-	r->xlen = req->xlen;
+	if (is_sorted(r))
+		return;
+	forget(f);
+	sort(r, f);
+	for (unsigned i = 0; i < r->nr_insns; i++)
+		*slot_of(f, r->insn[i].pc, r->insn[i].context) = (uint16_t)(i + 1);
+}
+
+static void find_blocks(struct region *r, struct finder *f)
+{
+	r->nr_insns = r->nr_blocks = r->nr_returns = 0;
 	r->nr_contexts = 1;
-	r->nr_returns = 0;
 	memset(&r->context[0], 0, sizeof(r->context[0]));
-	f->r = r;
+	memset(f->limits, 0, sizeof(f->limits));
 	f->head = f->tail = f->callees = 0;
-	f->limit = req->effort == JIT_FULL ? FULL_INSNS : QUICK_INSNS;
-	enqueue(f, req->pc, 0, true);
+	f->limit = r->req->effort == JIT_FULL ? FULL_INSNS : QUICK_INSNS;
+	enqueue(f, r->req->pc, 0, true);
 	for (; f->head < f->tail; f->head++)
 		walk(f, f->queue[f->head].pc, f->queue[f->head].context, f->queue[f->head].entry);
-	if (r->nr_insns == 0)
-		return -EFAULT;
-	if (!is_sorted(r)) {
-		forget(f);
-		sort(r, f);
-		for (unsigned i = 0; i < r->nr_insns; i++)
-			*slot_of(f, r->insn[i].pc, r->insn[i].context) = (uint16_t)(i + 1);
-	}
+	sort_insns(r, f);
 	make_blocks(r);
 	for (unsigned i = 0; i < r->nr_blocks; i++)
 		link_block(f, &r->block[i]);
 	forget(f);
-	return 0;
+}
+
+int region_find(struct region *r, struct finder *f, const struct jit_request *req)
+{
+	r->req = req;
+	r->xlen = req->xlen;
+	f->r = r;
+	f->kept.nr = f->left.nr = 0;
+	f->choosing = req->effort == JIT_FULL && req->seen;
+	find_blocks(r, f);
+	if (f->choosing && shared_choose(r, f)) {
+		f->choosing = false;
+		find_blocks(r, f);
+	}
+	for (unsigned k = 0; k < JIT_LIMIT_COUNT; k++)
+		note_limits((enum jit_limit)k, f->limits[k]);
+	return r->nr_insns ? 0 : -EFAULT;
 }
