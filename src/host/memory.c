@@ -20,12 +20,18 @@ int host_ram_create(uint64_t size, void **base)
 		return -errno;
 	if (ftruncate(fd, (off_t)size) == 0) {
 		/* NORESERVE: RAM is a limit, not a claim; --memory may exceed what is free now. */
-		void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+		void *at = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		void *p = at == MAP_FAILED ? at
+			: mmap(at, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd, 0);
 
 		if (p != MAP_FAILED) {
 			*base = p;
 			return fd;
 		}
+		err = -errno;
+		if (at != MAP_FAILED)
+			munmap(at, size);
+		errno = -err;
 	}
 	err = -errno;
 	close(fd);
@@ -70,6 +76,17 @@ int host_pages_populate(void *p, size_t size)
 {
 	/* One call for a run of pages costs a third of faulting each of them in. */
 	return madvise(p, size, MADV_POPULATE_WRITE) == 0 ? 0 : -errno;
+}
+
+/* Linux 6.1 and later, whatever /sys/kernel/mm/transparent_hugepage says; a page has to be there. */
+int host_pages_collapse(void *p, size_t size)
+{
+	enum { COLLAPSE = 25 };        /* MADV_COLLAPSE: the C library may not know it yet */
+	int err = host_pages_populate(p, PAGE_SIZE);
+
+	if (err)
+		return err;
+	return madvise(p, size, COLLAPSE) == 0 ? 0 : -errno;
 }
 
 void host_pages_want_huge(void *p, size_t size)

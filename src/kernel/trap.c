@@ -86,6 +86,7 @@ static void handle_fault(struct task *t, enum access access, gva_t addr)
 	switch (mm_fault(t->mm, addr, access)) {
 	case FAULT_OK:
 		t->min_flt++;
+		mm_collapse(t->mm, addr);
 		return;
 	case FAULT_MAPERR:
 		signal_force(SIGSEGV, SEGV_MAPERR, addr);

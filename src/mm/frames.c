@@ -14,9 +14,14 @@
  * Two stacks of single frames sit in front of the lists, most recently freed
  * first, because that frame is still in the host's caches and backed: `dirty`
  * must be cleared before use, `zeroed` (page tables are zero once their last
- * entry is gone) need not. */
+ * entry is gone) need not.
+ *
+ * Blocks of 2 MiB can have one huge page of the host's behind them. Where memfds do not
+ * get them by themselves (shmem_enabled), MADV_COLLAPSE makes one on request, which
+ * costs less than backing fifty of the 512 pages one by one. */
 #include "mm_private.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "host/host.h"
@@ -27,6 +32,7 @@ enum {
 	REFILL_ORDER = 4,          /* 64 KiB: also the unit of fault-around */
 	KEEP_BLOCKS = 32,          /* free used 4 MiB blocks not given back to the host */
 	RECLAIM_BATCH = 64,
+	HUGE_REFUSALS = 64,        /* so many requests are spared the host when it had no huge page */
 };
 
 /* Sv32's PPN has 22 bits: every frame can be in every table. */
@@ -43,6 +49,9 @@ static struct {
 	pfn_t fresh;               /* first frame not yet on a list */
 	pfn_t free;                /* frames without a reference, wherever they are */
 	unsigned used_blocks;      /* free blocks of ORDER_MAX that are not zeroed */
+	unsigned spared;           /* requests for huge pages that the host is not asked for */
+	bool no_huge;              /* the host has none for RAM */
+	bool huge[RAM_MAX_FRAMES >> HUGE_ORDER];   /* this block is one page of the host's */
 	pfn_t heads[ORDER_MAX + 1];
 	struct frame_stack dirty, zeroed;
 } pool;
@@ -91,6 +100,8 @@ static uint8_t give_back(pfn_t pfn, uint8_t zeroed)
 		return zeroed;
 	if (host_ram_discard(pool.fd, (uint64_t)pfn << PAGE_SHIFT, PAGE_SIZE << ORDER_MAX) != 0)
 		return 0;
+	for (unsigned i = 0; i < 1u << (ORDER_MAX - HUGE_ORDER); i++)
+		pool.huge[(pfn >> HUGE_ORDER) + i] = false;
 	return FRAME_ZEROED;
 }
 
@@ -111,6 +122,27 @@ static void block_free(pfn_t pfn, unsigned order, uint8_t zeroed)
 	list_push(pfn, order, zeroed);
 }
 
+bool frame_is_huge(pfn_t pfn)
+{
+	return pool.huge[pfn >> HUGE_ORDER];
+}
+
+/* Have the host put one page behind the block. Advice, in a way: a host without is as good, slower. */
+static bool make_huge(pfn_t pfn)
+{
+	int err;
+
+	if (pool.huge[pfn >> HUGE_ORDER])
+		return true;
+	if (pool.no_huge || (pool.spared && pool.spared--))
+		return false;
+	err = host_pages_collapse(frame_ptr(pfn), HUGE_SIZE);
+	pool.no_huge = err == -EINVAL;
+	pool.spared = err ? HUGE_REFUSALS : 0;
+	pool.huge[pfn >> HUGE_ORDER] = !err;
+	return !err;
+}
+
 /* The largest aligned block of never used frames goes on its list. */
 static bool block_refill(void)
 {
@@ -121,6 +153,9 @@ static bool block_refill(void)
 	while (order < ORDER_MAX && is_aligned(pool.fresh, 2u << order) &&
 	       ram.nr - pool.fresh >= (2u << order))
 		order++;
+	/* What has used some will use more. */
+	for (unsigned i = 0; order == ORDER_MAX && pool.fresh >= 4u << ORDER_MAX && i < 1u << (ORDER_MAX - HUGE_ORDER); i++)
+		make_huge(pool.fresh + (i << HUGE_ORDER));
 	list_push(pool.fresh, order, FRAME_ZEROED);
 	pool.fresh += (pfn_t)1 << order;
 	return true;
@@ -169,7 +204,7 @@ static bool stack_refill(void)
 		pfn = block_take(order, &zeroed);
 	if (pfn == PFN_NONE)
 		return false;
-	if (zeroed)
+	if (zeroed && !frame_is_huge(pfn))
 		host_pages_populate(frame_ptr(pfn), PAGE_SIZE << order);   /* only saves time */
 	s = zeroed ? &pool.zeroed : &pool.dirty;
 	for (unsigned i = 1u << order; i-- > 0;)
@@ -286,7 +321,7 @@ pfn_t frame_alloc_run_now(unsigned order)
 
 	if (pfn == PFN_NONE)
 		return PFN_NONE;
-	if (zeroed)
+	if (zeroed && !frame_is_huge(pfn))
 		host_pages_populate(frame_ptr(pfn), PAGE_SIZE << order);   /* only saves time */
 	return run_ready(pfn, order, zeroed);
 }
@@ -309,6 +344,20 @@ pfn_t frame_alloc_run(unsigned order)
 			return PFN_NONE;
 	}
 	return run_ready(pfn, order, zeroed);
+}
+
+pfn_t frame_alloc_huge(void)
+{
+	uint8_t zeroed = 0;
+	pfn_t pfn = block_take(HUGE_ORDER, &zeroed);
+
+	if (pfn == PFN_NONE)
+		return PFN_NONE;
+	if (!make_huge(pfn)) {
+		block_free(pfn, HUGE_ORDER, zeroed);
+		return PFN_NONE;
+	}
+	return run_ready(pfn, HUGE_ORDER, FRAME_ZEROED);   /* whatever is in there */
 }
 
 int ram_map_view(void *at, uint64_t len, pfn_t pfn, bool writable)

@@ -80,6 +80,14 @@ static inline void frame_put_inline(pfn_t pfn)
 pfn_t frame_alloc_raw(void);             /* as frame_alloc, contents undefined */
 void  frame_free_zeroed(pfn_t pfn);      /* the caller held the last reference and cleared it */
 
+/* Huge pages of the host's: what one entry of its tables, and of Sv39's second level, can map. */
+enum { HUGE_ORDER = 9 };
+#define HUGE_SIZE (PAGE_SIZE << HUGE_ORDER)
+/* 2^HUGE_ORDER frames, aligned, that are one page of the host's: each with one reference, contents
+ * undefined. PFN_NONE: the host has none, or it would take reclaim. */
+pfn_t frame_alloc_huge(void);
+bool  frame_is_huge(pfn_t pfn);          /* it is part of such a page */
+
 /* ---- page tables ----------------------------------------------------------------- */
 /* Privileged ISA, "Sv32" and "Sv39" page-table entries:
  *

@@ -19,6 +19,9 @@
  * zero page is not mapped from RAM: the reservation itself is private
  * anonymous memory, which reads as zeros as soon as it is readable.
  *
+ * A table full of pages that lie behind each other, in a huge page of the host's (huge.c), comes in
+ * as a whole, and the host maps it by one entry.
+ *
  * Each run is an area of the host, whose number is limited (vm.max_map_count):
  * they are counted, and the views used longest ago are emptied when there are
  * too many. An emptied view keeps its reservation, so it may be in use.
@@ -350,6 +353,25 @@ static void map_neighbours(struct view *v, const struct leaf *l, unsigned first,
 	}
 }
 
+/* All that the table of va maps, if it is one page of the host's and can be one in the view. */
+static bool whole_table(struct view *v, gva_t va, struct leaf *l)
+{
+	gva_t start = align_down(va, HUGE_SIZE), pos = start;
+	unsigned at = (unsigned)((va - start) >> PAGE_SHIFT);
+	pfn_t pfn;
+
+	if (v->mm->rv32 || ((uintptr_t)v->base ^ (uintptr_t)ram.base) & (HUGE_SIZE - 1) ||
+	    !pt_next_leaf(v->mm, &pos, start + HUGE_SIZE, l) || l->va != start)
+		return false;
+	pfn = pte_pfn(pte_get(v->mm, l->table, at)) - at;
+	if (pfn >= ram.nr || !is_aligned(pfn, 1u << HUGE_ORDER) || !frame_is_huge(pfn) || !viewable(ready(v->mm, l, 0)))
+		return false;
+	for (unsigned i = l->first; i < l->last; i++)
+		if (!same_run(pte_get(v->mm, l->table, i), ready(v->mm, l, i + 1)))
+			return false;
+	return true;
+}
+
 bool view_in_use(const struct mm *mm)
 {
 	return mm->view && !mm->view->resting;
@@ -375,6 +397,10 @@ bool mm_view_fill(struct mm *mm, gva_t va)
 	if (&v->lru != views.next) {
 		list_del(&v->lru);
 		list_add_head(&views, &v->lru);
+	}
+	if (whole_table(v, va, &l)) {
+		mm_view_counts.fills++;
+		return map_run(v, &l, l.first, l.last);
 	}
 	/* A block lies in one table: both are aligned powers of two. */
 	if (!pt_next_leaf(mm, &block, block + BLOCK_PAGES * PAGE_SIZE, &l) || va < l.va)

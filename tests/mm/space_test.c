@@ -497,6 +497,50 @@ static void anonymous_memory_comes_in_runs(void)
 	mm_put(mm);
 }
 
+/* A full table moves into a huge page, where the host has them, and nobody can tell: what is in the pages, who
+ * owns them, what fork copies. Without, only the place is another. */
+static void full_tables_become_huge(void)
+{
+	enum { TABLE = 512, PAGES = 4 * TABLE };
+	struct mm *mm = mm_create(xlen), *child;
+	const gva_t base = 0x400000, at = base + PAGE_SIZE, huge = base + TABLE * PAGE_SIZE;
+	struct mm_stats before;
+	uint64_t free;
+
+	CHECK_EQ(map_anon(mm, at, PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED), (int64_t)at);
+	CHECK_EQ(mm_view_create(mm), 0);
+	for (unsigned i = PAGES; i-- > 0;)                 /* backwards: no page lies behind the other */
+		poke32(mm, at + i * PAGE_SIZE, i);
+	before = stats_of(mm);
+	free = ram_free_pages();
+	mm_collapse(mm, base + PAGE_SIZE);                 /* the area does not cover all of this one */
+	CHECK(pfn_at(mm, at + PAGE_SIZE) != pfn_at(mm, at) + 1);
+	mm_collapse(mm, huge + 77);
+	if (xlen == XLEN_64 && pfn_at(mm, huge) % TABLE == 0)
+		for (unsigned i = 0; i < TABLE; i++)
+			CHECK_EQ(pfn_at(mm, huge + i * PAGE_SIZE), pfn_at(mm, huge) + i);
+	else if (xlen == XLEN_64)
+		printf("# the host makes no huge pages of memfds\n");
+	CHECK(mm_view_fill(mm, huge + 5 * PAGE_SIZE));
+	CHECK_EQ(*(uint32_t *)(mm_view_base(mm) + huge + 9 * PAGE_SIZE), TABLE + 8);
+	*(uint32_t *)(mm_view_base(mm) + huge + 5 * PAGE_SIZE + 4) = 55;
+	CHECK_EQ(peek32(mm, huge + 5 * PAGE_SIZE + 4), 55);
+	CHECK_EQ(stats_of(mm).rss_anon, before.rss_anon);
+	CHECK_EQ(ram_free_pages(), free);
+	CHECK_EQ(mm_fork(mm, &child), 0);
+	mm_collapse(mm, huge);                             /* shared: stays */
+	poke32(mm, huge + PAGE_SIZE, 1000000);
+	CHECK_EQ(mm_munmap(mm, huge + 2 * PAGE_SIZE, PAGE_SIZE), 0);
+	CHECK_EQ(peek32(child, huge + PAGE_SIZE), TABLE);
+	CHECK_EQ(peek32(mm, huge + PAGE_SIZE), 1000000);
+	for (unsigned i = 0; i < PAGES; i++)
+		CHECK_EQ(peek32(child, at + i * PAGE_SIZE), i);
+	mm_put(child);
+	CHECK(mm_view_fill(mm, huge + PAGE_SIZE));
+	CHECK_EQ(*(uint32_t *)(mm_view_base(mm) + huge + PAGE_SIZE), 1000000);
+	mm_put(mm);
+}
+
 int main(void)
 {
 	static const enum xlen widths[] = { XLEN_64, XLEN_32 };
@@ -510,6 +554,7 @@ int main(void)
 		RUN_IN_RAM(file_pages_are_shared, 16 << 20);
 		RUN_IN_RAM(a_view_brings_blocks_of_a_file, 16 << 20);
 		RUN_IN_RAM(anonymous_memory_comes_in_runs, 16 << 20);
+		RUN_IN_RAM(full_tables_become_huge, 32 << 20);
 		RUN_IN_RAM(shared_files_are_written_back, 16 << 20);
 		RUN_IN_RAM(truncation_unmaps_everywhere, 16 << 20);
 		RUN_IN_RAM(unreadable_file_is_a_bus_error, 16 << 20);

@@ -14,11 +14,15 @@
 
 /* ---- memory -------------------------------------------------------------- */
 
-/* A memfd of `size` bytes, mapped shared and read-write at *base. Returns the fd. */
+/* A memfd of `size` bytes, mapped shared and read-write at *base, where huge pages can be if the host
+ * aligns large reservations for them. Returns the fd. */
 int host_ram_create(uint64_t size, void **base);
 void host_ram_destroy(int fd, void *base, uint64_t size);
 /* Have the host back [p, p+size) with real pages now: one call instead of a fault a page. 0 or -errno. */
 int host_pages_populate(void *p, size_t size);
+/* Have the host put one huge page behind [p, p+size), which is one's size and place, keeping what is in
+ * there. 0; -EINVAL: it never will; another -errno. */
+int host_pages_collapse(void *p, size_t size);
 /* [p, p+size) of host_pages_alloc will be used densely: back it by huge pages if the host likes. */
 void host_pages_want_huge(void *p, size_t size);
 /* Give whole pages of the RAM back to the host; they read as zero afterwards. */
