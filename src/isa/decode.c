@@ -3,11 +3,9 @@
  * A 32-bit instruction is found by opcode (bits 6:2) and funct3 (bits 14:12), 256
  * buckets; a 16-bit one by quadrant (1:0) and funct3 (15:13), 32 buckets. A row
  * is in every bucket its mask does not exclude. Buckets hold a handful of rows,
- * tried in the order of insn.def. The index is built on first use, in one pass
- * that gives the same result whoever runs it. */
+ * tried in the order of insn.def. The index is made when hearth is built, by
+ * gen_index.c, which includes this file for its tables and without the decoder. */
 #include "isa/isa.h"
-
-#include <stdatomic.h>
 
 const char *const isa_xreg_name[32] = {
 	"zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5",
@@ -94,10 +92,8 @@ static inline bool format_rounds(unsigned fmt)
 	       fmt == ISA_FMT_FXM || fmt == ISA_FMT_XFM;
 }
 
-static bool take_apart(struct isa_insn *d, uint32_t b, unsigned op)
+static bool take_apart(struct isa_insn *d, uint32_t b, unsigned fmt)
 {
-	unsigned fmt = isa_rows[op].fmt;
-
 	d->rd = field(b, 7, 5, 0);
 	d->rs1 = field(b, 15, 5, 0);
 	d->rs2 = field(b, 20, 5, 0);
@@ -198,7 +194,7 @@ static inline bool is_valid(const struct isa_insn *d, enum cvalid valid)
 
 bool isa_row_matches(const struct isa_row *row, uint32_t bits)
 {
-	struct isa_insn d;
+	struct isa_insn d = { 0 };
 
 	if ((bits & row->mask) != row->match)
 		return false;
@@ -210,7 +206,7 @@ bool isa_row_matches(const struct isa_row *row, uint32_t bits)
 
 /* ---- the index -------------------------------------------------------------------- */
 
-enum { BUCKETS = 256 + 32, MAX_CANDIDATES = 2048 };
+enum { BUCKETS = 256 + 32 };
 
 static inline unsigned bucket_of(uint32_t bits)
 {
@@ -219,84 +215,38 @@ static inline unsigned bucket_of(uint32_t bits)
 	return 256 + (field(bits, 0, 2, 3) | field(bits, 13, 3, 0));
 }
 
-/* Candidates of bucket b: rows[start[b]] up to rows[start[b + 1]], each with what decides, side by
- * side in memory. One index per xlen. */
+/* Candidates of bucket b: rows[start[b]] up to rows[start[b + 1]], each with all that decides, side by
+ * side in memory: a row of isa_rows is mostly text. One index per xlen. */
 struct candidate {
 	uint32_t mask, match;
-	uint16_t row;
+	uint16_t row, base;
+	uint8_t fmt, cfmt, valid;      /* as in struct isa_row */
 };
-struct decode_index {
-	uint16_t start[BUCKETS + 1];
-	struct candidate rows[MAX_CANDIDATES];
-	atomic_bool ready;
-};
-static struct decode_index indexes[2];
 
-/* The buckets whose words the row may match: its opcode or quadrant is
- * always fixed, its funct3 is one or all eight. */
-static unsigned row_buckets(const struct isa_row *row, uint16_t out[8])
-{
-	bool wide = (row->match & 3) == 3;
-	unsigned shift = wide ? 12 : 13, n = 0;
-
-	for (uint32_t funct3 = 0; funct3 < 8; funct3++)
-		if (((row->match ^ funct3 << shift) & row->mask & 7u << shift) == 0)
-			out[n++] = (uint16_t)bucket_of((row->match & ~(7u << shift)) | funct3 << shift);
-	return n;
-}
-
-/* Two passes: count each bucket's rows, then place them. */
-static void build_index(struct decode_index *ix, unsigned xlen_bit)
-{
-	uint16_t at[BUCKETS] = { 0 }, buckets[8];
-
-	for (int pass = 0; pass < 2; pass++) {
-		for (unsigned r = ISA_ILLEGAL + 1; r < ISA_ROW_COUNT; r++) {
-			const struct isa_row *row = &isa_rows[r];
-
-			if (!row->mnemonic || !(row->xlens & xlen_bit))
-				continue;
-			for (unsigned i = 0, n = row_buckets(row, buckets); i < n; i++) {
-				if (pass == 1)
-					ix->rows[at[buckets[i]]] =
-						(struct candidate){ row->mask, row->match, (uint16_t)r };
-				at[buckets[i]]++;
-			}
-		}
-		if (pass == 1)
-			break;
-		ix->start[0] = 0;
-		for (unsigned b = 0; b < BUCKETS; b++) {
-			ix->start[b + 1] = ix->start[b] + at[b];
-			at[b] = ix->start[b];
-		}
-	}
-	atomic_store_explicit(&ix->ready, true, memory_order_release);
-}
+#ifndef ISA_GENERATES_INDEX
+#include "decode_index.h"
 
 void isa_decode(struct isa_insn *d, uint32_t bits, int xlen)
 {
-	struct decode_index *ix = &indexes[xlen == 64];
+	const uint16_t *start = index_start[xlen == 64];
+	const struct candidate *rows = xlen == 64 ? index_rows_64 : index_rows_32;
 	unsigned b = bucket_of(bits);
 
-	if (unlikely(!atomic_load_explicit(&ix->ready, memory_order_acquire)))
-		build_index(ix, xlen == 64 ? ISA_RV64 : ISA_RV32);
 	*d = (struct isa_insn){ .op = ISA_ILLEGAL, .len = isa_length((uint16_t)bits) };
-	for (unsigned i = ix->start[b]; i < ix->start[b + 1]; i++) {
-		const struct candidate *c = &ix->rows[i];
-		const struct isa_row *row = &isa_rows[c->row];
+	for (unsigned i = start[b]; i < start[b + 1]; i++) {
+		const struct candidate *c = &rows[i];
 
 		if ((bits & c->mask) != c->match)
 			continue;
 		if (d->len == 2) {
-			expand(d, bits, row->cfmt);
-			if (!is_valid(d, row->valid))
+			expand(d, bits, c->cfmt);
+			if (!is_valid(d, c->valid))
 				continue;
 		}
 		d->row = c->row;
-		if (d->len == 4 && !take_apart(d, bits, d->row))
+		if (d->len == 4 && !take_apart(d, bits, c->fmt))
 			return;
-		d->op = row->base;
+		d->op = c->base;
 		return;
 	}
 }
@@ -306,3 +256,4 @@ const char *isa_string(int xlen)
 	return xlen == 64 ? "rv64imafdc_zicntr_zicond_zicsr_zifencei_zba_zbb_zbs"
 	                  : "rv32imafdc_zicntr_zicond_zicsr_zifencei_zba_zbb_zbs";
 }
+#endif

@@ -12,7 +12,7 @@ difftest_build() {
 		-nostdlib -static -fno-pic -no-pie -mcmodel=medany -w -Wl,--no-relax \
 		-Wl,--no-warn-rwx-segments \
 		-I "$test_dir/difftest/shim" -I "$HEARTH_SOURCE/src/isa/include" \
-		-I "$HEARTH_SOURCE/src/base/include" "$test_dir/difftest/difftest.c" \
+		-I "$HEARTH_SOURCE/src/base/include" -I "$HEARTH_BUILD/src/isa" "$test_dir/difftest/difftest.c" \
 		"$test_dir/difftest/enter.S" "$HEARTH_SOURCE/src/isa/decode.c" \
 		"-DROWS_HASH=0x$(sha256sum < "$HEARTH_SOURCE/src/isa/include/isa/insn.def" | cut -c 1-8)"
 }
