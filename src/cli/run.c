@@ -376,6 +376,7 @@ int run_command(struct options *o)
 	sched_unlock();
 	if (!status)
 		status = run_program(o, &where);
+	host_memory_leave_to_exit();
 	kernel_shutdown();
 	if (status != EXIT_NOT_FOUND && status != EXIT_CANNOT_RUN)
 		explain_dump(o);

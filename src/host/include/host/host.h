@@ -35,6 +35,8 @@ void host_stack_free(void *base, size_t size);
 /* Reserve zeroed, lazily committed memory (large tables). NULL when out of memory. */
 void *host_pages_alloc(size_t size);
 void host_pages_free(void *p, size_t size);
+/* The process is about to exit: from now on RAM, stacks and pages are "freed" by its exit. */
+void host_memory_leave_to_exit(void);
 /* Views of RAM (mm/view.c): reserve `size` bytes without access at *base, and `guard` more on both
  * sides; nothing else of hearth's is ever placed there. All 0 or -errno. */
 int host_view_reserve(uint64_t size, uint64_t guard, void **base);
