@@ -23,12 +23,15 @@
 #include "interp.h"
 
 #include <string.h>
+#include "base/alloc.h"
 #include "base/log.h"
 #include "host/host.h"
 #include "sched/sched.h"
 
 /* 36 KiB of records for 4 KiB of code: 2048 pages are 8 MiB of guest code. */
 enum { ARENA_PAGES = 2048, ARENA_ALIGN = 2 << 20 };   /* aligned so that huge pages fit */
+/* The arena's first places, which are not for code. */
+enum { SPACE_PAGES = (sizeof(struct space) + CODE_ALIGN - 1) / CODE_ALIGN };
 
 struct engine engine32, engine64;
 uint64_t code_epoch = 1;                /* written under code_lock */
@@ -36,6 +39,7 @@ static struct host_mutex code_lock;
 static struct cpu *cpus[HART_MAX];      /* whose run_epoch counts */
 
 static uint8_t *arena;                  /* ARENA_PAGES * CODE_ALIGN, aligned */
+static bool first_space_taken;          /* see code_space_alloc() */
 static unsigned arena_used;             /* pages ever taken from it */
 static struct limbo { struct code_page *first, *last; } limbo;   /* oldest first */
 static struct code_page **by_pfn[2];    /* [xlen == 64][pfn] */
@@ -99,8 +103,8 @@ void code_remove_cpu(struct cpu *cpu)
 	host_mutex_unlock(&code_lock);
 }
 
-static void index_fused(void);
 static void count_locked(struct code_page *cp, unsigned slot);
+static void index_formats(void);
 
 void code_init(void)
 {
@@ -120,26 +124,67 @@ void code_init(void)
 		if (!by_pfn[i])
 			fatal("the host gives no address space for code; raise `ulimit -v`");
 	}
+	arena_used = SPACE_PAGES;
 	frame_code_gone = frame_gone;
-	index_fused();
-	interp32_run(NULL, NULL, &engine32);
-	interp64_run(NULL, NULL, &engine64);
+	index_formats();
+}
+
+/* The labels of an interpreter are found when it is first used: few machines need both. */
+static const struct engine *engine_for(const struct mm *mm)
+{
+	if (mm_xlen(mm) == XLEN_64) {
+		if (unlikely(!engine64.xlen))
+			interp64_run(NULL, NULL, &engine64);
+		return &engine64;
+	}
+	if (unlikely(!engine32.xlen))
+		interp32_run(NULL, NULL, &engine32);
+	return &engine32;
+}
+
+/* left[], four half-words at a time. Which of four are long (4 bytes) says for each of them how many
+ * instructions begin at it and after it among the four, and whether the last of these ends with the four or
+ * one half-word behind them. */
+static void count_left(struct code_page *cp)
+{
+	enum { LANES = 4 };
+	const uint64_t ones = 0x0001000100010001;
+	uint64_t count[1 << LANES], behind[1 << LANES];   /* a lane of 16 bits for each half-word */
+	uint64_t next = 0, after_next = 0;                /* left[] of the two that follow the four */
+
+	for (unsigned pattern = 0; pattern < 1 << LANES; pattern++) {
+		count[pattern] = behind[pattern] = 0;
+		for (unsigned i = 0; i < LANES; i++) {
+			unsigned n = 0, at = i;
+
+			for (; at < LANES; at += 1 + (pattern >> at & 1))
+				n++;
+			count[pattern] |= (uint64_t)n << 16 * i;
+			behind[pattern] |= (at > LANES ? UINT64_C(0xffff) : 0) << 16 * i;
+		}
+	}
+	cp->left[CODE_SLOTS] = cp->left[CODE_SLOTS + 1] = 0;
+	for (int i = CODE_SLOTS - LANES; i >= 0; i -= LANES) {
+		uint64_t v;
+		unsigned pattern;
+
+		memcpy(&v, cp->bytes + 2 * i, sizeof(v));
+		v &= v >> 1 & ones;                       /* bit 0 of each lane: isa_length() is 4 */
+		pattern = (v | v >> 15 | v >> 30 | v >> 45) & 0xf;
+		v = count[pattern] + (next * ones & ~behind[pattern]) + (after_next * ones & behind[pattern]);
+		memcpy(cp->left + i, &v, sizeof(v));
+		next = v & 0xffff;
+		after_next = v >> 16 & 0xffff;
+	}
 }
 
 /* Take over the frame's present contents: nothing of it is decoded yet. */
 static void page_reset(struct code_page *cp, const uint8_t *host)
 {
 	const void *page_end = cp->engine->super[SUPER_page_end];
-	uint16_t next = 0, after_next = 0;   /* left[i + 1], left[i + 2] */
 
 	guest_copy_page(cp->bytes, host);
-	cp->left[CODE_SLOTS] = cp->left[CODE_SLOTS + 1] = 0;
-	for (int i = CODE_SLOTS - 1; i >= 0; i--) {
-		uint16_t here = (isa_length(cp->bytes[2 * i]) == 4 ? after_next : next) + 1;
-
-		after_next = next;
-		cp->left[i] = next = here;
-	}
+	count_left(cp);
 	cp->ready = 0;
 	if (cpu_translator)
 		memset(cp->heat, 0, sizeof(cp->heat));
@@ -192,7 +237,7 @@ static struct code_page *page_take(struct cpu *self)
 	}
 	if (arena_used < ARENA_PAGES)
 		return (struct code_page *)(arena + (size_t)arena_used++ * CODE_ALIGN);
-	for (unsigned i = 0; i < ARENA_PAGES; i++) {
+	for (unsigned i = SPACE_PAGES; i < ARENA_PAGES; i++) {
 		cp = (struct code_page *)(arena + (size_t)i * CODE_ALIGN);
 		if (cp->pfn != PFN_NONE)
 			drop_page(cp);
@@ -202,6 +247,33 @@ static struct code_page *page_take(struct cpu *self)
 			cpu_interrupt(cpus[i]);
 	self->code_full = true;
 	return NULL;
+}
+
+/* A struct space, zeroed. The first of a machine, which a small program needs no other beside, is where the
+ * host has to back the arena with a huge page anyhow: memory of its own would be 17 faults of the host. */
+struct space *code_space_alloc(void)
+{
+	struct space *s = NULL;
+
+	host_mutex_lock(&code_lock);
+	if (!first_space_taken) {
+		first_space_taken = true;
+		s = (struct space *)arena;
+	}
+	host_mutex_unlock(&code_lock);
+	return s ? s : xnew(struct space);
+}
+
+void code_space_free(struct space *s)
+{
+	host_mutex_lock(&code_lock);
+	if (s == (struct space *)arena) {
+		memset(s, 0, sizeof(*s));
+		first_space_taken = false;
+		s = NULL;
+	}
+	host_mutex_unlock(&code_lock);
+	free(s);
 }
 
 void code_init_space(struct space *s)
@@ -227,7 +299,7 @@ void code_flush_space(struct space *s)
 /* The frame's code page, as the frame is now; or NULL, see page_take(). */
 static struct code_page *page_of_frame(struct space *s, const struct translation *t)
 {
-	const struct engine *engine = mm_xlen(s->mm) == XLEN_64 ? &engine64 : &engine32;
+	const struct engine *engine = engine_for(s->mm);
 	struct code_page **slot, *cp;
 
 	ASSERT(t->pfn < nr_pfns);
@@ -324,6 +396,19 @@ uint32_t code_bits(const struct rec *r)
 	return low | (slot == CODE_SLOTS - 1 ? cp->straddle_high : low_half(cp, slot + 1)) << 16;
 }
 
+/* What decoding asks of a row's text and format, side by side in a few cache lines. */
+static const uint8_t format_of[ISA_BASE_COUNT] = {
+#define INSN(id, mn, xl, ext, mask, match, fmt, ...) [ISA_##id] = ISA_FMT_##fmt,
+#include "isa/insn.def"
+};
+static bool has_rd[ISA_FORMAT_COUNT];
+
+static void index_formats(void)
+{
+	for (unsigned fmt = 0; fmt < ISA_FORMAT_COUNT; fmt++)
+		has_rd[fmt] = isa_operands[fmt][0] == 'd';
+}
+
 /* Formats whose rows do nothing but write an integer register. */
 static bool only_writes_rd(unsigned fmt)
 {
@@ -341,7 +426,7 @@ static enum variant fill_jump(struct code_page *cp, unsigned slot, struct rec *r
 
 	if (far) {
 		r->imm = d->imm;
-		if (isa_rows[d->op].fmt == ISA_FMT_J)
+		if (format_of[d->op] == ISA_FMT_J)
 			r->left = straddles ? 0 : cp->left[next];
 	} else {
 		record_locked(cp, (unsigned)to / 2);
@@ -357,9 +442,9 @@ static enum variant fill_jump(struct code_page *cp, unsigned slot, struct rec *r
 static enum variant fill(struct code_page *cp, unsigned slot, struct rec *r, const struct isa_insn *d,
 			 bool straddles)
 {
-	unsigned fmt = isa_rows[d->op].fmt;
+	unsigned fmt = format_of[d->op];
 
-	r->rd = isa_operands[fmt][0] == 'd' && d->rd == 0 ? RD_NONE : d->rd;
+	r->rd = has_rd[fmt] && d->rd == 0 ? RD_NONE : d->rd;
 	r->rs1 = d->rs1;
 	r->rs2 = d->rs2;
 	r->rm = d->rm;
@@ -379,7 +464,7 @@ static const void *own_handler(const struct engine *engine, const struct rec *r,
 {
 	if (d->op == ISA_ILLEGAL)
 		return engine->super[SUPER_illegal];
-	if (r->rd == RD_NONE && only_writes_rd(isa_rows[d->op].fmt))
+	if (r->rd == RD_NONE && only_writes_rd(format_of[d->op]))
 		return engine->super[d->len == 2 ? SUPER_nop2 : SUPER_nop4];
 	return engine->insn[d->op][variant];
 }
@@ -404,6 +489,7 @@ static const uint16_t fused_forms[FUSED_COUNT][FUSED_MAX] = {
 };
 /* Open addressing: 1 + index in fused_forms, 0 empty. */
 static uint16_t fused_buckets[FUSED_BUCKETS];
+static bool fused_indexed;
 /* By the first two of a sequence: a bit for each length there is. Most instructions need no look at the
  * buckets. */
 enum { FUSED_PAIRS = 4096 };
@@ -442,6 +528,7 @@ static void index_fused(void)
 			b = (b + 1) % FUSED_BUCKETS;
 		fused_buckets[b] = (uint16_t)(i + 1);
 	}
+	fused_indexed = true;
 }
 
 /* The handler of the longest sequence that starts here, or NULL. Behind forms[n - 1] there are
@@ -471,7 +558,7 @@ static const void *fused_handler(const struct engine *engine, const uint16_t *fo
 
 static bool ends_flow(const struct isa_insn *d)
 {
-	unsigned fmt = isa_rows[d->op].fmt;
+	unsigned fmt = format_of[d->op];
 
 	return d->op == ISA_ILLEGAL || fmt == ISA_FMT_J || fmt == ISA_FMT_JR || fmt == ISA_FMT_SYS;
 }
@@ -520,6 +607,17 @@ static void set_operands(struct rec *r, const struct rec *from)
 }
 _Static_assert(sizeof(struct rec) == sizeof(void *) + sizeof(uint64_t), "operands are one word");
 
+/* Not worth it with a translator: what is hot does not stay here, and to look for sequences is half of what
+ * decoding takes. Neither is it then to decode what is behind a branch before somebody goes there. */
+static bool is_fusing(void)
+{
+	if (cpu_translator)
+		return false;
+	if (unlikely(!fused_indexed))
+		index_fused();
+	return true;
+}
+
 /* Decode a straight run from r on, then choose handlers, for which each must know what
  * follows. All records of the run have their operands before any gets its handler. */
 static void decode_run(struct rec *first)
@@ -530,9 +628,9 @@ static void decode_run(struct rec *first)
 	struct rec *recs[DECODE_RUN];
 	struct isa_insn d = { .op = ISA_ILLEGAL };
 	unsigned n = 0, old = 0, slot = rec_slot(first);
-	bool over = false;
+	bool over = false, branch = false, fusing = is_fusing();
 
-	while (n < DECODE_RUN && !over && old < FUSED_MAX) {
+	while (n < DECODE_RUN && !over && !branch && old < FUSED_MAX) {
 		struct rec *r = record_locked(cp, slot), operands = { 0 };
 		bool decoded;
 
@@ -547,17 +645,18 @@ static void decode_run(struct rec *first)
 		recs[n++] = r;
 		old += decoded;
 		over = ends_flow(&d);
+		branch = !fusing && format_of[d.op] == ISA_FMT_B;
 		slot += d.len / 2;
 	}
 	if (!over)
-		record_locked(cp, slot);   /* where a full run, or one that met decoded records, goes on */
+		record_locked(cp, slot);   /* where a run goes on that is full, met decoded records or a branch */
 	if (n == 0) {
 		publish(first, cp->engine->super[SUPER_straddle]);
 		return;
 	}
 	/* What a full run's last ones could be fused with is not known: they wait. */
-	for (unsigned i = 0, end = n == DECODE_RUN && !over ? n - FUSED_MAX + 1 : n; i < end; i++) {
-		const void *fused = fused_handler(cp->engine, forms + i, n - i);
+	for (unsigned i = 0, end = fusing && n == DECODE_RUN && !over ? n - FUSED_MAX + 1 : n; i < end; i++) {
+		const void *fused = fusing ? fused_handler(cp->engine, forms + i, n - i) : NULL;
 
 		if (handler_of(recs[i]) == undecoded)
 			publish(recs[i], fused ? fused : own[i]);

@@ -29,7 +29,7 @@ struct cpu *cpu_create(void)
 
 static struct space *space_create(struct cpu *cpu)
 {
-	struct space *s = xnew(struct space);
+	struct space *s = code_space_alloc();
 
 	tlb_init(s);
 	code_init_space(s);
@@ -45,7 +45,7 @@ void cpu_destroy(struct cpu *cpu)
 	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces) && cpu->spaces[i]; i++) {
 		if (cpu->spaces[i]->translated)
 			cpu_translator->free_state(cpu->spaces[i]->translated);
-		free(cpu->spaces[i]);
+		code_space_free(cpu->spaces[i]);
 	}
 	free(cpu);
 }

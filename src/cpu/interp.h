@@ -234,6 +234,8 @@ void code_decode(struct rec *r);
  * straddle_handler executes it. NULL: fetch fault, s->tval says where. */
 struct rec *code_straddle(struct space *s, struct rec *r, uint64_t page_va);
 uint32_t code_bits(const struct rec *r);       /* the instruction's bits */
+struct space *code_space_alloc(void);
+void code_space_free(struct space *s);
 void code_init_space(struct space *s);
 /* Forget what the space knows of code; pages are looked at again when entered. */
 void code_flush_space(struct space *s);
