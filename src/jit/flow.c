@@ -7,7 +7,9 @@
  * needs the low half only: sign extension keeps both orders of integers.
  *
  * Addresses: a base register that was checked to be below the view's end, or through which an
- * access has succeeded, and has moved by less than the guard since, needs no check.
+ * access has succeeded, and has moved by less than the guard since, needs no check. Nor does one that
+ * the same register led to by a small step: what an access tells of one of them is true of its neighbours
+ * (struct flow: near).
  *
  * Floats: an arithmetic NaN result is canonical on RISC-V and is not on x86. Other
  * arithmetic does not care, so a result stays "loose" until its bits are looked at. A single's
@@ -287,6 +289,60 @@ static int32_t result_chk(const struct flow *s, const struct ir *i)
 	return c > CHK_MAX ? CHK_NONE : (int32_t)c;
 }
 
+/* ---- neighbours ---------------------------------------------------------------------------- */
+
+/* Register d becomes: what it was close to, or the operation's operand. Whoever was close to the old d is not
+ * any more, unless d only moves a little. */
+static void note_near(struct flow *s, const struct ir *i)
+{
+	unsigned d = i->d, base = V_NONE;
+	uint64_t by = 0, a = below_of(s, i->a, i->imm), b = below_of(s, i->b, i->imm);
+	bool moves = i->op == IR_ADD && i->width == 64 && i->a == d && i->b == V_IMM;
+
+	if (i->op == IR_MOV) {
+		base = i->a;
+	} else if (i->op == IR_ADD && i->width == 64 && i->b == V_IMM) {
+		base = i->a;
+		by = distance(i->imm);
+	} else if ((i->op == IR_ADD || i->op == IR_LEA) && i->width == 64) {
+		bool right = b != 0 || !(i->op == IR_ADD || i->rm == 0);
+
+		base = right ? (b ? i->a : V_NONE) : a ? i->b : V_NONE;
+		by = (right ? (b - 1) << (i->op == IR_LEA ? i->rm : 0) : a - 1) + (i->op == IR_LEA ? distance(i->imm) : 0);
+	}
+	for (unsigned v = 1; v < 32; v++) {
+		if (s->near[v] != d + 1)
+			continue;
+		if (moves && s->far[v] + by <= CHK_MAX)
+			s->far[v] += (uint32_t)by;
+		else
+			s->near[v] = 0;
+	}
+	if (moves && s->near[d] && s->far[d] + by <= CHK_MAX) {
+		s->far[d] += (uint32_t)by;
+	} else {
+		bool known = is_x(base) && base != 0 && base != d && by <= CHK_MAX;
+
+		s->near[d] = known ? (uint8_t)(base + 1) : 0;
+		s->far[d] = known ? (uint32_t)by : 0;
+	}
+}
+
+/* The distance of register v from an address inside the view has become known: so has that of its neighbours. */
+static void tell_neighbours(struct flow *s, unsigned v)
+{
+	unsigned base = s->near[v] - 1u;
+	int64_t c = s->chk[v] + (int64_t)s->far[v];
+
+	if (!s->near[v] || c > CHK_MAX || (s->chk[base] != CHK_NONE && s->chk[base] <= c))
+		return;
+	s->chk[base] = (int32_t)c;
+	for (unsigned n = 1; n < 32; n++)
+		if (s->near[n] == base + 1 && s->chk[n] == CHK_NONE && c + s->far[n] <= CHK_MAX)
+			s->chk[n] = (int32_t)(c + s->far[n]);
+	tell_neighbours(s, base);
+}
+
 static void use_float(struct flow *s, enum fneed need, unsigned f)
 {
 	uint8_t *k = &s->fkind[f];
@@ -362,8 +418,13 @@ void flow_ir(const struct region *r, struct flow *s, const struct ir *i)
 		else if (need[k] == NEED_ALL && s->kind[XI(uses[k])] == K_LOW)
 			s->kind[XI(uses[k])] = K_SEXT;
 	}
-	if (i->op >= IR_LOAD && i->op < IR_FENCE && is_reg(i->a))
+	if (i->op >= IR_LOAD && i->op < IR_FENCE && is_reg(i->a)) {
 		s->chk[XI(i->a)] = (int32_t)distance(i->imm);
+		if (is_x(i->a) && i->a)
+			tell_neighbours(s, i->a);
+	}
+	if (is_x(i->d) && i->d && r->xlen == 64)
+		note_near(s, i);
 	if (is_reg(i->d))
 		define(r, s, i, kind, chk, below);
 }
@@ -434,6 +495,8 @@ static void meet_into(struct flow *in, const struct flow *out, const struct bloc
 	if (!in->reached) {
 		*in = *out;
 		in->dirty_x = in->dirty_f = 0;
+		memset(in->near, 0, sizeof(in->near));
+		memset(in->far, 0, sizeof(in->far));
 		return;
 	}
 	for (unsigned v = 0; v < 32; v++) {
@@ -656,12 +719,12 @@ static uint64_t block_live(struct region *r, const struct block *b, uint64_t out
 	return live;
 }
 
-/* Registers through which memory will be accessed, as they are or moved by a constant. */
+/* Registers through which memory will be accessed, as they are or moved. */
 static uint64_t block_based(const struct region *r, const struct block *b, uint64_t based)
 {
 	for (unsigned k = b->nr_ir; k-- > 0;) {
 		const struct ir *i = &r->ir[b->ir + k];
-		bool moved = i->op == IR_MOV || (i->op == IR_ADD && i->b == V_IMM), wanted;
+		bool moved = i->op == IR_MOV || i->op == IR_ADD || i->op == IR_LEA, wanted;
 
 		if (i->dead)
 			continue;
@@ -670,6 +733,8 @@ static uint64_t block_based(const struct region *r, const struct block *b, uint6
 		if ((moved && wanted && is_x(i->a)) ||
 		    (i->op >= IR_LOAD && i->op < IR_FENCE && is_x(i->a)))
 			based |= bit(i->a);
+		if (moved && wanted && is_x(i->b))
+			based |= bit(i->b);
 	}
 	return based;
 }

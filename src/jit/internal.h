@@ -113,6 +113,9 @@ struct flow {
 	uint8_t fkind[32];
 	int32_t chk[32];               /* at most so far from an address inside the view; CHK_NONE */
 	uint32_t below[32];            /* as a number without sign it is less; 0: not known; BELOW_MAX at most */
+	/* Inside a block: 1 + the register from which it is no further than that; 0: none. */
+	uint8_t near[32];
+	uint32_t far[32];
 	uint32_t dirty_x, dirty_f;     /* changed since entry: memory is stale */
 };
 

@@ -33,6 +33,13 @@
 	X(amoadd_d, "amoadd.d a4, a3, (a5)", 0, 8) X(amomin_d, "amomin.d a4, a3, (a5)", 0, 8) \
 	X(lr_d, "lr.d a4, (a5)", 0, 8) X(sc_d, "sc.d a4, a3, (a5)", 0, 8))               \
 	X(moved, "add a5, a5, 2000\n lw a4, 0(a5)\n add a5, a5, -2000", 2000, 4)         \
+	X(near, "add a4, a5, 24\n add a6, a5, 48\n lw a7, 0(a4)\n lw a7, 0(a6)\n lw a7, 0(a5)", 24, 4) \
+	X(near_gone, "mv a4, a0\n add a6, a4, 24\n mv a4, a5\n lw a7, 0(a6)\n lw a7, 0(a4)", 0, 4) \
+	X(near_far, "sub a7, a5, a0\n mv a4, a0\n add a6, a4, 24\n add a4, a4, a7\n lw t0, 0(a6)\n lw a7, 0(a4)", 0, 4) \
+	X(near_back, "sub a7, a5, a0\n mv a4, a5\n sub a6, a4, a7\n lw t0, 0(a6)\n lw a7, 0(a4)", 0, 4) \
+	X(near_index, "and a6, a2, 63\n add t0, a6, a5\n lw a7, 0(t0)\n lw a7, 4(a5)", 0, 4)  \
+	X(near_other, "and a6, a2, 63\n add t0, a6, a0\n add a6, a6, a5\n lw a7, 0(t0)\n lw a7, 0(a6)", 0, 4) \
+	X(near_either, "and a6, a2, 63\n add t0, a0, a6\n mv t1, t0\n add t0, t1, a5\n lw a7, 0(t1)\n sub t0, t0, t1\n lw a7, 0(t0)", 0, 4) \
 	X(indexed, "sll a4, a3, 0\n sub a4, a4, a3\n add a4, a4, a5\n lw a4, 0(a4)", 0, 4)
 
 #if __riscv_xlen == 64
