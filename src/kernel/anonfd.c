@@ -6,7 +6,7 @@
 #include "abi/process.h"
 #include "base/alloc.h"
 
-static int64_t install(struct file *f, bool cloexec)
+int64_t anonfd_install(struct file *f, bool cloexec)
 {
 	struct task *t = task_current();
 	int fd = files_install(t->files, f, 0, cloexec, task_rlimit(t, ABI_RLIMIT_NOFILE));
@@ -40,7 +40,7 @@ int64_t kernel_pidfd_for(struct process *p, uint32_t flags)
 	process_get(p);
 	f = anon_file_create("anon_inode:[pidfd]", &pidfd_ops, p, ABI_O_RDWR | (flags & ABI_O_NONBLOCK),
 			     task_current()->cred);
-	return install(f, true);      /* always close-on-exec */
+	return anonfd_install(f, true);      /* always close-on-exec */
 }
 
 int64_t kernel_pidfd_open(int pid, uint32_t flags)
@@ -133,5 +133,5 @@ int64_t kernel_signalfd(int fd, uint64_t mask, uint32_t flags)
 	s->mask = mask;
 	f = anon_file_create("anon_inode:[signalfd]", &signalfd_ops, s,
 			     ABI_O_RDWR | (flags & ABI_O_NONBLOCK), t->cred);
-	return install(f, flags & ABI_O_CLOEXEC);
+	return anonfd_install(f, flags & ABI_O_CLOEXEC);
 }

@@ -116,12 +116,12 @@ static void copy_state(struct task *child, const struct task *parent, const stru
 		child->regs.x[REG_TP] = req->tls;
 	child->blocked = parent->blocked;
 	seccomp_inherit(child, parent);
-	child->uts = uts_get(parent->uts);
-	child->net = net_ns_get(parent->net);
-	child->ipc = ipc_ns_get(parent->ipc);
-	child->pid_ns_next = pid_ns_get(parent->pid_ns_next);
-	child->time_ns = time_ns_get(parent->time_ns);
-	child->time_ns_next = time_ns_get(parent->time_ns_next);
+	child->uts = ns_get(parent->uts);
+	child->net = ns_get(parent->net);
+	child->ipc = ns_get(parent->ipc);
+	child->pid_ns_next = ns_get(parent->pid_ns_next);
+	child->time_ns = ns_get(parent->time_ns);
+	child->time_ns_next = ns_get(parent->time_ns_next);
 	inherit_scheduling(child, parent);
 	child->timer_slack_ns = parent->timer_slack_ns;
 	child->mce_kill = parent->mce_kill;
@@ -230,7 +230,7 @@ static int prepare_child(struct task *parent, const struct clone_request *req, s
 		return err;
 	}
 	if (!thread)
-		child->proc->pid_ns = pid_ns_get(child->pid_ns_next);
+		child->proc->pid_ns = ns_get(child->pid_ns_next);
 	*out = child;
 	return 0;
 }

@@ -99,6 +99,9 @@ void oom_kill(void);                          /* somebody; may sleep until he is
 int64_t oom_points(struct process *p);        /* in pages; INT64_MIN: never chosen */
 uint64_t oom_total_pages(void);
 
+/* ---- anonfd.c ------------------------------------------------------------------------- */
+int64_t anonfd_install(struct file *f, bool cloexec);     /* the current task's; takes the file over */
+
 /* ---- namespaces.c --------------------------------------------------------------------- */
 int ns_unshare(struct task *t, uint64_t flags);   /* those of CLONE_NEW*; its fs is its own if NEWNS */
 
@@ -107,9 +110,9 @@ enum { PID_NOBODY = PID_MAX_LIMIT, PID_NS_LEVELS = 32 };    /* Linux MAX_PID_NS_
 /* The name spaces from `ns` outwards up to `around`, that not among them: how many. */
 int  pid_ns_chain(struct pid_ns *ns, const struct pid_ns *around, struct pid_ns *out[PID_NS_LEVELS]);
 int pid_ns_create(struct pid_ns *parent, struct user_ns *owner, struct pid_ns **out);    /* -ENOSPC */
-struct pid_ns *pid_ns_get(struct pid_ns *ns);
-void pid_ns_put(struct pid_ns *ns);
-uint32_t pid_ns_number(const struct pid_ns *ns);
+extern const struct ns_kind pid_ns_kind;
+struct pid_ns *pid_ns_parent(const struct pid_ns *ns);      /* NULL: the machine */
+bool pid_ns_was_born(const struct pid_ns *ns);     /* its first process was: before, there is nothing to enter */
 int  pid_ns_enter(struct pid *pid, struct pid_ns *ns, int want);
 void pid_ns_leave(struct pid *pid);
 int  pid_number_in(const struct pid *pid, const struct pid_ns *viewer);
@@ -124,14 +127,11 @@ struct pid_ns *pid_ns_of_proc(unsigned index);
 
 /* ---- time_ns.c ------------------------------------------------------------------------- */
 struct time_ns *time_ns_create(const struct time_ns *from, struct user_ns *owner);
-struct time_ns *time_ns_get(struct time_ns *ns);
-void time_ns_put(struct time_ns *ns);
-struct user_ns *time_ns_owner(const struct time_ns *ns);
-uint32_t time_ns_number(const struct time_ns *ns);
+extern const struct ns_kind time_ns_kind;
 struct vdso_data *time_ns_data(struct time_ns *ns);
 int  time_ns_born(struct task *t);                     /* a child with memory of its own */
 void time_ns_exec(struct task *t);
-int  time_ns_enter(struct task *t, struct time_ns *ns);
+void time_ns_enter(struct task *t, struct time_ns *ns);
 
 /* ---- vdso_map.c: a data page with clocks of its own -------------------------------------- */
 struct vdso_data {
@@ -147,8 +147,8 @@ uint64_t vdso_data_size(struct mapping *m);
 int  vdso_join(struct mm *mm, struct vdso_data *d);
 
 /* ---- uts.c ---------------------------------------------------------------------------- */
-struct uts_ns *uts_get(struct uts_ns *ns);
-void uts_put(struct uts_ns *ns);
+extern const struct ns_kind uts_ns_kind;
+struct uts_ns *uts_create(const struct uts_ns *from, struct user_ns *owner);
 
 /* ---- seccomp.c ------------------------------------------------------------------------ */
 struct seccomp_filter;

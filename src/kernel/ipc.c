@@ -171,8 +171,7 @@ void ipc_process_exit(struct process *p)
 
 /* ---- name spaces (ipc/namespace.c) ---------------------------------------------------------- */
 
-enum { FIRST_NUMBER = (int)0xefffffffu, LATER_NUMBERS = (int)0xf2000000u };
-static struct ipc_ns first = { .refs = 1, .number = (uint32_t)FIRST_NUMBER };
+static struct ipc_ns first;
 
 static void init_tables(struct ipc_ns *ns)
 {
@@ -202,41 +201,27 @@ struct mount **ipc_mqueues(void)
 	return &ipc_here()->mqueues;
 }
 
+static void destroy(struct ns *any)
+{
+	struct ipc_ns *ns = (struct ipc_ns *)any;
+
+	end_tables(ns);
+	mqueue_end(ns->mqueues);
+}
+
+const struct ns_kind ipc_ns_kind = { .name = "ipc", .flag = CLONE_NEWIPC, .first = 0xefffffffu, .destroy = destroy };
+
 struct ipc_ns *ipc_ns_create(struct user_ns *owner)
 {
-	static uint32_t next = (uint32_t)LATER_NUMBERS;
 	struct ipc_ns *ns = xnew(struct ipc_ns);
 
-	ns->refs = 1;
-	ns->number = next++;
-	ns->owner = user_ns_get(owner);
+	ns_init(&ns->ns, &ipc_ns_kind, owner);
 	init_tables(ns);
 	return ns;
 }
 
-struct ipc_ns *ipc_ns_get(struct ipc_ns *ns)
-{
-	if (ns)
-		ns->refs++;
-	return ns;
-}
-
-void ipc_ns_put(struct ipc_ns *ns)
-{
-	if (!ns || --ns->refs)
-		return;
-	end_tables(ns);
-	mqueue_end(ns->mqueues);
-	user_ns_put(ns->owner);
-	free(ns);
-}
-
-struct user_ns *ipc_ns_owner(const struct ipc_ns *ns) { return ns ? ns->owner : NULL; }
-uint32_t ipc_ns_number(const struct ipc_ns *ns)       { return ns ? ns->number : first.number; }
-
 void ipc_shutdown(void)
 {
-	end_tables(&first);
-	mqueue_end(first.mqueues);
+	destroy(&first.ns);
 	first.mqueues = NULL;
 }

@@ -20,9 +20,7 @@ struct ipc_table {
 };
 /* An IPC name space: System V objects, and POSIX message queues. */
 struct ipc_ns {
-	unsigned refs;
-	uint32_t number;
-	struct user_ns *owner;        /* NULL: the machine's */
+	struct ns ns;
 	struct ipc_table segments, sets, queues;
 	struct mount *mqueues;        /* vfs's; NULL: not asked for yet */
 };

@@ -18,18 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/process.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
-enum {
-	FIRST_NUMBER = (int)0xeffffffcu, LATER_NUMBERS = (int)0xf3000000u,
-	PROC_MOUNTS_MAX = 127,        /* name spaces with a /proc: seven bits of its files' argument */
-};
+enum { PROC_MOUNTS_MAX = 127 };       /* name spaces with a /proc: seven bits of its files' argument */
 
 struct pid_ns {
-	unsigned refs;
-	uint32_t number;
-	struct user_ns *owner;        /* NULL: the machine's; a reference */
+	struct ns ns;
 	struct pid_ns *parent;        /* NULL: the machine; a reference */
 	int level;                    /* 1: right below the machine */
 	struct process *init;         /* NULL: not born yet, or reaped */
@@ -44,44 +40,39 @@ static struct { struct pid_ns *ns; unsigned mounts; } proc_spaces[PROC_MOUNTS_MA
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
+static void destroy(struct ns *any)
+{
+	struct pid_ns *ns = (struct pid_ns *)any;
+
+	ns_put(ns->parent);
+	free(ns->slots);
+}
+
+const struct ns_kind pid_ns_kind = { .name = "pid", .flag = CLONE_NEWPID, .first = 0xeffffffcu, .destroy = destroy };
+
 int pid_ns_create(struct pid_ns *parent, struct user_ns *owner, struct pid_ns **out)
 {
-	static uint32_t next = (uint32_t)LATER_NUMBERS;
 	struct pid_ns *ns;
 
 	if (parent && parent->level >= PID_NS_LEVELS)
 		return -ENOSPC;
 	ns = xnew(struct pid_ns);
-	ns->refs = 1;
-	ns->number = next++;
-	ns->owner = user_ns_get(owner);
-	ns->parent = pid_ns_get(parent);
+	ns_init(&ns->ns, &pid_ns_kind, owner);
+	ns->parent = ns_get(parent);
 	ns->level = parent ? parent->level + 1 : 1;
 	*out = ns;
 	return 0;
 }
 
-struct pid_ns *pid_ns_get(struct pid_ns *ns)
+struct pid_ns *pid_ns_parent(const struct pid_ns *ns)
 {
-	if (ns)
-		ns->refs++;
-	return ns;
+	return ns->parent;
 }
 
-void pid_ns_put(struct pid_ns *ns)
+bool pid_ns_was_born(const struct pid_ns *ns)
 {
-	while (ns && --ns->refs == 0) {
-		struct pid_ns *parent = ns->parent;
-
-		user_ns_put(ns->owner);
-		free(ns->slots);
-		free(ns);
-		ns = parent;
-	}
+	return !ns || ns->init || ns->over;
 }
-
-struct user_ns *pid_ns_owner(const struct pid_ns *ns) { return ns ? ns->owner : NULL; }
-uint32_t pid_ns_number(const struct pid_ns *ns)       { return ns ? ns->number : (uint32_t)FIRST_NUMBER; }
 
 bool pid_ns_is_within(const struct pid_ns *ns, const struct pid_ns *around)
 {
@@ -148,7 +139,7 @@ int pid_ns_enter(struct pid *pid, struct pid_ns *ns, int want)
 	if (ns->over)
 		return -ENOMEM;
 	pid->shown = xalloc((size_t)ns->level * sizeof(*pid->shown));
-	pid->ns = pid_ns_get(ns);
+	pid->ns = ns_get(ns);
 	for (struct pid_ns *n = ns; n; n = n->parent) {
 		int nr = take_number(n, n == ns ? want : 0);
 
@@ -167,7 +158,7 @@ void pid_ns_leave(struct pid *pid)
 			n->slots[pid->shown[n->level - 1]] = NULL;
 	free(pid->shown);
 	pid->shown = NULL;
-	pid_ns_put(pid->ns);
+	ns_put(pid->ns);
 	pid->ns = NULL;
 }
 
@@ -280,7 +271,7 @@ int pid_ns_proc_mounted(struct pid_ns *ns, unsigned *index)
 		return 0;
 	for (unsigned i = 1; i <= PROC_MOUNTS_MAX && !ns->proc_index; i++)
 		if (!proc_spaces[i].ns) {
-			proc_spaces[i].ns = pid_ns_get(ns);
+			proc_spaces[i].ns = ns_get(ns);
 			ns->proc_index = i;
 		}
 	if (!ns->proc_index)
@@ -298,7 +289,7 @@ void pid_ns_proc_gone(unsigned index)
 		return;
 	ns->proc_index = 0;
 	proc_spaces[index].ns = NULL;
-	pid_ns_put(ns);
+	ns_put(ns);
 }
 
 struct pid_ns *pid_ns_of_proc(unsigned index)

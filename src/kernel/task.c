@@ -73,7 +73,7 @@ void process_put(struct process *p)
 		sighand_put(p->sighand);
 	if (p->exe.dentry)
 		exec_exe_put(p->exe);
-	pid_ns_put(p->pid_ns);
+	ns_put(p->pid_ns);
 	live_processes--;
 	free(p);
 }
@@ -187,12 +187,12 @@ void task_put(struct task *t)
 	if (t->cred)
 		cred_put(t->cred);
 	seccomp_filter_put(t->seccomp);
-	uts_put(t->uts);
-	net_ns_put(t->net);
-	ipc_ns_put(t->ipc);
-	pid_ns_put(t->pid_ns_next);
-	time_ns_put(t->time_ns);
-	time_ns_put(t->time_ns_next);
+	ns_put(t->uts);
+	ns_put(t->net);
+	ns_put(t->ipc);
+	ns_put(t->pid_ns_next);
+	ns_put(t->time_ns);
+	ns_put(t->time_ns_next);
 	process_put(t->proc);
 	live_tasks--;
 	free(t);

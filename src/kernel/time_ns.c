@@ -20,13 +20,10 @@
 #include "abi/time.h"
 #include "base/alloc.h"
 
-enum { FIRST_NUMBER = 0xeffffffau, LATER_NUMBERS = 0xf4000000u };
 #define SECONDS_MAX (INT64_MAX / (int64_t)NSEC_PER_SEC)       /* KTIME_SEC_MAX */
 
 struct time_ns {
-	unsigned refs;
-	uint32_t number;
-	struct user_ns *owner;        /* a reference */
+	struct ns ns;
 	int64_t monotonic_ns, boottime_ns;
 	bool frozen;                  /* somebody has lived here */
 	struct vdso_data data;        /* its areas hold references */
@@ -34,29 +31,20 @@ struct time_ns {
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-struct time_ns *time_ns_get(struct time_ns *ns)
+static void destroy(struct ns *any)
 {
-	if (ns)
-		ns->refs++;
-	return ns;
+	vdso_data_destroy(&((struct time_ns *)any)->data);
 }
 
-void time_ns_put(struct time_ns *ns)
-{
-	if (!ns || --ns->refs)
-		return;
-	vdso_data_destroy(&ns->data);
-	user_ns_put(ns->owner);
-	free(ns);
-}
+const struct ns_kind time_ns_kind = { .name = "time", .flag = CLONE_NEWTIME, .first = 0xeffffffau, .destroy = destroy };
 
 static struct time_ns *of_mapping(struct mapping *m)
 {
 	return container_of(container_of(m, struct vdso_data, mapping), struct time_ns, data);
 }
 
-static void get_mapping(struct mapping *m) { time_ns_get(of_mapping(m)); }
-static void put_mapping(struct mapping *m) { time_ns_put(of_mapping(m)); }
+static void get_mapping(struct mapping *m) { ns_get(of_mapping(m)); }
+static void put_mapping(struct mapping *m) { ns_put(of_mapping(m)); }
 
 static int64_t offset_of(const struct time_ns *ns, int clockid)
 {
@@ -84,21 +72,19 @@ static const struct mapping_ops data_ops = {
 
 struct time_ns *time_ns_create(const struct time_ns *from, struct user_ns *owner)
 {
-	static uint32_t next = LATER_NUMBERS;
 	struct time_ns *ns = xnew(struct time_ns);
 
-	ns->refs = 1;
-	ns->number = next++;
-	ns->owner = user_ns_get(owner);
+	ns_init(&ns->ns, &time_ns_kind, owner);
 	ns->monotonic_ns = from ? from->monotonic_ns : 0;
 	ns->boottime_ns = from ? from->boottime_ns : 0;
 	vdso_data_init(&ns->data, &data_ops, shift_of_page);
 	return ns;
 }
 
-struct user_ns *time_ns_owner(const struct time_ns *ns) { return ns ? ns->owner : NULL; }
-uint32_t time_ns_number(const struct time_ns *ns)       { return ns ? ns->number : FIRST_NUMBER; }
-struct vdso_data *time_ns_data(struct time_ns *ns)      { return ns ? &ns->data : NULL; }
+struct vdso_data *time_ns_data(struct time_ns *ns)
+{
+	return ns ? &ns->data : NULL;
+}
 
 /* ---- entering -------------------------------------------------------------------------------- */
 
@@ -106,21 +92,17 @@ static void settle(struct task *t, struct time_ns *ns)
 {
 	if (ns)
 		ns->frozen = true;
-	time_ns_get(ns);
-	time_ns_put(t->time_ns);
-	t->time_ns = ns;
+	ns_put(t->time_ns);
+	t->time_ns = ns_get(ns);
 }
 
 /* A child with memory of its own, which it copied from its parent. */
 int time_ns_born(struct task *t)
 {
-	int err = 0;
-
 	if (t->time_ns == t->time_ns_next)
 		return 0;
 	settle(t, t->time_ns_next);
-	err = vdso_join(t->mm, time_ns_data(t->time_ns));
-	return err;
+	return vdso_join(t->mm, time_ns_data(t->time_ns));
 }
 
 /* exec has mapped the right page already (vdso_map). */
@@ -130,18 +112,14 @@ void time_ns_exec(struct task *t)
 		settle(t, t->time_ns_next);
 }
 
-/* setns: the caller and its children, at once. */
-int time_ns_enter(struct task *t, struct time_ns *ns)
+/* setns: the caller and its children, at once. What went wrong with the vDSO's page nobody is told
+ * (timens_commit). */
+void time_ns_enter(struct task *t, struct time_ns *ns)
 {
-	if (t->proc->nr_tasks > 1)
-		return -EUSERS;
-	if (!user_ns_capable(t->cred, time_ns_owner(ns), ABI_CAP_SYS_ADMIN) || !task_capable_here(t, ABI_CAP_SYS_ADMIN))
-		return -EPERM;
 	settle(t, ns);
-	time_ns_get(ns);
-	time_ns_put(t->time_ns_next);
-	t->time_ns_next = ns;
-	return vdso_join(t->mm, time_ns_data(ns));
+	ns_put(t->time_ns_next);
+	t->time_ns_next = ns_get(ns);
+	vdso_join(t->mm, time_ns_data(ns));
 }
 
 /* ---- translation -------------------------------------------------------------------------------- */
@@ -261,7 +239,7 @@ int procfs_store_timens_offsets(uint64_t arg, const char *text, size_t len)
 		return n;
 	if (!t)
 		return -ESRCH;
-	if (!user_ns_capable(task_current()->cred, time_ns_owner(ns), ABI_CAP_SYS_TIME))
+	if (!user_ns_capable(task_current()->cred, ns_owner(ns), ABI_CAP_SYS_TIME))
 		return -EPERM;
 	for (int i = 0; i < n && !err; i++)
 		err = check_wish(&wishes[i]);

@@ -61,9 +61,7 @@ enum {
 /* A name space: lo, and who has which port (ns.c). What is sent over lo is received at once: one count does. */
 enum { INET_PORT_LISTS = 256, INET_LISTS = 2 * INET_PORT_LISTS };
 struct net_ns {
-	unsigned refs;
-	uint32_t number;
-	struct user_ns *owner;         /* NULL: the machine's */
+	struct ns ns;
 	bool lo_up, lo_was_up, lo_v4, lo_v6;      /* lo is up; was it ever; has its addresses */
 	uint32_t lo_mtu;
 	uint64_t lo_packets, lo_bytes;

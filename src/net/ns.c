@@ -6,50 +6,29 @@
  * Nothing can be reached from one name space in another. */
 #include "internal.h"
 
+#include "abi/process.h"
 #include "base/alloc.h"
-#include "base/log.h"
 #include "iface.h"
 
-enum { FIRST_NUMBER = (int)0xf0000001u, LATER_NUMBERS = (int)0xf1000000u };
+#define FIRST_NUMBER 0xf0000001u
+const struct ns_kind net_ns_kind = { .name = "net", .flag = CLONE_NEWNET, .first = FIRST_NUMBER };
 
 struct net_ns net_first = {
-	.refs = 1, .number = (uint32_t)FIRST_NUMBER, .lo_up = true, .lo_was_up = true, .lo_v4 = true, .lo_v6 = true, .lo_mtu = LO_MTU,
+	.ns = { .kind = &net_ns_kind, .refs = 1, .number = FIRST_NUMBER }, .lo_up = true, .lo_was_up = true, .lo_v4 = true, .lo_v6 = true, .lo_mtu = LO_MTU,
 };
 
 struct net_ns *net_ns_create(struct user_ns *owner)
 {
-	static uint32_t next = (uint32_t)LATER_NUMBERS;
 	struct net_ns *ns = xnew(struct net_ns);
 
-	ns->refs = 1;
-	ns->number = next++;
-	ns->owner = user_ns_get(owner);
+	ns_init(&ns->ns, &net_ns_kind, owner);
 	ns->lo_mtu = LO_MTU;
 	return ns;
 }
 
-struct net_ns *net_ns_get(struct net_ns *ns)
-{
-	if (ns)
-		ns->refs++;
-	return ns;
-}
-
-void net_ns_put(struct net_ns *ns)
-{
-	if (!ns || --ns->refs)
-		return;
-	ASSERT(ns != &net_first);
-	user_ns_put(ns->owner);
-	free(ns);
-}
-
-struct user_ns *net_ns_owner(const struct net_ns *ns) { return ns ? ns->owner : NULL; }
-uint32_t net_ns_number(const struct net_ns *ns)       { return ns ? ns->number : net_first.number; }
-
 bool net_capable(const struct net_ns *ns, int cap)
 {
-	return user_ns_capable(net_current().cred, ns->owner, cap);
+	return user_ns_capable(net_current().cred, ns->ns.owner, cap);
 }
 
 void net_count(struct net_ns *ns, size_t len)

@@ -30,7 +30,7 @@ void sock_init(struct sock *s, const struct net_proto *proto, int family, int ty
 	struct net_caller who = net_current();
 
 	s->refs = 1;
-	s->net = net_ns_get(who.net ? who.net : &net_first);
+	s->net = ns_get(who.net ? who.net : &net_first);
 	s->proto = proto;
 	s->family = family;
 	s->type = type;
@@ -63,7 +63,7 @@ void sock_put(struct sock *s)
 	if (s->proto->destroy)
 		s->proto->destroy(s);
 	live_socks--;
-	net_ns_put(s->net);
+	ns_put(s->net);
 	free(s);
 }
 

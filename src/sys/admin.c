@@ -41,7 +41,7 @@ int64_t sys_reboot(int magic1, int magic2, int cmd, gva_t arg)
 {
 	const struct pid_ns *ns = current()->proc->pid_ns;
 
-	if (!user_ns_capable(current()->cred, pid_ns_owner(ns), ABI_CAP_SYS_BOOT))
+	if (!user_ns_capable(current()->cred, ns_owner(ns), ABI_CAP_SYS_BOOT))
 		return -EPERM;
 	if (magic1 != REBOOT_MAGIC1 || !magic_known(magic2))
 		return -EINVAL;

@@ -39,7 +39,7 @@ static int64_t set_name(char field[65], gva_t name, int len)
 {
 	char text[65] = { 0 };
 
-	if (!user_ns_capable(current()->cred, uts_of(current())->owner, ABI_CAP_SYS_ADMIN))
+	if (!user_ns_capable(current()->cred, ns_owner(current()->uts), ABI_CAP_SYS_ADMIN))
 		return -EPERM;
 	if (len < 0 || len > 64)
 		return -EINVAL;

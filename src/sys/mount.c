@@ -22,7 +22,7 @@ enum {
 
 static bool may_mount(void)
 {
-	return user_ns_capable(current()->cred, mnt_ns_owner(current()->fs->ns), ABI_CAP_SYS_ADMIN);
+	return user_ns_capable(current()->cred, ns_owner(current()->fs->ns), ABI_CAP_SYS_ADMIN);
 }
 
 static const struct { uint64_t ms, attr; unsigned mnt; } flag_names[] = {

@@ -129,7 +129,7 @@ struct fs *fs_create(struct path root)
 	list_add_tail(&all_fs, &fs->link);
 	fs->root = path_get(root);
 	fs->cwd = path_get(root);
-	fs->ns = mnt_ns_get(mount_ns(root.mnt));
+	fs->ns = ns_get(mount_ns(root.mnt));
 	fs->umask = 022;
 	return fs;
 }
@@ -144,8 +144,8 @@ struct fs *fs_copy(const struct fs *fs)
 {
 	struct fs *n = fs_create(fs->root);
 
-	mnt_ns_put(n->ns);                   /* the root may be outside of it by now */
-	n->ns = mnt_ns_get(fs->ns);
+	ns_put(n->ns);                   /* the root may be outside of it by now */
+	n->ns = ns_get(fs->ns);
 	vfs_chdir(n, fs->cwd);
 	n->umask = fs->umask;
 	return n;
@@ -158,7 +158,7 @@ void fs_put(struct fs *fs)
 	list_del(&fs->link);
 	path_put(fs->root);
 	path_put(fs->cwd);
-	mnt_ns_put(fs->ns);
+	ns_put(fs->ns);
 	free(fs);
 }
 

@@ -9,49 +9,30 @@
 
 #include <stdlib.h>
 
+#include "abi/process.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
 struct mnt_ns {
-	unsigned refs;
-	uint32_t number;              /* of /proc/PID/ns/mnt */
+	struct ns ns;                 /* its owner's root may mount */
 	struct mount *root;           /* with the tree's reference */
-	struct user_ns *owner;        /* whose root may mount; with a reference */
 };
 
-enum { FIRST_NUMBER = 0xf0000000u, NEXT_NUMBER = 0xf1000000u };
-
-static struct mnt_ns first = { .refs = 1, .number = FIRST_NUMBER };
-static uint32_t next_number = NEXT_NUMBER;
-
-struct mnt_ns *mnt_ns_get(struct mnt_ns *ns)
+static void destroy(struct ns *any)
 {
-	if (ns)
-		ns->refs++;
-	return ns;
-}
+	struct mnt_ns *ns = (struct mnt_ns *)any;
 
-void mnt_ns_put(struct mnt_ns *ns)
-{
-	if (!ns || --ns->refs)
-		return;
 	ns->root->ns = NULL;
 	mount_dissolve(ns->root);
 	mount_unlist(ns->root);
 	mount_put(ns->root);
-	user_ns_put(ns->owner);
-	free(ns);
 }
 
-uint32_t mnt_ns_number(const struct mnt_ns *ns)
-{
-	return ns ? ns->number : FIRST_NUMBER;
-}
+#define FIRST_NUMBER 0xf0000000u
+const struct ns_kind mnt_ns_kind = { .name = "mnt", .flag = CLONE_NEWNS, .first = FIRST_NUMBER, .destroy = destroy };
 
-struct user_ns *mnt_ns_owner(const struct mnt_ns *ns)
-{
-	return ns ? ns->owner : NULL;
-}
+#define FIRST { .ns = { .kind = &mnt_ns_kind, .refs = 1, .number = FIRST_NUMBER } }
+static struct mnt_ns first = FIRST;
 
 struct mnt_ns *mount_ns(const struct mount *m)
 {
@@ -107,19 +88,17 @@ void mnt_ns_unshare(struct fs *fs, struct user_ns *owner)
 
 	list_for_each(m, mount_list(), link)
 		m->copy = NULL;
-	ns->refs = 1;
-	ns->number = next_number++;
-	ns->owner = user_ns_get(owner);
+	ns_init(&ns->ns, &mnt_ns_kind, owner);
 	mnt_ns_set_root(ns, mount_clone_tree((struct path){ old->root, old->root->root }, true));
 	mount_enlist(ns->root);
-	if (owner != old->owner)
+	if (owner != old->ns.owner)
 		list_for_each(m, mount_list(), link)
 			if (m->copy && m != old->root && mount_ns(m) == old)
 				m->copy->locked = true;
 	move_over(&fs->root, old->root);
 	move_over(&fs->cwd, old->root);
 	fs->ns = ns;
-	mnt_ns_put(old);
+	ns_put(old);
 }
 
 bool fs_is_chrooted(const struct fs *fs)
@@ -145,14 +124,12 @@ void mnt_ns_enter(struct fs *fs, struct mnt_ns *ns)
 	path_put(fs->cwd);
 	fs->root = path_get(root);
 	fs->cwd = root;
-	mnt_ns_get(ns);
-	mnt_ns_put(fs->ns);
-	fs->ns = ns;
+	ns_put(fs->ns);
+	fs->ns = ns_get(ns);
 }
 
 /* The machine stops: its mounts are gone already. */
 void mnt_ns_shutdown(void)
 {
-	first = (struct mnt_ns){ .refs = 1, .number = FIRST_NUMBER };
-	next_number = NEXT_NUMBER;
+	first = (struct mnt_ns)FIRST;
 }

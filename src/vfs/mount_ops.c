@@ -72,14 +72,14 @@ static int make_super(const struct fs_type *t, const char *options, struct super
 {
 	int err;
 
-	if (!for_everybody(t) && vfs_caller && mnt_ns_owner(vfs_caller().fs->ns))
+	if (!for_everybody(t) && vfs_caller && ns_owner(vfs_caller().fs->ns))
 		return -EPERM;
 	*out = t->single && !t->chooses ? find_instance(t->name) : NULL;
 	if (*out)
 		return 0;
 	err = t->create(options, out);
 	if (!err && vfs_caller && !(*out)->owner)
-		(*out)->owner = user_ns_get(mnt_ns_owner(vfs_caller().fs->ns));
+		(*out)->owner = user_ns_get(ns_owner(vfs_caller().fs->ns));
 	return err;
 }
 

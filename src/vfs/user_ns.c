@@ -16,45 +16,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/process.h"
 #include "base/alloc.h"
 #include "base/log.h"
 
-enum { EXTENTS_MAX = 340, LEVELS_MAX = 32, FIRST_NUMBER = 0xeffffffd, NEXT_NUMBER = 0xf2000000u, OVERFLOW_ID = 65534 };
+enum { EXTENTS_MAX = 340, LEVELS_MAX = 32, OVERFLOW_ID = 65534 };
 
 struct extent { uint32_t first, lower, count; };      /* lower: of the machine */
 
 struct user_ns {
-	unsigned refs;
-	struct user_ns *parent;               /* with a reference; NULL: the first */
+	struct ns ns;                         /* its owner is the parent */
 	unsigned level;
-	uint32_t owner_uid, owner_gid;
-	uint32_t number;
+	uint32_t creator;                     /* who made it rules it from the parent */
 	bool deny_setgroups;
 	struct { struct extent *extents; unsigned nr; } map[2];   /* by enum id_kind */
 };
 
-struct user_ns *user_ns_get(struct user_ns *ns)
+static void destroy(struct ns *any)
 {
-	if (ns)
-		ns->refs++;
-	return ns;
+	struct user_ns *ns = (struct user_ns *)any;
+
+	free(ns->map[ID_USER].extents);
+	free(ns->map[ID_GROUP].extents);
 }
 
-void user_ns_put(struct user_ns *ns)
-{
-	while (ns && --ns->refs == 0) {
-		struct user_ns *parent = ns->parent;
+const struct ns_kind user_ns_kind = { .name = "user", .flag = CLONE_NEWUSER, .first = 0xeffffffdu, .destroy = destroy };
 
-		free(ns->map[ID_USER].extents);
-		free(ns->map[ID_GROUP].extents);
-		free(ns);
-		ns = parent;
-	}
-}
+struct user_ns *user_ns_get(struct user_ns *ns) { return ns_get(ns); }
+void user_ns_put(struct user_ns *ns)            { ns_put(ns); }
+static struct user_ns *parent_of(const struct user_ns *ns) { return ns->ns.owner; }
 
 int user_ns_create(const struct cred *who, struct user_ns **out)
 {
-	static uint32_t next_number = NEXT_NUMBER;
 	struct user_ns *ns, *parent = who->user_ns;
 
 	if (parent && parent->level + 1 > LEVELS_MAX)
@@ -64,19 +57,22 @@ int user_ns_create(const struct cred *who, struct user_ns **out)
 	    user_ns_from_machine(parent, ID_GROUP, who->egid) == UINT32_MAX)
 		return -EPERM;
 	ns = xnew(struct user_ns);
-	ns->refs = 1;
-	ns->parent = user_ns_get(parent);
+	ns_init(&ns->ns, &user_ns_kind, parent);
 	ns->level = parent ? parent->level + 1 : 1;
-	ns->owner_uid = who->euid;
-	ns->owner_gid = who->egid;
-	ns->number = next_number++;
+	ns->creator = who->euid;
 	ns->deny_setgroups = parent && parent->deny_setgroups;
 	*out = ns;
 	return 0;
 }
 
-uint32_t user_ns_number(const struct user_ns *ns)  { return ns ? ns->number : FIRST_NUMBER; }
-uint32_t user_ns_owner(const struct user_ns *ns)   { return ns ? ns->owner_uid : 0; }
+uint32_t user_ns_creator(const struct user_ns *ns) { return ns ? ns->creator : 0; }
+
+bool user_ns_is_within(const struct user_ns *ns, const struct user_ns *around)
+{
+	while (ns && ns != around)
+		ns = parent_of(ns);
+	return ns == around;
+}
 
 /* ---- ids ------------------------------------------------------------------------------------ */
 
@@ -120,12 +116,12 @@ bool user_ns_capable(const struct cred *c, const struct user_ns *ns, int cap)
 {
 	unsigned mine = c->user_ns ? c->user_ns->level : 0;
 
-	for (;; ns = ns->parent) {
+	for (;; ns = parent_of(ns)) {
 		if (ns == c->user_ns)
 			return c->cap_effective >> cap & 1;
 		if (!ns || ns->level <= mine)
 			return false;
-		if (ns->parent == c->user_ns && ns->owner_uid == c->euid)
+		if (parent_of(ns) == c->user_ns && ns->creator == c->euid)
 			return true;
 	}
 }
@@ -179,15 +175,15 @@ static int parse_line(const char **at, struct extent *e)
 /* new_idmap_permitted(): oneself alone, or by who may be anybody in the parent. */
 static bool may_map(const struct user_ns *ns, enum id_kind kind, const struct extent *e, unsigned nr, const struct cred *who)
 {
-	uint32_t id = user_ns_to_machine(ns->parent, kind, e->lower);
+	uint32_t id = user_ns_to_machine(parent_of(ns), kind, e->lower);
 
-	if (nr == 1 && e->count == 1 && ns->owner_uid == who->euid) {
+	if (nr == 1 && e->count == 1 && ns->creator == who->euid) {
 		if (kind == ID_USER && id == who->euid)
 			return true;
 		if (kind == ID_GROUP && ns->deny_setgroups && id == who->egid)
 			return true;
 	}
-	return user_ns_capable(who, ns->parent, kind == ID_USER ? VFS_CAP_SETUID : VFS_CAP_SETGID);
+	return user_ns_capable(who, parent_of(ns), kind == ID_USER ? VFS_CAP_SETUID : VFS_CAP_SETGID);
 }
 
 static int parse_map(const char *text, struct extent *e, unsigned *nr)
@@ -215,7 +211,7 @@ int user_ns_write_map(struct user_ns *ns, enum id_kind kind, const char *text, c
 
 	if (!ns)
 		return -EPERM;
-	if (who->user_ns != ns && who->user_ns != ns->parent)
+	if (who->user_ns != ns && who->user_ns != parent_of(ns))
 		return -EPERM;
 	if (ns->map[kind].nr || !user_ns_capable(who, ns, VFS_CAP_SYS_ADMIN))
 		return -EPERM;                /* a map is written once */
@@ -224,7 +220,7 @@ int user_ns_write_map(struct user_ns *ns, enum id_kind kind, const char *text, c
 	if (!err && !may_map(ns, kind, e, nr, who))
 		err = -EPERM;
 	for (unsigned n = 0; n < nr && !err; n++) {
-		e[n].lower = user_ns_to_machine(ns->parent, kind, e[n].lower);
+		e[n].lower = user_ns_to_machine(parent_of(ns), kind, e[n].lower);
 		if (e[n].lower == UINT32_MAX)
 			err = -EPERM;
 	}
@@ -240,7 +236,7 @@ int user_ns_write_map(struct user_ns *ns, enum id_kind kind, const char *text, c
 /* The lower ids are those of the reader, or of the parent when he is inside. */
 void user_ns_show_map(const struct user_ns *ns, enum id_kind kind, const struct cred *reader, struct strbuf *out)
 {
-	const struct user_ns *as = reader->user_ns == ns && ns ? ns->parent : reader->user_ns;
+	const struct user_ns *as = reader->user_ns == ns && ns ? parent_of(ns) : reader->user_ns;
 
 	if (!ns)
 		strbuf_printf(out, "%10u %10u %10u\n", 0, user_ns_from_machine(as, kind, 0), UINT32_MAX);

@@ -79,11 +79,8 @@ void ipc_shutdown(void);
 
 /* Name spaces: NULL is the machine's. */
 struct ipc_ns;
+extern const struct ns_kind ipc_ns_kind;
 struct ipc_ns *ipc_ns_create(struct user_ns *owner);      /* takes a reference of the owner */
-struct ipc_ns *ipc_ns_get(struct ipc_ns *ns);
-void ipc_ns_put(struct ipc_ns *ns);
-struct user_ns *ipc_ns_owner(const struct ipc_ns *ns);
-uint32_t ipc_ns_number(const struct ipc_ns *ns);
 struct mount **ipc_mqueues(void);                         /* the caller's: what vfs keeps there */
 
 /* ---- kernel AIO ----------------------------------------------------------------------- */

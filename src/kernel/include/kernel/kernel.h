@@ -54,7 +54,6 @@ int  kernel_run(void);
 int  kernel_end_machine(void);          /* from a system call: process 1 is made to end */
 /* That of the caller's PID name space; its parent sees the signal. The caller is dead, too. */
 _Noreturn void pid_ns_reboot(int signo);
-struct user_ns *pid_ns_owner(const struct pid_ns *ns);
 /* Everything the machine owned is freed; returns how much leaked (frames, tasks, inodes, files):
  * 0 in a correct kernel; each leak is reported by log_error. */
 unsigned kernel_shutdown(void);
@@ -149,10 +148,9 @@ bool signal_on_altstack(const struct task *t, gva_t sp);
 extern const char *const signal_names[65];           /* "SIGHUP" ... ; [0] unused */
 
 /* ---- name spaces (uts.c) ---- */
-struct uts_ns { unsigned refs; uint32_t ino; char hostname[65], domainname[65]; struct user_ns *owner; };
+struct uts_ns { struct ns ns; char hostname[65], domainname[65]; };
 extern struct uts_ns uts_first;
 struct uts_ns *uts_of(const struct task *t);     /* borrowed; never NULL */
-int uts_unshare(struct task *t);                 /* 0 or -EPERM */
 int kernel_unshare_ns(uint64_t flags);           /* of the calling task; namespaces.c */
 int kernel_setns(struct file *f, uint64_t flags);
 

@@ -63,11 +63,8 @@ struct net_hooks {
 extern struct net_hooks net_hooks;
 
 /* Network name spaces: NULL is the machine's. A new one has an lo of its own, which is down. */
+extern const struct ns_kind net_ns_kind;
 struct net_ns *net_ns_create(struct user_ns *owner);            /* takes a reference of the owner */
-struct net_ns *net_ns_get(struct net_ns *ns);
-void net_ns_put(struct net_ns *ns);
-struct user_ns *net_ns_owner(const struct net_ns *ns);
-uint32_t net_ns_number(const struct net_ns *ns);
 
 /* flags: O_NONBLOCK or 0. */
 int net_socket(int family, int type, int protocol, uint32_t flags, struct file **out);

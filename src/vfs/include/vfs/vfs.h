@@ -44,14 +44,35 @@ void cred_put(struct cred *c);
 struct cred *cred_copy(const struct cred *c);   /* a new one, one reference */
 bool cred_in_group(const struct cred *c, uint32_t gid);
 
+/* Name spaces of every kind (ns.c). `any` points to one, whose struct begins with a struct ns; NULL is the
+ * machine's own. */
+struct user_ns; struct ns;
+struct ns_kind {
+	const char *name;             /* in /proc/PID/ns */
+	uint64_t flag;                /* CLONE_NEW* */
+	uint32_t first;               /* the number of the machine's */
+	void (*destroy)(struct ns *ns);       /* what it refers to; NULL: nothing. ns.c frees it */
+};
+struct ns {
+	const struct ns_kind *kind;
+	unsigned refs;
+	uint32_t number;              /* of the inode in /proc/PID/ns */
+	struct user_ns *owner;        /* whose root rules it; of a user name space, its parent; a reference */
+};
+void ns_init(struct ns *ns, const struct ns_kind *kind, struct user_ns *owner);    /* one reference */
+void *ns_get(void *any);
+void ns_put(void *any);
+struct user_ns *ns_owner(const void *any);
+uint32_t ns_number(const struct ns_kind *kind, const void *any);
+
 /* User name spaces (user_ns.c). All ids inside hearth are the machine's; UINT32_MAX: has none. */
-struct user_ns;
+extern const struct ns_kind user_ns_kind;
 enum id_kind { ID_USER, ID_GROUP };
 struct user_ns *user_ns_get(struct user_ns *ns);
 void user_ns_put(struct user_ns *ns);
 int user_ns_create(const struct cred *who, struct user_ns **out);    /* -ENOSPC, -EPERM */
-uint32_t user_ns_number(const struct user_ns *ns);
-uint32_t user_ns_owner(const struct user_ns *ns);                    /* the machine's uid */
+bool user_ns_is_within(const struct user_ns *ns, const struct user_ns *around);    /* or the same */
+uint32_t user_ns_creator(const struct user_ns *ns);                  /* the machine's uid */
 uint32_t user_ns_to_machine(const struct user_ns *ns, enum id_kind kind, uint32_t id);
 uint32_t user_ns_from_machine(const struct user_ns *ns, enum id_kind kind, uint32_t id);
 uint32_t user_ns_show(const struct user_ns *ns, enum id_kind kind, uint32_t id);   /* 65534 for none */
@@ -93,11 +114,7 @@ struct walker {
 };
 
 /* Mount name spaces (mount_ns.c). */
-struct mnt_ns;
-struct mnt_ns *mnt_ns_get(struct mnt_ns *ns);
-void mnt_ns_put(struct mnt_ns *ns);              /* the last one takes its mounts with it */
-uint32_t mnt_ns_number(const struct mnt_ns *ns);
-struct user_ns *mnt_ns_owner(const struct mnt_ns *ns);
+extern const struct ns_kind mnt_ns_kind;
 /* A copy of fs' name space becomes its name space; root and cwd move over. It belongs to `owner`. */
 void mnt_ns_unshare(struct fs *fs, struct user_ns *owner);
 bool fs_is_chrooted(const struct fs *fs);
