@@ -13,6 +13,14 @@
 #include "base/log.h"
 #include "internal.h"
 
+/* A capability counts where the caller's IPC name space belongs to (ipcperms, ipcctl_obtain_check). */
+static bool rules(int cap)
+{
+	const struct task *t = task_current();
+
+	return user_ns_capable(t->cred, ns_owner(t->ipc), cap);
+}
+
 static bool granted(const struct ipc_object *o, int want)
 {
 	const struct task *t = task_current();
@@ -23,7 +31,7 @@ static bool granted(const struct ipc_object *o, int want)
 		mode >>= 6;
 	else if (cred_in_group(t->cred, p->gid) || cred_in_group(t->cred, p->cgid))
 		mode >>= 3;
-	return ((uint32_t)want & ~mode & 7) == 0 || task_capable(t, ABI_CAP_IPC_OWNER);
+	return ((uint32_t)want & ~mode & 7) == 0 || rules(ABI_CAP_IPC_OWNER);
 }
 
 int ipc_access(const struct ipc_object *o, int want)
@@ -35,7 +43,7 @@ int ipc_owner_only(const struct ipc_object *o)
 {
 	uint32_t euid = task_current()->cred->euid;
 
-	return euid == o->perm.uid || euid == o->perm.cuid || task_capable(task_current(), ABI_CAP_SYS_ADMIN) ? 0 : -EPERM;
+	return euid == o->perm.uid || euid == o->perm.cuid || rules(ABI_CAP_SYS_ADMIN) ? 0 : -EPERM;
 }
 
 int ipc_find_key(struct ipc_table *t, int32_t key, int flags, struct ipc_object **out)

@@ -10,6 +10,15 @@ static void show_perm(struct strbuf *out, const struct ipc_perm *p)
 	strbuf_printf(out, "%10d %10d  %4o ", p->key, p->id, p->mode);
 }
 
+/* As the reader's user name space calls them. */
+static void show_owners(struct strbuf *out, const struct ipc_perm *p)
+{
+	const struct user_ns *as = task_current()->cred->user_ns;
+
+	strbuf_printf(out, " %5u %5u %5u %5u", user_ns_show(as, ID_USER, p->uid), user_ns_show(as, ID_GROUP, p->gid),
+		      user_ns_show(as, ID_USER, p->cuid), user_ns_show(as, ID_GROUP, p->cgid));
+}
+
 int procfs_show_sysv_shm(uint64_t arg, struct strbuf *out)
 {
 	struct shm_usage use;
@@ -21,9 +30,10 @@ int procfs_show_sysv_shm(uint64_t arg, struct strbuf *out)
 		if (ipc_shm_status(i, ABI_SHM_STAT_ANY, &s) < 0)
 			continue;
 		show_perm(out, &s.perm);
-		strbuf_printf(out, "%21" PRIu64 " %5d %5d  %5" PRIu64 " %5u %5u %5u %5u %10" PRId64 " %10" PRId64 " %10" PRId64
-			      " %21" PRIu64 " %21u\n", s.size, pid_show(s.cpid), pid_show(s.lpid), s.nattch, s.perm.uid, s.perm.gid,
-			      s.perm.cuid, s.perm.cgid, s.atime, s.dtime, s.ctime, align_up(s.size, PAGE_SIZE), 0u);
+		strbuf_printf(out, "%21" PRIu64 " %5d %5d  %5" PRIu64, s.size, pid_show(s.cpid), pid_show(s.lpid), s.nattch);
+		show_owners(out, &s.perm);
+		strbuf_printf(out, " %10" PRId64 " %10" PRId64 " %10" PRId64 " %21" PRIu64 " %21u\n",
+			      s.atime, s.dtime, s.ctime, align_up(s.size, PAGE_SIZE), 0u);
 	}
 	return 0;
 }
@@ -38,8 +48,9 @@ int procfs_show_sysv_sem(uint64_t arg, struct strbuf *out)
 		if (ipc_sem_status(i, ABI_SEM_STAT_ANY, &s) < 0)
 			continue;
 		show_perm(out, &s.perm);
-		strbuf_printf(out, "%10" PRIu64 " %5u %5u %5u %5u %10" PRId64 " %10" PRId64 "\n", s.nsems, s.perm.uid,
-			      s.perm.gid, s.perm.cuid, s.perm.cgid, s.otime, s.ctime);
+		strbuf_printf(out, "%10" PRIu64, s.nsems);
+		show_owners(out, &s.perm);
+		strbuf_printf(out, " %10" PRId64 " %10" PRId64 "\n", s.otime, s.ctime);
 	}
 	return 0;
 }
@@ -55,9 +66,9 @@ int procfs_show_sysv_msg(uint64_t arg, struct strbuf *out)
 		if (ipc_msg_status(i, ABI_MSG_STAT_ANY, &s) < 0)
 			continue;
 		show_perm(out, &s.perm);
-		strbuf_printf(out, " %10" PRIu64 " %10" PRIu64 " %5d %5d %5u %5u %5u %5u %10" PRId64 " %10" PRId64 " %10" PRId64 "\n",
-			      s.cbytes, s.qnum, pid_show(s.lspid), pid_show(s.lrpid), s.perm.uid, s.perm.gid, s.perm.cuid, s.perm.cgid,
-			      s.stime, s.rtime, s.ctime);
+		strbuf_printf(out, " %10" PRIu64 " %10" PRIu64 " %5d %5d", s.cbytes, s.qnum, pid_show(s.lspid), pid_show(s.lrpid));
+		show_owners(out, &s.perm);
+		strbuf_printf(out, " %10" PRId64 " %10" PRId64 " %10" PRId64 "\n", s.stime, s.rtime, s.ctime);
 	}
 	return 0;
 }

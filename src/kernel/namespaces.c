@@ -391,14 +391,16 @@ static struct path make_path(const struct space *s, void *ns)
 static int find_link(uint64_t arg, const struct space **s, void **ns)
 {
 	uint64_t whose = arg & ~(UINT64_MAX << PROC_FD_SHIFT);
+	const struct process *p = proc_process(whose);
 	const struct task *t = proc_task(whose);
-	int err = proc_may_look(whose);
 
-	if (err)
-		return err;
 	*s = &spaces[proc_fd(arg)];
+	if (!t && p && p->zombie && !(whose & PROC_THREAD))
+		t = p->leader;
 	if (!t)
 		return -ESRCH;
+	if (task_may_access(task_current(), t, false))
+		return -EACCES;
 	if (!has_space(*s, t))
 		return -ENOENT;
 	*ns = (*s)->of(t);

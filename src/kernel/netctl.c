@@ -15,7 +15,8 @@ static void caller(struct net_caller *out)
 		return;
 	}
 	*out = (struct net_caller){ .pid = t->proc->pid, .cred = t->cred, .fs = t->fs,
-				    .nofile = task_rlimit(t, ABI_RLIMIT_NOFILE), .net = t->net };
+				    .nofile = task_rlimit(t, ABI_RLIMIT_NOFILE), .net = t->net,
+				    .ruler = ns_owner(t->proc->pid_ns) };
 }
 
 static void sigpipe(void)
@@ -42,6 +43,8 @@ static void sigurg(const struct file *f)
 			signal_send_process(p, &info);
 }
 
+static bool knows_pid(int nr) { return nr > 0 && pid_find(nr); }
+
 /* Who receives credentials may be in a name space, where a number is only known while it lasts. One that
  * is shown to the machine alone needs no holding. */
 static bool hold_pid(int nr)
@@ -64,6 +67,6 @@ static void drop_pid(int nr)
 
 void netctl_install_hooks(void)
 {
-	net_hooks = (struct net_hooks){ .caller = caller, .sigpipe = sigpipe, .sigurg = sigurg, .show_pid = pid_show, .mean_pid = pid_mean,
+	net_hooks = (struct net_hooks){ .caller = caller, .sigpipe = sigpipe, .sigurg = sigurg, .show_pid = pid_show, .mean_pid = pid_mean, .knows_pid = knows_pid,
 				       .hold_pid = hold_pid, .drop_pid = drop_pid };
 }

@@ -41,19 +41,19 @@ struct task *proc_task(uint64_t arg)
 
 int proc_may_look(uint64_t arg)
 {
-	const struct task *me = task_current();
 	const struct task *t = proc_task(arg);
-	const struct cred *a = me->cred, *b;
 
 	if (!t)
 		return -ESRCH;
-	if (t->proc == me->proc || user_ns_capable(a, t->cred->user_ns, ABI_CAP_SYS_PTRACE))
-		return 0;
-	b = t->cred;
-	if (a->fsuid != b->euid || a->fsuid != b->suid || a->fsuid != b->uid ||
-	    a->fsgid != b->egid || a->fsgid != b->sgid || a->fsgid != b->gid)
-		return -EACCES;
-	return t->proc->dumpable ? 0 : -EACCES;
+	return task_may_access(task_current(), t, false) ? -EACCES : 0;
+}
+
+/* proc_mem_open() */
+int proc_may_open_memory(uint64_t arg)
+{
+	int err = proc_may_look(arg);
+
+	return err == -ESRCH && proc_process(arg) ? 0 : err;
 }
 
 void proc_owner(uint64_t arg, uint32_t *uid, uint32_t *gid)

@@ -36,6 +36,7 @@ struct process *proc_process(uint64_t arg);      /* NULL: gone; zombies are ther
 struct task *proc_task(uint64_t arg);
 /* ptrace-like permission (Linux ptrace_may_access, PTRACE_MODE_READ): 0, -EACCES, -ESRCH. */
 int proc_may_look(uint64_t arg);
+int proc_may_open_memory(uint64_t arg);           /* a zombie has none: 0 */
 /* What readlink says of a link to an open file: its length in buf, cut at cap, or -errno. */
 int proc_file_link_text(struct file *f, char *buf, size_t cap);
 /* Text appended with a trailing newline, as most one-value files are. */

@@ -74,9 +74,7 @@ static struct mm *mm_to_show(uint64_t arg, int *err)
 {
 	struct task *t;
 
-	*err = proc_may_look(arg);
-	if (*err == -ESRCH && proc_process(arg))
-		*err = 0;                              /* a zombie has no memory: empty files */
+	*err = proc_may_open_memory(arg);
 	if (*err)
 		return NULL;
 	t = proc_task(arg);

@@ -488,6 +488,7 @@ static int store_no_label(uint64_t arg, const char *text, size_t len)
 #define PRIVATE_RO(n, fn) { .name = n, .mode = S_IFREG | 0400, .show = fn, .owner = proc_owner }
 #define RW(n, get, set)   { .name = n, .mode = S_IFREG | 0644, .show = get, .store = set, .owner = proc_owner }
 #define LINK(n, rd, fl)   { .name = n, .mode = S_IFLNK | 0777, .readlink = rd, .follow = fl, .owner = proc_owner }
+#define MEMORY(n, m, ...) { .name = n, .mode = S_IFREG | (m), .may_open = proc_may_open_memory, .owner = proc_owner, __VA_ARGS__ }
 #define DIR(n, m, d)      { .name = n, .mode = S_IFDIR | (m), .dir = d, .owner = proc_owner }
 
 #define LABEL(n)          { .name = n, .mode = S_IFREG | 0666, .show = show_no_label, .store = store_no_label, .owner = proc_owner }
@@ -497,13 +498,13 @@ static const struct pseudo_node attr_children[] = {
 
 #define COMMON_FILES \
 	{ .name = "attr", .mode = S_IFDIR | 0555, .children = attr_children, .owner = proc_owner }, \
-	PRIVATE_RO("auxv", show_auxv), \
+	MEMORY("auxv", 0400, .show = show_auxv), \
 	RO("cgroup", show_cgroup), \
 	RO("cmdline", show_cmdline), \
 	RW("comm", show_comm, store_comm), \
 	RO("cpuset", show_cpuset), \
 	LINK("cwd", read_cwd, follow_cwd), \
-	PRIVATE_RO("environ", show_environ), \
+	MEMORY("environ", 0400, .show = show_environ), \
 	LINK("exe", read_exe, follow_exe), \
 	DIR("fd", 0500, &procfs_fd_dir), \
 	DIR("fdinfo", 0555, &procfs_fdinfo_dir), \
@@ -511,11 +512,11 @@ static const struct pseudo_node attr_children[] = {
 	PRIVATE_RO("io", show_io), \
 	RO("limits", show_limits), \
 	RO("loginuid", show_loginuid), \
-	RO("maps", procfs_show_maps), \
-	{ .name = "mem", .mode = S_IFREG | 0600, .fops = &mem_fops, .owner = proc_owner }, \
+	MEMORY("maps", 0444, .show = procfs_show_maps), \
+	MEMORY("mem", 0600, .fops = &mem_fops), \
 	RO("mountinfo", show_mountinfo), \
 	DIR("ns", 0511, &procfs_ns_dir), \
-	{ .name = "pagemap", .mode = S_IFREG | 0400, .fops = &procfs_pagemap_fops, .owner = proc_owner }, \
+	MEMORY("pagemap", 0400, .fops = &procfs_pagemap_fops), \
 	RO("mounts", show_mounts), \
 	RO("oom_score", show_oom_score), \
 	RW("oom_score_adj", show_oom_score_adj, store_oom_score_adj), \
@@ -524,8 +525,8 @@ static const struct pseudo_node attr_children[] = {
 	RO("schedstat", show_schedstat), \
 	RO("sessionid", show_loginuid), \
 	RW("setgroups", show_setgroups, store_setgroups), \
-	RO("smaps", procfs_show_smaps), \
-	RO("smaps_rollup", procfs_show_smaps_rollup), \
+	MEMORY("smaps", 0444, .show = procfs_show_smaps), \
+	MEMORY("smaps_rollup", 0444, .show = procfs_show_smaps_rollup), \
 	RO("stat", procfs_show_stat), \
 	RO("statm", procfs_show_statm), \
 	RO("status", procfs_show_status), \

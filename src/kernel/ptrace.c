@@ -37,7 +37,8 @@ int task_may_access(const struct task *by, const struct task *target, bool real_
 		return 0;
 	if (uid != b->euid || uid != b->suid || uid != b->uid || gid != b->egid || gid != b->sgid || gid != b->gid)
 		return -EPERM;
-	if (b->cap_permitted & ~a->cap_permitted)
+	/* Capabilities compare in one name space only (cap_ptrace_access_check). */
+	if (a->user_ns != b->user_ns || (b->cap_permitted & ~a->cap_permitted))
 		return -EPERM;
 	return target->proc->dumpable ? 0 : -EPERM;
 }

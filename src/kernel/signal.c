@@ -333,21 +333,20 @@ static void kill_in_exit_stop(struct process *p)
 			signal_kill_task(t);
 }
 
-/* Who sends, as the receiver sees it: 0 from outside of its name space. */
-static void show_sender(const struct process *to, struct abi_siginfo *info)
+/* Who sends, as the receiver sees it: process 0 from outside of its name space, and the user as it is called
+ * in there. What a guest made itself (SI_QUEUE) says any number, but its user was the machine's, too. */
+static void show_sender(const struct process *to, const struct user_ns *as, struct abi_siginfo *info)
 {
-	switch (info->code) {
-	case SI_USER: case SI_TKILL: case SI_MESGQ:
-		info->pid = pid_shown_in(to->pid_ns, info->pid);
-		break;
-	case SI_QUEUE:
+	if (info->code == SI_QUEUE) {
 		if (!pid_shown_in(to->pid_ns, task_current()->proc->pid))
 			info->pid = 0;
-		break;
-	default:
-		if (info->signo == SIGCHLD)
-			info->pid = pid_shown_in(to->pid_ns, info->pid);
+	} else if (info->code == SI_USER || info->code == SI_TKILL || info->code == SI_MESGQ ||
+		   (info->signo == SIGCHLD && info->code > 0)) {
+		info->pid = pid_shown_in(to->pid_ns, info->pid);
+	} else {
+		return;
 	}
+	info->uid = user_ns_show(as, ID_USER, info->uid);
 }
 
 /* SIGKILL and SIGSTOP reach an init from outside of its name space, and from the kernel (send_signal_locked). */
@@ -371,10 +370,10 @@ static int send_to(struct process *p, struct task *only, const struct abi_siginf
 			kill_in_exit_stop(p);
 		return 0;             /* on its way out: as good as delivered */
 	}
-	if (p->pid_ns) {
+	if (p->pid_ns || first->cred->user_ns) {
 		own = *sent;
 		info = &own;
-		show_sender(p, info);
+		show_sender(p, first->cred->user_ns, info);
 	}
 	prepare_stop_continue(p, signo);
 	if (dropped(p, first, signo, forced))

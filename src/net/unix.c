@@ -494,15 +494,14 @@ static void unix_destroy(struct sock *s)
 static int unix_getsockopt(struct sock *s, int level, int name, void *value, uint32_t *len)
 {
 	struct unix_sock *u = unix_of(s);
-	struct abi_ucred none = { 0, UINT32_MAX, UINT32_MAX };
+	struct abi_ucred none = { 0, UINT32_MAX, UINT32_MAX }, cred;
 
 	if (level != ABI_SOL_SOCKET)
 		return -EOPNOTSUPP;
-	if (name == ABI_SO_PEERCRED && u->peer_cred.pid)
-		none = (struct abi_ucred){ net_hooks.show_pid(u->peer_cred.pid), u->peer_cred.uid, u->peer_cred.gid };
-	if (name == ABI_SO_PEERCRED)
-		return sockopt_put(value, len, &none, sizeof(none));
-	return -ENOPROTOOPT;
+	if (name != ABI_SO_PEERCRED)
+		return -ENOPROTOOPT;
+	cred = u->peer_cred.pid ? unix_show_cred(u->peer_cred) : none;
+	return sockopt_put(value, len, &cred, sizeof(cred));
 }
 
 static const struct net_proto unix_proto = {

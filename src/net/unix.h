@@ -42,6 +42,7 @@ static inline bool unix_connects(const struct sock *s)
 
 /* The socket an address names, of the type: a reference in *out. -ECONNREFUSED, -EPROTOTYPE, the
  * walk's errors. */
+struct abi_ucred unix_show_cred(struct abi_ucred u);      /* as the caller sees it */
 int unix_find(const struct net_ns *net, const struct net_addr *a, int type, struct unix_sock **out);
 int unix_check_addr(const struct net_addr *a);
 int unix_autobind(struct unix_sock *u);

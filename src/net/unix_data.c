@@ -20,17 +20,31 @@ static bool is_one_of(uint32_t id, uint32_t a, uint32_t b, uint32_t c)
 	return id == a || id == b || id == c;
 }
 
-/* May the caller say it is this one? (scm_check_creds) */
-static int check_cred(const struct abi_ucred *u, const struct net_caller *who)
+/* What the caller says it is, in its own numbers, becomes the machine's, if it may say so (scm_check_creds). */
+static int claim(struct abi_ucred *u, const struct net_caller *who)
 {
-	uint64_t caps = who->cred->cap_effective;
 	const struct cred *c = who->cred;
+	struct abi_ucred m = {
+		net_hooks.mean_pid(u->pid), user_ns_to_machine(c->user_ns, ID_USER, u->uid),
+		user_ns_to_machine(c->user_ns, ID_GROUP, u->gid),
+	};
 
-	if ((net_hooks.mean_pid(u->pid) != who->pid && !(caps >> ABI_CAP_SYS_ADMIN & 1)) ||
-	    (!is_one_of(u->uid, c->uid, c->euid, c->suid) && !(caps >> ABI_CAP_SETUID & 1)) ||
-	    (!is_one_of(u->gid, c->gid, c->egid, c->sgid) && !(caps >> ABI_CAP_SETGID & 1)))
+	if (m.uid == UINT32_MAX || m.gid == UINT32_MAX)
+		return -EINVAL;
+	if ((m.pid != who->pid && !user_ns_capable(c, who->ruler, ABI_CAP_SYS_ADMIN)) ||
+	    (!is_one_of(m.uid, c->uid, c->euid, c->suid) && !user_ns_capable(c, c->user_ns, ABI_CAP_SETUID)) ||
+	    (!is_one_of(m.gid, c->gid, c->egid, c->sgid) && !user_ns_capable(c, c->user_ns, ABI_CAP_SETGID)))
 		return -EPERM;
-	return 0;
+	*u = m;
+	return net_hooks.knows_pid(m.pid) ? 0 : -ESRCH;
+}
+
+/* The machine's numbers as the caller sees them. */
+struct abi_ucred unix_show_cred(struct abi_ucred u)
+{
+	const struct user_ns *as = net_current().cred->user_ns;
+
+	return (struct abi_ucred){ net_hooks.show_pid(u.pid), user_ns_show(as, ID_USER, u.uid), user_ns_show(as, ID_GROUP, u.gid) };
 }
 
 /* What goes with a message's first piece (files) or with every one (credentials); NULL: nothing.
@@ -45,7 +59,7 @@ static int scm_make(struct net_msg *m, bool with_cred, struct scm **out)
 	if (!m->nr_files && !m->has_cred && !with_cred)
 		return 0;
 	scm = xalloc(sizeof(*scm) + m->nr_files * sizeof(scm->files[0]));
-	scm->cred = m->has_cred ? (struct abi_ucred){ net_hooks.mean_pid(m->cred.pid), m->cred.uid, m->cred.gid } : (struct abi_ucred){ who.pid, who.cred->uid, who.cred->gid };
+	scm->cred = m->has_cred ? m->cred : (struct abi_ucred){ who.pid, who.cred->uid, who.cred->gid };
 	for (unsigned i = 0; i < m->nr_files; i++)
 		scm->files[i] = m->files[i];
 	scm->nr_files = m->nr_files;
@@ -84,8 +98,7 @@ static struct abi_ucred cred_of(const struct skb *b)
 static void take_cred(struct sock *s, struct net_msg *m, const struct skb *b)
 {
 	m->has_cred = s->options & OPT_PASSCRED;
-	m->cred = cred_of(b);
-	m->cred.pid = net_hooks.show_pid(m->cred.pid);
+	m->cred = unix_show_cred(cred_of(b));
 }
 
 /* ---- sending ------------------------------------------------------------------------------------ */
@@ -311,7 +324,7 @@ ssize_t unix_send(struct sock *s, struct net_msg *m)
 {
 	struct net_caller who = net_current();
 	uint64_t deadline = m->flags & ABI_MSG_DONTWAIT ? 0 : sock_deadline(s->snd_timeout_ns);
-	int err = m->has_cred ? check_cred(&m->cred, &who) : 0;
+	int err = m->has_cred ? claim(&m->cred, &who) : 0;
 
 	if (!err)
 		err = sock_error(s);

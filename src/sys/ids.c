@@ -44,10 +44,6 @@ static void fix_caps(const struct cred *old, struct cred *new)
 
 /* ---- the plain ones ---------------------------------------------------------------------- */
 
-/* Ids as the caller's name space calls them, and as the machine does. */
-static uint32_t shown_uid(uint32_t uid) { return user_ns_show(me()->user_ns, ID_USER, uid); }
-static uint32_t shown_gid(uint32_t gid) { return user_ns_show(me()->user_ns, ID_GROUP, gid); }
-
 /* -1 stays; what has no name here is an error. */
 static bool take_id(enum id_kind kind, uint32_t *id)
 {

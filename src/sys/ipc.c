@@ -33,10 +33,10 @@ static void pack_perm(struct pack *p, const struct ipc_perm *perm)
 	uint16_t seq = perm->seq, none = 0;
 
 	pack_u32(p, (uint32_t)perm->key);
-	pack_u32(p, perm->uid);
-	pack_u32(p, perm->gid);
-	pack_u32(p, perm->cuid);
-	pack_u32(p, perm->cgid);
+	pack_u32(p, shown_uid(perm->uid));
+	pack_u32(p, shown_gid(perm->gid));
+	pack_u32(p, shown_uid(perm->cuid));
+	pack_u32(p, shown_gid(perm->cgid));
 	pack_u32(p, perm->mode);
 	pack_raw(p, &seq, 2, 2);
 	pack_raw(p, &none, 2, 2);
@@ -58,7 +58,7 @@ static int get_perm(gva_t src, struct ipc_perm *p)
 
 	if (get_user(w, src, sizeof(w)))
 		return -EFAULT;
-	*p = (struct ipc_perm){ .uid = w[1], .gid = w[2], .mode = w[5] };
+	*p = (struct ipc_perm){ .uid = meant_uid(w[1]), .gid = meant_gid(w[2]), .mode = w[5] };
 	return 0;
 }
 

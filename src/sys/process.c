@@ -230,7 +230,7 @@ int64_t sys_waitid(int idtype, int id, gva_t infop, uint32_t options, gva_t rusa
 		return ret;
 	if (ret > 0) {
 		info = (struct abi_siginfo){ .signo = SIGCHLD, .code = w.code, .pid = w.shown,
-					     .uid = w.uid, .status = w.value };
+					     .uid = shown_uid(w.uid), .status = w.value };
 		if (rusage && put_rusage(rusage, &w.rusage))
 			return -EFAULT;
 	}
@@ -644,7 +644,7 @@ static bool in_priority_set(const struct task *t, int which, int who)
 	switch (which) {
 	case ABI_PRIO_PROCESS: return t->tid == (who ? pid_mean(who) : current()->tid);
 	case ABI_PRIO_PGRP:    return t->proc->pgid == (who ? pid_mean(who) : current()->proc->pgid);
-	default:               return t->cred->uid == (who ? (uint32_t)who : current()->cred->uid);
+	default:               return t->cred->uid == (who ? meant_uid((uint32_t)who) : current()->cred->uid) && pid_show(t->tid);
 	}
 }
 
@@ -734,6 +734,8 @@ int64_t sys_ioprio_set(int which, int who, int ioprio)
 	for_each_task_of_machine(p, t) {
 		if (!in_ioprio_set(t, which, who))
 			continue;
+		if (!may_schedule(t))
+			return -EPERM;
 		t->ioprio = ioprio;
 		ret = 0;
 	}

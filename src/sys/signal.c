@@ -256,6 +256,8 @@ static int take_siginfo(gva_t addr, int sig, int target, bool must_match, struct
 	if (must_match && info->signo != sig)
 		return -EINVAL;
 	info->signo = sig;
+	if (info->code == SI_QUEUE)
+		info->uid = meant_uid(info->uid);
 	if ((info->code >= 0 || info->code == SI_TKILL) && target != current()->proc->pid)
 		return -EPERM;
 	return sig < 0 || sig > ABI_NSIG ? -EINVAL : 0;

@@ -11,10 +11,6 @@
 
 /* ---- stat ------------------------------------------------------------------------------ */
 
-/* As the caller's user name space calls them. */
-static uint32_t shown_uid(uint32_t uid) { return user_ns_show(current()->cred->user_ns, ID_USER, uid); }
-static uint32_t shown_gid(uint32_t gid) { return user_ns_show(current()->cred->user_ns, ID_GROUP, gid); }
-
 static int put_stat(gva_t buf, const struct kstat *k)
 {
 	struct abi_stat64 st = {
@@ -271,11 +267,9 @@ int64_t sys_fchmod(int fd, uint32_t mode)
 /* An id of -1 leaves that one as it is; one without a name here is -EINVAL. */
 static int owner_change(struct attr_change *c, uint32_t uid, uint32_t gid)
 {
-	const struct user_ns *ns = current()->cred->user_ns;
-
 	*c = (struct attr_change){
 		.valid = (uid != UINT32_MAX ? ATTR_UID : 0) | (gid != UINT32_MAX ? ATTR_GID : 0),
-		.uid = user_ns_to_machine(ns, ID_USER, uid), .gid = user_ns_to_machine(ns, ID_GROUP, gid),
+		.uid = meant_uid(uid), .gid = meant_gid(gid),
 	};
 	return ((c->valid & ATTR_UID) && c->uid == UINT32_MAX) || ((c->valid & ATTR_GID) && c->gid == UINT32_MAX) ? -EINVAL : 0;
 }

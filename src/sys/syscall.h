@@ -112,6 +112,13 @@ static inline struct task *current(void)    { return task_current(); }
 static inline struct mm *current_mm(void)   { return task_current()->mm; }
 static inline bool current_is_32(void)      { return task_xlen(task_current()) == XLEN_32; }
 
+/* Ids as the caller's user name space calls them. */
+static inline uint32_t shown_uid(uint32_t uid) { return user_ns_show(current()->cred->user_ns, ID_USER, uid); }
+static inline uint32_t shown_gid(uint32_t gid) { return user_ns_show(current()->cred->user_ns, ID_GROUP, gid); }
+/* And as the machine does; UINT32_MAX for what has no name there. */
+static inline uint32_t meant_uid(uint32_t uid) { return user_ns_to_machine(current()->cred->user_ns, ID_USER, uid); }
+static inline uint32_t meant_gid(uint32_t gid) { return user_ns_to_machine(current()->cred->user_ns, ID_GROUP, gid); }
+
 static inline int put_user(gva_t dst, const void *src, size_t len) { return mm_copy_to(current_mm(), dst, src, len); }
 static inline int get_user(void *dst, gva_t src, size_t len)       { return mm_copy_from(current_mm(), dst, src, len); }
 int put_user_u32(gva_t dst, uint32_t v);

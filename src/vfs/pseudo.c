@@ -223,9 +223,10 @@ static void release_text(struct file *f)
 static int open_node(struct inode *i, struct file *f)
 {
 	const struct pseudo_inode *p = pi(i);
+	int err = p->node->may_open ? p->node->may_open(p->arg) : 0;
 
-	if (S_ISDIR(i->mode))
-		return 0;
+	if (S_ISDIR(i->mode) || err)
+		return err;
 	if (p->node->fops) {
 		f->ops = p->node->fops;
 		f->private = (void *)(uintptr_t)p->arg;

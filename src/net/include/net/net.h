@@ -49,13 +49,21 @@ void net_msg_release(struct net_msg *m);       /* drops the files */
 
 /* What the room above tells: who calls, and how SIGPIPE is sent. */
 struct net_ns;
-struct net_caller { int pid; const struct cred *cred; const struct fs *fs; uint64_t nofile; struct net_ns *net; };
+struct net_caller {
+	int pid;
+	const struct cred *cred;
+	const struct fs *fs;
+	uint64_t nofile;
+	struct net_ns *net;
+	const struct user_ns *ruler;   /* whose root may name other processes: the PID name space's owner */
+};
 struct net_hooks {
 	void (*caller)(struct net_caller *out);
 	void (*sigpipe)(void);
 	void (*sigurg)(const struct file *f);          /* to the owner of a socket that got urgent data */
 	int (*show_pid)(int nr);       /* a process's number as the caller sees it, */
 	int (*mean_pid)(int shown);    /* and back */
+	bool (*knows_pid)(int nr);     /* somebody has it */
 	/* A number is to be shown later, when the process may be gone: true, and drop_pid() then. */
 	bool (*hold_pid)(int nr);
 	void (*drop_pid)(int nr);

@@ -537,6 +537,7 @@ struct pseudo_node {
 	int (*follow)(uint64_t arg, struct path *out);      /* magic link */
 	const struct pseudo_dir *dir;                       /* dynamic directory */
 	const struct file_ops *fops;                        /* own operations; file->private is arg */
+	int (*may_open)(uint64_t arg);                      /* besides the mode; NULL: nothing more */
 	void (*owner)(uint64_t arg, uint32_t *uid, uint32_t *gid);
 };
 struct pseudo_dir {
