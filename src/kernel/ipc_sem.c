@@ -14,7 +14,8 @@
 
 struct sem { int32_t value; int32_t pid; };
 struct sem_undo {
-	struct list link;             /* of the set */
+	struct list link, of_process; /* sem_set.undos, process.sem_undos */
+	struct sem_set *set;
 	struct process *proc;
 	int16_t *adjust;              /* one a semaphore */
 };
@@ -28,17 +29,20 @@ struct sem_set {
 	struct list undos, waiters;
 };
 
+static void undo_free(struct sem_undo *u)
+{
+	list_del(&u->link);
+	list_del(&u->of_process);
+	free(u->adjust);
+	free(u);
+}
+
 static void set_free(struct ipc_object *o)
 {
 	struct sem_set *s = (struct sem_set *)o;
 
-	while (!list_empty(&s->undos)) {
-		struct sem_undo *u = list_first(&s->undos, struct sem_undo, link);
-
-		list_del(&u->link);
-		free(u->adjust);
-		free(u);
-	}
+	while (!list_empty(&s->undos))
+		undo_free(list_first(&s->undos, struct sem_undo, link));
 	free(s->sems);
 	free(s);
 }
@@ -111,9 +115,11 @@ static struct sem_undo *undo_get(struct sem_set *s, struct process *p)
 	if (u)
 		return u;
 	u = xnew(struct sem_undo);
+	u->set = s;
 	u->proc = p;
 	u->adjust = xalloc(s->nsems * sizeof(*u->adjust));
 	list_add_tail(&s->undos, &u->link);
+	list_add_tail(&p->sem_undos, &u->of_process);
 	return u;
 }
 
@@ -126,30 +132,25 @@ static void undo_forget(struct sem_set *s, unsigned num)
 		u->adjust[num] = 0;
 }
 
-static void undo_apply(struct sem_set *s, struct sem_undo *u)
+static void undo_apply(struct sem_undo *u)
 {
+	struct sem_set *s = u->set;
+
 	for (unsigned n = 0; n < s->nsems; n++) {
 		if (!u->adjust[n])
 			continue;
 		s->sems[n].value = MIN(MAX(s->sems[n].value + u->adjust[n], 0), SEM_VALUE_MAX);
 		s->sems[n].pid = u->proc->pid;
 	}
-	list_del(&u->link);
-	free(u->adjust);
-	free(u);
+	undo_free(u);
 	s->otime = ipc_seconds();
 	wake_up_all(&s->changed);
 }
 
 void ipc_sem_process_exit(struct process *p)
 {
-	for (unsigned i = 0; i < table()->nr_slots; i++) {
-		struct sem_set *s = (struct sem_set *)table()->slots[i];
-		struct sem_undo *u = s ? undo_of(s, p) : NULL;
-
-		if (u)
-			undo_apply(s, u);
-	}
+	while (!list_empty(&p->sem_undos))
+		undo_apply(list_first(&p->sem_undos, struct sem_undo, of_process));
 }
 
 /* ---- semop ------------------------------------------------------------------------------- */

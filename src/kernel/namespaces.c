@@ -64,10 +64,11 @@ static void set_net(struct task *t, void *ns)
 	t->net = ns;
 }
 
-/* What semaphores owed to the process is paid before it leaves them (ksys_unshare: exit_sem). */
+/* What it owes to semaphores is paid before a process leaves them (ksys_unshare: exit_sem). Threads owe
+ * together: the last one pays. */
 static void set_ipc(struct task *t, void *ns)
 {
-	if (t == task_current())
+	if (t == task_current() && t->proc->nr_tasks == 1)
 		ipc_process_exit(t->proc);
 	ns_put(t->ipc);
 	t->ipc = ns;

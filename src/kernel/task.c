@@ -47,6 +47,7 @@ struct process *process_create(void)
 	list_init(&p->posix_timers);
 	list_init(&p->tracees);
 	list_init(&p->tracee_ends);
+	list_init(&p->sem_undos);
 	signal_init_pending(&p->pending);
 	wait_queue_init(&p->child_wait);
 	wait_queue_init(&p->exit_wait);

@@ -7,6 +7,44 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
+static void *wait_for_second(void *sem)
+{
+	return (void *)(long)semop(*(int *)sem, &(struct sembuf){ 1, -1, SEM_UNDO }, 1);
+}
+
+/* Threads owe to semaphores together: one of them that leaves the name space pays nothing, and who waits
+ * for a semaphore goes on waiting. */
+static void one_thread_leaves(void)
+{
+	int sem = semget(IPC_PRIVATE, 2, 0600), go[2], outside = open("/proc/self/ns/ipc", O_RDONLY), pid;
+	pthread_t t;
+	void *result;
+	char c;
+
+	R(semop(sem, &(struct sembuf){ 0, 3, SEM_UNDO }, 1));
+	pipe(go);
+	pid = fork();
+	if (!pid) {
+		read(go[0], &c, 1);
+		V(semctl(sem, 0, GETVAL));
+		R(semop(sem, &(struct sembuf){ 1, 1, 0 }, 1));
+		fflush(stdout);
+		_exit(0);
+	}
+	pthread_create(&t, NULL, wait_for_second, &sem);
+	while (semctl(sem, 1, GETNCNT) != 1)
+		sched_yield();
+	R(unshare(CLONE_NEWIPC));
+	write(go[1], "", 1);
+	reap(pid);
+	pthread_join(t, &result);
+	V((long)result);
+	R(setns(outside, CLONE_NEWIPC));
+	V(semctl(sem, 0, GETVAL)); V(semctl(sem, 1, GETVAL));
+	CHILD(V(semctl(sem, 0, GETVAL)));
+	R(semctl(sem, 0, IPC_RMID));
+}
+
 TOPIC(ns_ipc)
 {
 	key_t key = 0x68000000 + getpid();
@@ -51,6 +89,7 @@ TOPIC(ns_ipc)
 	R(semctl(sem, 0, IPC_RMID));
 	R(msgctl(msg, IPC_RMID, NULL));
 	R(mq_unlink(name));
+	CHILD(one_thread_leaves());
 	CHILD(
 		int id;
 		R(unshare(CLONE_NEWIPC));

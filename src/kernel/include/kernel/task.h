@@ -79,6 +79,7 @@ struct process {
 	struct wait_queue thread_wait;/* a task of the process ended (exec waits for that) */
 	int stop_signal;              /* != 0: stopped (or stopping) by job control */
 	unsigned stop_left;           /* tasks that have not stopped yet */
+	struct list sem_undos;        /* what its exit has to pay: ipc_sem.c */
 	bool stop_reported, continued;/* for wait4's WUNTRACED / WCONTINUED */
 	struct rlimit_k rlim[RLIM_COUNT];
 	uint64_t start_ns;            /* sched_clock_ns() */
