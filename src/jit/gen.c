@@ -593,6 +593,10 @@ static void make_cold(struct gen *g, struct cold s)
 	case COLD_FIX:
 		gen_float_fix(g, &s);
 		break;
+	case COLD_BY_ZERO:
+	case COLD_BY_MINUS_ONE:
+		gen_odd_quotient(g, &s);
+		break;
 	case COLD_EDGE:
 		if (s.to == MAX_BLOCKS)
 			gen_direct_exit(g, &s.snap, snap_pc(g, &s.snap));

@@ -13,7 +13,9 @@ struct snap {
 };
 
 /* Code that is made at the end, out of the way. */
-enum cold_kind { COLD_EXIT, COLD_CANON, COLD_FIX, COLD_EDGE, COLD_RETURN, COLD_TAIL, COLD_COMMON };
+enum cold_kind {
+	COLD_EXIT, COLD_CANON, COLD_FIX, COLD_EDGE, COLD_RETURN, COLD_BY_ZERO, COLD_BY_MINUS_ONE, COLD_TAIL, COLD_COMMON
+};
 enum { MAX_TAILS = 256, CODE_MAX = 256 << 10 };
 struct cold {
 	enum cold_kind kind;
@@ -21,7 +23,7 @@ struct cold {
 	struct snap snap;              /* COLD_EXIT */
 	uint8_t exit_kind, zone;
 	uint32_t arg;                  /* COLD_EXIT: its argument; COLD_FIX: 1 + the rounding mode, 0: the host converted */
-	uint32_t back;                 /* COLD_CANON, COLD_FIX: where to go on */
+	uint32_t back;                 /* COLD_CANON, COLD_FIX, COLD_BY_...: where to go on */
 	uint8_t xmm, width, type, reg; /* COLD_FIX: type as that of the conversion; reg: the integer */
 	unsigned to;                   /* COLD_EDGE: the block */
 	struct flow *flow;             /* state at the branch */
@@ -45,6 +47,7 @@ struct gen {
 	unsigned nr_tails;
 	uint32_t common;               /* label of the last piece; 0: not made yet */
 	int next;                      /* the block that will be made right here; -1: none */
+	uint8_t stash;                 /* where STASHED finds its value: host register; HOST_NONE: in memory */
 	uint8_t keeps[16];             /* quick code: what host registers have; V_NONE */
 	unsigned turn;
 	unsigned nr_to_table, nr_cold, nr_sites, nr_exits, nr_entries, nr_edges, nr_states;
@@ -113,6 +116,7 @@ void gen_flags(struct gen *g, unsigned cond);
 void gen_flags_kept(struct gen *g, uint32_t from, unsigned d);
 enum x86_cc gen_cc(unsigned cond);
 void gen_memory(struct gen *g, const struct ir *i);      /* gen_mem.c */
+void gen_odd_quotient(struct gen *g, const struct cold *s);
 void gen_float(struct gen *g, const struct ir *i);       /* gen_float.c */
 void gen_float_fix(struct gen *g, const struct cold *s);
 uint32_t gen_misrounds(struct gen *g);                   /* jumps if the host's rounding mode does not do */

@@ -325,6 +325,53 @@ static void high_product_32(struct gen *g, const struct ir *i)
 	gen_done(g, RAX);
 }
 
+/* Will this operation leave rax and rdx alone: it finds all it needs in other registers? */
+static bool spares_scratch(const struct gen *g, const struct ir *i)
+{
+	const uint8_t v[] = { i->d, i->a, i->b, i->c };
+
+	for (unsigned k = 0; k < ARRAY_SIZE(v); k++)
+		if (v[k] == V_TMP || (is_reg(v[k]) && !gen_pinned(g, v[k])))
+			return false;
+	switch (i->op) {
+	case IR_MOV: case IR_LEA:
+		return true;
+	case IR_ADD: case IR_SUB: case IR_AND: case IR_OR: case IR_XOR: case IR_SLL: case IR_SRL: case IR_SRA:
+		return is_reg(i->a) && (i->b != V_IMM || i->imm == (int32_t)i->imm);
+	case IR_LOAD: case IR_STORE:      /* of zero: through rax */
+		return i->b != V_IMM;
+	default:
+		return false;
+	}
+}
+
+/* What one host operation makes besides its result waits for the guest's second instruction (STASHED) where it
+ * is, or below the stack, where signals leave 128 bytes alone (psABI 3.2.2). */
+static const struct x86_mem red_zone = { .base = RSP, .index = HOST_NONE, .disp = -8 };
+
+static void stash(struct gen *g, unsigned reg)
+{
+	const struct ir *i = g->i, *end = &g->r->ir[g->b->ir + g->b->nr_ir];
+
+	g->stash = (uint8_t)reg;
+	while (++i < end && i->op != IR_STASHED)
+		if (!i->dead && (g->r->bare || !spares_scratch(g, i)))
+			g->stash = HOST_NONE;
+	if (g->stash == HOST_NONE)
+		x86_rm(&g->a, 0x89, true, reg, &red_zone);
+}
+
+static void stashed(struct gen *g)
+{
+	unsigned d = gen_dst(g);
+
+	if (g->stash == HOST_NONE)
+		x86_rm(&g->a, 0x8b, true, d, &red_zone);
+	else
+		x86_mov(&g->a, true, d, g->stash);
+	gen_done(g, d);
+}
+
 static void high_product(struct gen *g, const struct ir *i)
 {
 	if (i->width == 32) {
@@ -344,6 +391,8 @@ static void high_product(struct gen *g, const struct ir *i)
 		gen_op(g, 0x23, true, RAX, i->b);
 		x86_rr(&g->a, 0x2b, true, RDX, RAX);
 	}
+	if (i->rm)
+		stash(g, RAX);
 	gen_done(g, RDX);
 }
 
@@ -360,19 +409,19 @@ static void compare_divisor(struct gen *g, const struct ir *i, bool w, int imm)
 }
 
 /* Manual, chapter "M": x / 0 is all ones, x % 0 is x; the overflowing quotient is the dividend, its
- * remainder 0. The host traps in these cases. */
+ * remainder 0. The host traps in these cases: they are made out of line. */
 static void divide(struct gen *g, const struct ir *i)
 {
 	bool w = gen_wide(g), is_signed = i->op == IR_DIV || i->op == IR_REM;
 	bool rem = i->op == IR_REM || i->op == IR_REMU;
-	uint32_t zero, minus = 0, done, done2 = 0;
+	unsigned odd = g->nr_cold;
 
 	gen_load_to(g, RAX, i->a);
 	compare_divisor(g, i, w, 0);
-	zero = x86_jcc(&g->a, CC_E);
+	gen_add_cold(g, COLD_BY_ZERO, x86_jcc(&g->a, CC_E))->width = w ? 64 : 32;
 	if (is_signed) {
 		compare_divisor(g, i, w, -1);
-		minus = x86_jcc(&g->a, CC_E);
+		gen_add_cold(g, COLD_BY_MINUS_ONE, x86_jcc(&g->a, CC_E))->width = w ? 64 : 32;
 		if (w)
 			x86_byte(&g->a, 0x48);
 		x86_byte(&g->a, 0x99);                   /* cqo, cdq */
@@ -380,26 +429,24 @@ static void divide(struct gen *g, const struct ir *i)
 		x86_rr(&g->a, 0x33, false, RDX, RDX);
 	}
 	gen_op(g, 0xf7, w, is_signed ? 7 : 6, i->b);
-	if (rem)
-		x86_mov(&g->a, true, RAX, RDX);
-	done = x86_jmp(&g->a);
-	if (is_signed) {
-		x86_patch(&g->a, minus, g->a.len);
-		if (rem)
-			x86_rr(&g->a, 0x33, false, RAX, RAX);
-		else
-			x86_rr(&g->a, 0xf7, w, 3, RAX);
-		done2 = x86_jmp(&g->a);
-	}
-	x86_patch(&g->a, zero, g->a.len);
-	if (!rem)
+	for (; odd < g->nr_cold; odd++)
+		g->cold[odd].back = g->a.len;
+	if (i->rm)
+		stash(g, rem ? RAX : RDX);
+	gen_done(g, rem ? RDX : RAX);
+}
+
+/* The dividend is in rax; the quotient goes to rax, the remainder to rdx. */
+void gen_odd_quotient(struct gen *g, const struct cold *s)
+{
+	if (s->kind == COLD_BY_ZERO) {
+		x86_mov(&g->a, g->r->xlen == 64, RDX, RAX);
 		x86_mov_imm(&g->a, RAX, g->r->xlen == 32 ? (int64_t)UINT32_MAX : -1);
-	else if (g->r->xlen == 32)
-		x86_mov(&g->a, false, RAX, RAX);
-	x86_patch(&g->a, done, g->a.len);
-	if (is_signed)
-		x86_patch(&g->a, done2, g->a.len);
-	gen_done(g, RAX);
+	} else {
+		x86_rr(&g->a, 0xf7, s->width == 64, 3, RAX);
+		x86_rr(&g->a, 0x33, false, RDX, RDX);
+	}
+	x86_patch(&g->a, x86_jmp(&g->a), s->back);
 }
 
 /* ---- one operand -------------------------------------------------------------------------------- */
@@ -530,6 +577,7 @@ void gen_int(struct gen *g, const struct ir *i)
 	case IR_SELZ: case IR_SELNZ: select_zero(g, i); break;
 	case IR_MULH: case IR_MULHU: case IR_MULHSU: high_product(g, i); break;
 	case IR_DIV: case IR_DIVU: case IR_REM: case IR_REMU: divide(g, i); break;
+	case IR_STASHED: stashed(g); break;
 	case IR_MIN: case IR_MAX: case IR_MINU: case IR_MAXU: min_max(g, i); break;
 	case IR_ORCB: orc_b(g, i); break;
 	case IR_CLZ: case IR_CTZ: case IR_CPOP: case IR_NOT: case IR_REV8: unary(g, i); break;

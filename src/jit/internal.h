@@ -52,7 +52,8 @@ struct ir {
 	uint8_t d, a, b, c;
 	uint8_t sub;                   /* ir_cond, ir_type, amo_op, jit_exit_kind, jit_refusal: see op */
 	uint8_t rm;                    /* floats: rounding mode; LEA: scale; FMA: signs (1: product, 2: addend);
-	                                * FSET: 1: quiet; SETFLAGS: 1: set bits, 2: clear bits */
+	                                * FSET: 1: quiet; SETFLAGS: 1: set bits, 2: clear bits;
+	                                * products and quotients: 1: STASHED follows */
 	uint8_t round;                 /* floats: the static rounding mode to be switched to; 0: as the host rounds */
 	bool dead;
 	int64_t imm;                   /* V_IMM's value; memory and JIND: offset; EXIT: reason */

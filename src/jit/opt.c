@@ -277,12 +277,49 @@ static void fuse_quiet(struct region *r, struct block *b, unsigned k)
 	m->dead = true;
 }
 
+/* The operation that the host makes along with i; IR_COUNT: none. */
+static unsigned other_half(const struct ir *i)
+{
+	switch (i->op) {
+	case IR_DIV: return IR_REM;
+	case IR_REM: return IR_DIV;
+	case IR_DIVU: return IR_REMU;
+	case IR_REMU: return IR_DIVU;
+	case IR_MULH: case IR_MULHU: return i->width == 64 ? IR_MUL : IR_COUNT;
+	default: return IR_COUNT;
+	}
+}
+
+/* Quotient and remainder of the same two, or the halves of a product: the second one has been made already. */
+static void fuse_halves(struct region *r, struct block *b, unsigned k)
+{
+	struct ir *i = &r->ir[k], *n;
+	unsigned other = other_half(i);
+
+	if (other == IR_COUNT || i->rm || !is_x(i->a) || !is_x(i->b) || i->d == i->a || i->d == i->b)
+		return;
+	for (; (n = next_live(r, b, k)); k = (unsigned)(n - r->ir)) {
+		bool same = n->a == i->a && n->b == i->b, across = n->a == i->b && n->b == i->a;
+
+		if (n->op == other && n->width == i->width && (same || (across && other == IR_MUL))) {
+			*n = (struct ir){ .op = IR_STASHED, .width = n->width, .d = n->d, .a = V_NONE, .b = V_NONE, .c = V_NONE,
+				.insn = n->insn };
+			i->rm = 1;
+			return;
+		}
+		/* One waits at a time. */
+		if (n->op > IR_STORE || n->op == IR_STASHED || other_half(n) != IR_COUNT || n->d == i->a || n->d == i->b)
+			return;
+	}
+}
+
 static void fuse(struct region *r, struct block *b)
 {
 	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++)
 		if (!r->ir[k].dead) {
 			fuse_rotate(r, b, k);
 			fuse_quiet(r, b, k);
+			fuse_halves(r, b, k);
 		}
 	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++) {
 		struct ir *i = &r->ir[k], *n;
@@ -314,7 +351,8 @@ static void drop_dead(struct region *r, struct block *b)
 		if (is_reg(i->d) && i->op < IR_LOAD) {
 			bool wanted = i->d == V_TMP ? tmp : live >> i->d & 1;
 
-			if (!wanted) {
+			/* The second half may be wanted if the first is not. */
+			if (!wanted && !(other_half(i) != IR_COUNT && i->rm)) {
 				i->dead = true;
 				continue;
 			}

@@ -291,9 +291,31 @@ static unsigned emit_constant(void)
 	return 2;
 }
 
+/* Quotient and remainder, or the halves of a product, with something between them; or not quite. */
+static unsigned emit_halves(void)
+{
+	static const unsigned pairs[][2] = {
+		{ ISA_div, ISA_rem }, { ISA_divu, ISA_remu }, { ISA_mulh, ISA_mul }, { ISA_mulhu, ISA_mul }, { ISA_mulhsu, ISA_mul },
+		{ ISA_div, ISA_remu }, { ISA_divw, ISA_remw }, { ISA_divuw, ISA_remuw }, { ISA_remw, ISA_rem },
+	};
+	const unsigned *pair = pairs[below(xlen == 64 ? 9 : 6)];
+	unsigned a = pick_rs(), b = pick_rs(), order = below(3) == 0, swap = below(6) == 0, t = pick_rd();
+
+	emit4(r_type(isa_rows[pair[order]].match, t, a, b));
+	switch (below(4)) {
+	case 0:  emit4(s_type(isa_rows[ISA_sb].match, pick_rs(), S0, (int)below(64))); break;
+	case 1:  emit4(i_type(isa_rows[ISA_lbu].match, pick_rd(), S1, (int)below(64))); break;
+	case 2:  emit4(i_type(isa_rows[ISA_addi].match, t, t, 65)); break;
+	default: emit4(alu_op(pick_rd())); break;
+	}
+	emit4(r_type(isa_rows[pair[!order]].match, pick_rd(), swap ? b : a, swap ? a : b));
+	return 3;
+}
+
 static unsigned emit_idiom(void)
 {
-	static unsigned (*const idioms[])(void) = { emit_skip, emit_extend, emit_float_branch, emit_element, emit_constant };
+	static unsigned (*const idioms[])(void) = { emit_skip, emit_extend, emit_float_branch, emit_element, emit_constant,
+		emit_halves };
 
 	return idioms[below(2) ? 0 : below(ARRAY_SIZE(idioms))]();
 }
