@@ -12,15 +12,15 @@
 #include <unistd.h>
 
 /* The kernel's signal frame holds the vector registers (up to 11 KiB with AMX). */
-enum { FAULT_STACK_SIZE = 64 * 1024, NR_SIGNALS = 2 };
+enum { FAULT_STACK_SIZE = 64 * 1024, NR_SIGNALS = 3 };
 
-static const int watched[NR_SIGNALS] = { SIGSEGV, SIGBUS };
+static const int watched[NR_SIGNALS] = { SIGSEGV, SIGBUS, SIGILL };
 static struct sigaction before[NR_SIGNALS];
 static bool (*fault_fn)(void *context, uint64_t address);
 
 static void pass_on(int signo, siginfo_t *info, void *context)
 {
-	const struct sigaction *old = &before[signo == SIGBUS];
+	const struct sigaction *old = &before[signo == SIGSEGV ? 0 : signo == SIGBUS ? 1 : 2];
 
 	if (old->sa_flags & SA_SIGINFO) {
 		old->sa_sigaction(signo, info, context);

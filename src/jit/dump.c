@@ -1,5 +1,6 @@
 /* --dump: what was translated, and into what. */
 #include "internal.h"
+#include "x86.h"
 
 #include <stdio.h>
 #include "host/host.h"
@@ -236,6 +237,12 @@ void dump_mark(uint32_t offset, unsigned begins)
 {
 	if (nr_marks < ARRAY_SIZE(marks))
 		marks[nr_marks++] = (struct mark){ offset, begins };
+}
+
+void dump_place(const struct asm_buf *a)
+{
+	for (unsigned k = 0; k < nr_marks; k++)
+		marks[k].offset = x86_place(a, marks[k].offset);
 }
 
 void dump_end(const struct region *r, const struct jit_code *code)

@@ -15,6 +15,22 @@ static const uint8_t context_reg[16] = {
 	[R15] = REG_R15,
 };
 
+/* The access that the trap at this offset stands for. */
+static const struct jit_site *find_trap(const struct jit_code *code, uint32_t offset)
+{
+	const struct jit_site *sites = JIT_TABLE(code, sites, const struct jit_site);
+	uint32_t at = code->traps;
+
+	for (uint32_t k = 0; k < code->nr_sites; k++) {
+		if (!(sites[k].state & JIT_SITE_TRAPS))
+			continue;
+		if (at == offset)
+			return &sites[k];
+		at += JIT_TRAP_SIZE;
+	}
+	return NULL;
+}
+
 static const struct jit_site *find_site(const struct jit_code *code, uint32_t offset)
 {
 	const struct jit_site *sites = JIT_TABLE(code, sites, const struct jit_site);
@@ -71,9 +87,13 @@ void jit_fault_site(const struct pack_site *p, unsigned xlen, gva_t pc_base, voi
 	regs->pc = pc_base + (gva_t)(int64_t)p->site.pc_delta;
 	if (xlen == 32)
 		regs->pc = (uint32_t)regs->pc;
-	regs->engine.tval = host_address - regs->engine.view;
 	g[REG_R15] -= p->site.pending;
-	g[REG_RAX] = (greg_t)((uint64_t)(is_store ? TRAP_STORE_FAULT : TRAP_LOAD_FAULT) << 32 | JIT_EXIT_FAULT);
+	if (p->trapped) {
+		g[REG_RAX] = (greg_t)((uint64_t)JIT_REFUSE_wild << 32 | JIT_EXIT_INTERPRET);
+	} else {
+		regs->engine.tval = host_address - regs->engine.view;
+		g[REG_RAX] = (greg_t)((uint64_t)(is_store ? TRAP_STORE_FAULT : TRAP_LOAD_FAULT) << 32 | JIT_EXIT_FAULT);
+	}
 	g[REG_RDX] = 0;
 	g[REG_RIP] = (greg_t)(uintptr_t)regs->engine.exit;
 }
@@ -81,13 +101,16 @@ void jit_fault_site(const struct pack_site *p, unsigned xlen, gva_t pc_base, voi
 bool jit_fault(const struct jit_code *code, const void *base, void *ucontext, uint64_t host_address)
 {
 	uint64_t rip = (uint64_t)((ucontext_t *)ucontext)->uc_mcontext.gregs[REG_RIP];
-	const struct jit_site *site = find_site(code, (uint32_t)(rip - (uint64_t)(uintptr_t)base));
-	struct pack_site p;
+	uint32_t offset = (uint32_t)(rip - (uint64_t)(uintptr_t)base);
+	const struct jit_site *site = find_site(code, offset);
+	struct pack_site p = { .trapped = !site };
 
+	if (!site)
+		site = find_trap(code, offset);
 	if (!site)
 		return false;
 	p.site = *site;
-	p.state = JIT_TABLE(code, states, const struct jit_state)[site->state & ~JIT_SITE_STORE];
+	p.state = JIT_TABLE(code, states, const struct jit_state)[site->state & JIT_SITE_STATE];
 	p.pins = JIT_TABLE(code, pins, const struct jit_pins)[p.state.zone];
 	jit_fault_site(&p, code->xlen, code->pc_base, ucontext, host_address);
 	return true;

@@ -529,8 +529,7 @@ static void make_entry(struct gen *g, unsigned n)
 	struct x86_mem m;
 
 	enter_zone(g->r, b);
-	while (g->a.len % 16)
-		x86_byte(&g->a, 0x90);
+	x86_align(&g->a, 4, 0);
 	if (unlikely(g->r->dumping))
 		dump_mark(g->a.len, DUMP_ENTRY);
 	g->entries[b->pc == g->r->req->pc ? 0 : g->nr_entries++] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
@@ -608,13 +607,6 @@ static void make_cold(struct gen *g, struct cold s)
 
 /* ---- the whole ------------------------------------------------------------------------------------------------------------- */
 
-static int by_offset(const void *a, const void *b)
-{
-	const struct jit_site *x = a, *y = b;
-
-	return x->offset < y->offset ? -1 : x->offset > y->offset;
-}
-
 /* The block that is laid out behind block k; -1: none. */
 static int next_block(const struct region *r, unsigned k)
 {
@@ -660,12 +652,11 @@ static void make_all(struct gen *g)
 	g->next = -1;
 	if (unlikely(r->dumping))
 		dump_mark(g->a.len, DUMP_COLD);
+	gen_make_traps(g);
 	/* Cold code may ask for more of it. */
 	for (unsigned k = 0; k < g->nr_cold; k++)
 		make_cold(g, g->cold[k]);
 	gen_flag_table(g);
-	if (g->nr_sites)
-		qsort(g->sites, g->nr_sites, sizeof(g->sites[0]), by_offset);
 }
 
 struct gen *gen_new(void)
@@ -690,6 +681,7 @@ int gen_region(struct gen *g, struct region *r, struct jit_code **out)
 	g->r = r;
 	g->a.cap = CODE_MAX;
 	g->a.bytes = g->code;
+	g->a.refs = g->refs;
 	make_all(g);
 	if (g->failed)
 		return -ENOMEM;
@@ -697,6 +689,7 @@ int gen_region(struct gen *g, struct region *r, struct jit_code **out)
 		note_limit(JIT_LIMIT_code);
 		return -EOPNOTSUPP;
 	}
+	x86_settle(&g->a);
 	*out = gen_assemble(g);
 	return *out ? 0 : -ENOMEM;
 }

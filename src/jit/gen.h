@@ -19,7 +19,7 @@ enum cold_kind {
 enum { MAX_TAILS = 256, CODE_MAX = 256 << 10 };
 struct cold {
 	enum cold_kind kind;
-	uint32_t at;                   /* displacement that leads here */
+	uint32_t at;                   /* the jump that leads here: for x86_patch() */
 	struct snap snap;              /* COLD_EXIT */
 	uint8_t exit_kind, zone;
 	uint32_t arg;                  /* COLD_EXIT: its argument; COLD_FIX: 1 + the rounding mode, 0: the host converted */
@@ -50,6 +50,8 @@ struct gen {
 	uint8_t stash;                 /* where STASHED finds its value: host register; HOST_NONE: in memory */
 	uint8_t keeps[16];             /* quick code: what host registers have; V_NONE */
 	unsigned turn;
+	unsigned nr_traps, nr_trapping;/* those that have their site */
+	uint32_t trap_label;
 	unsigned nr_to_table, nr_cold, nr_sites, nr_exits, nr_entries, nr_edges, nr_states;
 	/* From here on nothing is cleared from one translation to the next; what was allocated stays. */
 	struct cold *cold;
@@ -57,12 +59,14 @@ struct gen {
 	struct jit_state states[MAX_IR];
 	struct jit_exit *exits;
 	unsigned cap_cold, cap_sites, cap_exits;
-	uint32_t to_table[64];         /* displacements of references to the flag table */
+	uint32_t to_table[64];         /* references to the flag table */
+	uint32_t traps[MAX_IR];        /* jumps to them */
 	struct tail tails[MAX_TAILS];
 	struct jit_entry entries[MAX_INSNS];
 	struct flow edges[2 * MAX_BLOCKS]; /* states at branches whose edge has work to do */
 	int16_t end_pending[MAX_BLOCKS];
 	uint8_t code[CODE_MAX];
+	struct x86_ref refs[X86_REFS];
 };
 
 struct x86_mem gen_slot(unsigned v);                     /* a guest register's place in memory */
@@ -101,6 +105,9 @@ void gen_flag_table(struct gen *g);
 void gen_slow(struct gen *g, int cc, enum jit_refusal why);
 enum { CC_O = 0, CC_ALWAYS = -1 };
 void gen_site(struct gen *g, bool is_store);             /* the next host instruction may fault */
+/* The next one that may is not come to if cc holds: its address is out of bounds. */
+void gen_trap(struct gen *g, enum x86_cc cc);
+void gen_make_traps(struct gen *g);
 void gen_canonical(struct gen *g, unsigned xmm, unsigned width);
 void gen_box(struct gen *g, unsigned xmm);
 void gen_check_boxed(struct gen *g, unsigned v, const struct snap *snap, uint8_t kind, uint32_t arg);

@@ -115,9 +115,36 @@ static unsigned find_state(struct gen *g, const struct snap *n)
 	return g->nr_states++;
 }
 
+/* An address out of bounds is rare, and mostly a fault: it comes to an instruction that traps, and nothing but
+ * that. All of these lie together, in the order of the accesses they belong to (pack.c finds them by that). */
+void gen_trap(struct gen *g, enum x86_cc cc)
+{
+	ASSERT(g->nr_traps == g->nr_trapping);
+	if (g->nr_traps < ARRAY_SIZE(g->traps))
+		g->traps[g->nr_traps++] = x86_jcc(&g->a, cc);
+	else
+		g->a.full = true;
+}
+
+void gen_make_traps(struct gen *g)
+{
+	g->trap_label = g->a.len;
+	for (unsigned k = 0; k < g->nr_traps; k++) {
+		x86_patch(&g->a, g->traps[k], g->a.len);
+		x86_byte(&g->a, 0x0f);
+		x86_byte(&g->a, 0x0b);           /* ud2 */
+	}
+}
+
 void gen_site(struct gen *g, bool is_store)
 {
 	struct snap n = gen_snap_here(g);
+	unsigned bits = is_store ? JIT_SITE_STORE : 0;
+
+	if (g->nr_trapping < g->nr_traps) {
+		bits |= JIT_SITE_TRAPS;
+		g->nr_trapping++;
+	}
 
 	if (g->nr_sites == g->cap_sites) {
 		unsigned cap = MAX(64u, g->cap_sites * 2);
@@ -131,7 +158,7 @@ void gen_site(struct gen *g, bool is_store)
 		g->cap_sites = cap;
 	}
 	g->sites[g->nr_sites++] = (struct jit_site){ .offset = g->a.len, .pc_delta = (int32_t)n.pc_delta,
-		.pending = n.pending, .state = (uint16_t)(find_state(g, &n) | (is_store ? JIT_SITE_STORE : 0)) };
+		.pending = n.pending, .state = (uint16_t)(find_state(g, &n) | bits) };
 }
 
 /* ---- the table of flags ------------------------------------------------------------------------- */
@@ -144,8 +171,7 @@ void gen_table_address(struct gen *g, unsigned reg)
 	if (g->nr_to_table == ARRAY_SIZE(g->to_table))
 		g->a.full = true;
 	else
-		g->to_table[g->nr_to_table++] = g->a.len;
-	x86_imm32(&g->a, 0);
+		g->to_table[g->nr_to_table++] = x86_rip(&g->a);
 }
 
 void gen_flag_table(struct gen *g)
@@ -285,9 +311,10 @@ void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
 	uint32_t at;
 
 	gen_write_back(g, snap);
-	while ((g->a.len + 1) % 4)
-		x86_byte(&g->a, 0x90);
-	at = x86_jmp(&g->a);
+	x86_align(&g->a, 2, 1);
+	x86_byte(&g->a, 0xe9);
+	at = g->a.len;
+	x86_imm32(&g->a, 0);
 	if (g->nr_exits == g->cap_exits) {
 		unsigned cap = MAX(32u, g->cap_exits * 2);
 		struct jit_exit *p = realloc(g->exits, cap * sizeof(*p));

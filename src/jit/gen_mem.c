@@ -14,7 +14,7 @@ static struct x86_mem address(struct gen *g, const struct ir *i, unsigned scratc
 		struct x86_mem limit = gen_engine(offsetof(struct cpu_regs, limit));
 
 		x86_rm(&g->a, 0x3b, true, m.base, &limit);
-		gen_slow(g, CC_AE, JIT_REFUSE_wild);
+		gen_trap(g, CC_AE);
 	}
 	return m;
 }

@@ -46,17 +46,32 @@ static uint32_t fill_ranges(const struct region *r, struct jit_range *out)
 	return n;
 }
 
+/* Their offsets become those of the settled code. */
+static void place_tables(struct gen *g)
+{
+	for (unsigned k = 0; k < g->nr_entries; k++)
+		g->entries[k].offset = x86_place(&g->a, g->entries[k].offset);
+	for (unsigned k = 0; k < g->nr_exits; k++)
+		g->exits[k].offset = x86_place(&g->a, g->exits[k].offset);
+	for (unsigned k = 0; k < g->nr_sites; k++)
+		g->sites[k].offset = x86_place(&g->a, g->sites[k].offset);
+	if (unlikely(g->r->dumping))
+		dump_place(&g->a);
+}
+
 struct jit_code *gen_assemble(struct gen *g)
 {
 	struct region *r = g->r;
-	struct jit_code h = { .version = JIT_VERSION, .code_size = g->a.len, .nr_entries = g->nr_entries,
+	struct jit_code h = { .version = JIT_VERSION, .code_size = g->a.size, .nr_entries = g->nr_entries,
 		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_states = g->nr_states, .nr_pages = r->nr_pages, .nr_pins = r->nr_zones, .xlen = (uint32_t)r->xlen,
 		.effort = r->req->effort, .guest_insns = r->nr_insns, .guest_blocks = r->nr_blocks,
 		.pc_base = r->insn[0].pc, .total = sizeof(h) };
 	struct jit_range ranges[MAX_BLOCKS];
 	struct jit_code *out;
 
+	place_tables(g);
 	h.nr_ranges = fill_ranges(r, ranges);
+	h.traps = x86_place(&g->a, g->trap_label);
 	h.entries = place(&h.total, g->nr_entries * sizeof(g->entries[0]));
 	h.exits = place(&h.total, g->nr_exits * sizeof(g->exits[0]));
 	h.sites = place(&h.total, g->nr_sites * sizeof(g->sites[0]));
@@ -65,12 +80,12 @@ struct jit_code *gen_assemble(struct gen *g)
 	h.ranges = place(&h.total, h.nr_ranges * sizeof(ranges[0]));
 	h.states = place(&h.total, g->nr_states * sizeof(g->states[0]));
 	h.total = (h.total + 15) & ~15u;
-	h.code = place(&h.total, g->a.len);
+	h.code = place(&h.total, g->a.size);
 	out = calloc(1, h.total);
 	if (!out)
 		return NULL;
 	*out = h;
-	memcpy(JIT_TABLE(out, code, uint8_t), g->a.bytes, g->a.len);
+	x86_write(&g->a, JIT_TABLE(out, code, uint8_t));
 	memcpy(JIT_TABLE(out, entries, uint8_t), g->entries, g->nr_entries * sizeof(g->entries[0]));
 	if (g->nr_exits)
 		memcpy(JIT_TABLE(out, exits, uint8_t), g->exits, g->nr_exits * sizeof(g->exits[0]));

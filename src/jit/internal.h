@@ -186,6 +186,7 @@ struct finder {
 	struct guest_insn sorted[MAX_INSNS];
 };
 struct gen;
+struct asm_buf;
 
 static inline void note_limits(enum jit_limit limit, unsigned times)
 {
@@ -249,6 +250,7 @@ enum { DUMP_COLD = MAX_INSNS, DUMP_ENTRY, DUMP_BLOCK };
 /* Here begins the code of a guest instruction (its index), of a block (DUMP_BLOCK and its index), of
  * an entry, of what is out of line. */
 void dump_mark(uint32_t offset, unsigned begins);
+void dump_place(const struct asm_buf *a);           /* the code is settled: where they are now */
 void dump_end(const struct region *r, const struct jit_code *code);   /* NULL: nothing came of it */
 
 #endif

@@ -3,9 +3,9 @@
  * of as many bytes as each needs, mostly one, since each is the distance from the one before:
  *
  *   exits     n, then: offset, where to
- *   sites     n, then: offset, pc, count pending, state and kind
- *   states    n, then as they are
- *   pins      n, then as they are
+ *   sites     n, traps, then: offset, and pc, count pending, state and kind in one (enum site_bits)
+ *   states    n, then: which of the fields are not as in the one before (a bit each), and what differs
+ *   pins      n, then: which host registers hold one (16 bits, x and f), and which they hold
  *   entries   n, then: pc, offset
  *   ranges    n, then: pc, size
  *   pages     n, then: number
@@ -89,6 +89,9 @@ static const uint8_t *get_bytes(struct reader *r, size_t size)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
+/* Places in guest code are even. */
+static int64_t halves(gva_t pc, gva_t base) { return (int64_t)(pc - base) / 2; }
+
 static uint8_t *put_exits(uint8_t *at, const struct jit_code *code)
 {
 	const struct jit_exit *x = JIT_TABLE(code, exits, const struct jit_exit);
@@ -98,32 +101,104 @@ static uint8_t *put_exits(uint8_t *at, const struct jit_code *code)
 	for (uint32_t i = 0; i < code->nr_exits; i++) {
 		ASSERT(x[i].unlinked == 0 && x[i].offset >= offset);
 		at = put(at, x[i].offset - offset);
-		at = put_signed(at, (int64_t)(x[i].pc - code->pc_base));
+		at = put_signed(at, halves(x[i].pc, code->pc_base));
 		offset = x[i].offset;
 	}
 	return at;
+}
+
+/* What is mostly true of a site: the state is the one before's or the first that has not been used yet, and
+ * it is not far from the site before. Otherwise the three follow as numbers. */
+enum site_bits {
+	SITE_STORE = 1, SITE_TRAPS = 2, SITE_NEW_STATE = 4, SITE_FAR = 8,
+	SITE_PENDING = 4, SITE_PENDING_MAX = 15, SITE_PC = 8, SITE_PC_MAX = 63,
+};
+
+static uint8_t *put_site(uint8_t *at, const struct jit_site *s, const struct jit_site *last, unsigned newest)
+{
+	unsigned state = s->state & JIT_SITE_STATE, was = last->state & JIT_SITE_STATE;
+	int64_t pc = (s->pc_delta - last->pc_delta) / 2, pending = s->pending - last->pending;
+	bool near = pc >= 0 && pc <= SITE_PC_MAX && pending >= 0 && pending <= SITE_PENDING_MAX &&
+		(state == was || state == newest);
+	unsigned bits = (s->state & JIT_SITE_STORE ? SITE_STORE : 0) | (s->state & JIT_SITE_TRAPS ? SITE_TRAPS : 0);
+
+	at = put(at, s->offset - last->offset);
+	if (near)
+		return put(at, bits | (state == was ? 0 : SITE_NEW_STATE) | (uint64_t)pending << SITE_PENDING |
+			(uint64_t)pc << SITE_PC);
+	at = put(at, bits | SITE_FAR);
+	at = put_signed(at, pc);
+	at = put_signed(at, pending);
+	return put(at, state);
 }
 
 static uint8_t *put_sites(uint8_t *at, const struct jit_code *code)
 {
 	const struct jit_site *s = JIT_TABLE(code, sites, const struct jit_site);
 	struct jit_site last = { 0 };
+	unsigned newest = 0;
 
 	at = put(at, code->nr_sites);
+	if (code->nr_sites)
+		at = put(at, code->traps);
 	for (uint32_t i = 0; i < code->nr_sites; last = s[i++]) {
-		at = put(at, s[i].offset - last.offset);
-		at = put_signed(at, (int64_t)s[i].pc_delta - last.pc_delta);
-		at = put_signed(at, s[i].pending - last.pending);
-		at = put(at, (s[i].state & ~JIT_SITE_STORE) << 1 | !!(s[i].state & JIT_SITE_STORE));
+		at = put_site(at, &s[i], &last, newest);
+		newest = MAX(newest, (s[i].state & JIT_SITE_STATE) + 1u);
 	}
 	return at;
 }
 
-static uint8_t *put_table(uint8_t *at, const void *table, uint32_t n, size_t each)
+enum { STATE_FIELDS = sizeof(struct jit_state) / sizeof(uint16_t) };
+
+static uint8_t *put_states(uint8_t *at, const struct jit_code *code)
 {
+	const struct jit_state *table = JIT_TABLE(code, states, const struct jit_state);
+	uint16_t last[STATE_FIELDS] = { 0 }, now[STATE_FIELDS];
+
+	at = put(at, code->nr_states);
+	for (uint32_t i = 0; i < code->nr_states; i++) {
+		uint8_t *changed = at++;
+
+		*changed = 0;
+		memcpy(now, &table[i], sizeof(now));
+		for (unsigned k = 0; k < STATE_FIELDS; k++) {
+			if (now[k] == last[k])
+				continue;
+			*changed |= (uint8_t)(1u << k);
+			at = put(at, now[k] ^ last[k]);
+		}
+		memcpy(last, now, sizeof(last));
+	}
+	return at;
+}
+
+static uint8_t *put_pinned(uint8_t *at, const uint8_t held[16])
+{
+	uint8_t *which = at;
+
+	at += 2;
+	memset(which, 0, 2);
+	for (unsigned i = 0; i < 16; i++) {
+		if (held[i] == 0xff)
+			continue;
+		which[i / 8] |= (uint8_t)(1u << i % 8);
+		*at++ = held[i];
+	}
+	return at;
+}
+
+/* Where nothing is held in registers nothing has to be said of them. */
+static uint8_t *put_pins(uint8_t *at, const struct jit_code *code)
+{
+	const struct jit_pins *pins = JIT_TABLE(code, pins, const struct jit_pins);
+	uint32_t n = code->effort == JIT_QUICK ? 0 : code->nr_pins;
+
 	at = put(at, n);
-	memcpy(at, table, n * each);
-	return at + n * each;
+	for (uint32_t i = 0; i < n; i++) {
+		at = put_pinned(at, pins[i].x);
+		at = put_pinned(at, pins[i].f);
+	}
+	return at;
 }
 
 static uint8_t *put_places(uint8_t *at, const struct jit_code *code)
@@ -134,13 +209,13 @@ static uint8_t *put_places(uint8_t *at, const struct jit_code *code)
 
 	at = put(at, code->nr_entries);
 	for (uint32_t i = 0; i < code->nr_entries; i++) {
-		at = put_signed(at, (int64_t)(e[i].pc - code->pc_base));
+		at = put_signed(at, halves(e[i].pc, code->pc_base));
 		at = put(at, e[i].offset);
 	}
 	at = put(at, code->nr_ranges);
 	for (uint32_t i = 0; i < code->nr_ranges; i++) {
-		at = put_signed(at, r[i].pc_delta);
-		at = put(at, r[i].size);
+		at = put_signed(at, r[i].pc_delta / 2);
+		at = put(at, r[i].size / 2);
 	}
 	at = put(at, code->nr_pages);
 	for (uint32_t i = 0; i < code->nr_pages; i++)
@@ -150,20 +225,17 @@ static uint8_t *put_places(uint8_t *at, const struct jit_code *code)
 
 uint32_t pack_code(const struct jit_code *code, uint8_t **bytes)
 {
-	size_t numbers = 7 + 2u * code->nr_exits + 4u * code->nr_sites + 2u * code->nr_entries + 2u * code->nr_ranges +
-		code->nr_pages;
-	uint8_t *start = malloc(numbers * NUMBER_MAX + code->nr_states * sizeof(struct jit_state) +
-				code->nr_pins * sizeof(struct jit_pins)), *at = start;
-	/* Where nothing is held in registers nothing has to be said of them. */
-	bool bare = code->effort == JIT_QUICK;
+	size_t numbers = 8 + 2u * code->nr_exits + 5u * code->nr_sites + 2u * code->nr_entries + 2u * code->nr_ranges +
+		code->nr_pages + (STATE_FIELDS + 1u) * code->nr_states;
+	uint8_t *start = malloc(numbers * NUMBER_MAX + code->nr_pins * (sizeof(struct jit_pins) + 4)), *at = start;
 
 	*bytes = start;
 	if (!start)
 		return 0;
 	at = put_exits(at, code);
 	at = put_sites(at, code);
-	at = put_table(at, JIT_TABLE(code, states, uint8_t), code->nr_states, sizeof(struct jit_state));
-	at = put_table(at, JIT_TABLE(code, pins, uint8_t), bare ? 0 : code->nr_pins, sizeof(struct jit_pins));
+	at = put_states(at, code);
+	at = put_pins(at, code);
 	at = put_places(at, code);
 	return (uint32_t)(at - start);
 }
@@ -175,23 +247,90 @@ static struct reader reader_of(const struct packed *p)
 	return (struct reader){ .at = p->bytes, .end = p->bytes + p->size };
 }
 
+static gva_t get_place(struct reader *r, const struct packed *p)
+{
+	return p->pc_base + 2 * (gva_t)get_signed(r);
+}
+
 static void next_exit(struct reader *r, const struct packed *p, uint64_t *offset, gva_t *pc)
 {
 	*offset += get(r);
-	*pc = p->pc_base + (gva_t)get_signed(r);
+	*pc = get_place(r, p);
 }
 
-static void next_site(struct reader *r, struct jit_site *s)
-{
-	uint64_t state;
+/* Sites one after the other: the last one read, and what reading takes. */
+struct site_reader {
+	struct jit_site s;
+	uint32_t left, trap;           /* where the trap is of this one, or the next that has one */
+	unsigned newest;
+};
 
+static struct site_reader read_sites(struct reader *r)
+{
+	struct site_reader sites = { .left = get_count(r, 2) };
+
+	if (sites.left)
+		sites.trap = (uint32_t)get(r);
+	return sites;
+}
+
+static bool next_site(struct reader *r, struct site_reader *sites)
+{
+	struct jit_site *s = &sites->s;
+	uint64_t bits, state = s->state & JIT_SITE_STATE;
+
+	if (sites->left == 0 || r->bad)
+		return false;
+	sites->left--;
+	if (s->state & JIT_SITE_TRAPS)
+		sites->trap += JIT_TRAP_SIZE;
 	s->offset += (uint32_t)get(r);
-	s->pc_delta += (int32_t)get_signed(r);
-	s->pending = (int16_t)(s->pending + get_signed(r));
-	state = get(r);
-	s->state = (uint16_t)((state >> 1 & ~(uint64_t)JIT_SITE_STORE) | (state & 1 ? JIT_SITE_STORE : 0));
-	if (state >> 1 >= JIT_SITE_STORE)
+	bits = get(r);
+	if (bits & SITE_FAR) {
+		s->pc_delta += 2 * (int32_t)get_signed(r);
+		s->pending = (int16_t)(s->pending + get_signed(r));
+		state = get(r);
+	} else {
+		s->pc_delta += 2 * (int32_t)(bits >> SITE_PC & SITE_PC_MAX);
+		s->pending = (int16_t)(s->pending + (int)(bits >> SITE_PENDING & SITE_PENDING_MAX));
+		state = bits & SITE_NEW_STATE ? sites->newest : state;
+	}
+	if (state > JIT_SITE_STATE)
 		r->bad = true;
+	s->state = (uint16_t)(state | (bits & SITE_STORE ? JIT_SITE_STORE : 0) | (bits & SITE_TRAPS ? JIT_SITE_TRAPS : 0));
+	sites->newest = MAX(sites->newest, (unsigned)state + 1);
+	return !r->bad;
+}
+
+static void next_state(struct reader *r, struct jit_state *state)
+{
+	const uint8_t *changed = get_bytes(r, 1);
+	uint16_t fields[STATE_FIELDS];
+
+	memcpy(fields, state, sizeof(fields));
+	for (unsigned k = 0; k < STATE_FIELDS && changed; k++)
+		if (*changed >> k & 1)
+			fields[k] ^= (uint16_t)get(r);
+	memcpy(state, fields, sizeof(fields));
+}
+
+static void get_pinned(struct reader *r, uint8_t held[16])
+{
+	const uint8_t *which = get_bytes(r, 2);
+
+	memset(held, 0xff, 16);
+	for (unsigned i = 0; i < 16 && which; i++) {
+		const uint8_t *v = which[i / 8] >> i % 8 & 1 ? get_bytes(r, 1) : NULL;
+
+		if (v)
+			held[i] = *v;
+	}
+}
+
+static void next_pins(struct reader *r, struct jit_pins *pins)
+{
+	get_pinned(r, pins->x);
+	get_pinned(r, pins->f);
 }
 
 bool pack_find_exit(const struct packed *p, uint32_t offset, gva_t *pc)
@@ -222,26 +361,27 @@ void pack_unlink(const struct packed *p, uint8_t *code)
 }
 
 /* The rest of `out` is what its site's state says. */
-static bool site_state(struct reader *r, uint32_t sites_left, struct pack_site *out)
+static bool site_state(struct reader *r, struct site_reader *sites, struct pack_site *out)
 {
-	struct jit_site skipped = { 0 };
-	const uint8_t *states, *pins;
-	uint32_t n, index = out->site.state & ~JIT_SITE_STORE;
+	uint32_t n, index = out->site.state & JIT_SITE_STATE;
+	struct jit_state s = { 0 };
 
-	while (sites_left-- && !r->bad)
-		next_site(r, &skipped);
-	n = get_count(r, sizeof(struct jit_state));
-	states = get_bytes(r, n * sizeof(struct jit_state));
-	if (!states || index >= n)
+	while (next_site(r, sites))
+		;
+	n = get_count(r, 1);
+	if (index >= n)
 		return false;
-	memcpy(&out->state, states + index * sizeof(struct jit_state), sizeof(out->state));
-	n = get_count(r, sizeof(struct jit_pins));
-	pins = get_bytes(r, n * sizeof(struct jit_pins));
+	for (uint32_t k = 0; k < n && !r->bad; k++) {
+		next_state(r, &s);
+		if (k == index)
+			out->state = s;
+	}
 	memset(&out->pins, 0xff, sizeof(out->pins));
-	if (!pins || (n && out->state.zone >= n))
+	n = get_count(r, 4);
+	if (r->bad || (n && out->state.zone >= n))
 		return false;
-	if (n)
-		memcpy(&out->pins, pins + out->state.zone * sizeof(struct jit_pins), sizeof(out->pins));
+	for (uint32_t k = 0; n && k <= out->state.zone; k++)
+		next_pins(r, &out->pins);
 	return !r->bad;
 }
 
@@ -249,17 +389,18 @@ bool pack_find_site(const struct packed *p, uint32_t offset, struct pack_site *o
 {
 	struct reader r = reader_of(p);
 	uint32_t n = get_count(&r, 2);
+	struct site_reader sites;
 	uint64_t at = 0;
 	gva_t pc;
 
 	for (uint32_t i = 0; i < n; i++)
 		next_exit(&r, p, &at, &pc);
-	n = get_count(&r, 4);
-	out->site = (struct jit_site){ 0 };
-	for (uint32_t i = 0; i < n && !r.bad && out->site.offset <= offset; i++) {
-		next_site(&r, &out->site);
-		if (out->site.offset == offset)
-			return site_state(&r, n - 1 - i, out);
+	sites = read_sites(&r);
+	while (next_site(&r, &sites)) {
+		out->trapped = sites.s.state & JIT_SITE_TRAPS && sites.trap == offset;
+		out->site = sites.s;
+		if (out->trapped || out->site.offset == offset)
+			return site_state(&r, &sites, out);
 	}
 	return false;
 }
@@ -281,29 +422,27 @@ static void check_exits(struct reader *r, const struct packed *p)
 
 static void check_sites(struct reader *r, const struct packed *p)
 {
-	uint32_t n = get_count(r, 4), nr_states, nr_pins, highest = 0;
-	struct jit_site s = { 0 };
-	const uint8_t *states;
+	struct site_reader sites = read_sites(r);
+	uint32_t nr_states, nr_pins;
+	struct jit_state state = { 0 };
+	unsigned zones = 0;
+	struct jit_pins pins;
 
-	for (uint32_t i = 0; i < n && !r->bad; i++) {
-		next_site(r, &s);
-		highest = MAX(highest, 1u + (s.state & ~JIT_SITE_STORE));
-		if (s.offset >= p->code_size)
+	while (next_site(r, &sites))
+		if (sites.s.offset >= p->code_size || (sites.s.state & JIT_SITE_TRAPS && sites.trap >= p->code_size))
 			r->bad = true;
-	}
-	nr_states = get_count(r, sizeof(struct jit_state));
-	states = get_bytes(r, nr_states * sizeof(struct jit_state));
-	nr_pins = get_count(r, sizeof(struct jit_pins));
-	get_bytes(r, nr_pins * sizeof(struct jit_pins));
-	if (highest > nr_states)
+	nr_states = get_count(r, 1);
+	if (sites.newest > nr_states)
 		r->bad = true;
 	for (uint32_t i = 0; i < nr_states && !r->bad; i++) {
-		struct jit_state state;
-
-		memcpy(&state, states + i * sizeof(state), sizeof(state));
-		if (nr_pins && state.zone >= nr_pins)
-			r->bad = true;
+		next_state(r, &state);
+		zones = MAX(zones, state.zone + 1u);
 	}
+	nr_pins = get_count(r, 4);
+	if (nr_pins && zones > nr_pins)
+		r->bad = true;
+	for (uint32_t i = 0; i < nr_pins && !r->bad; i++)
+		next_pins(r, &pins);
 }
 
 static void read_entries(struct reader *r, const struct packed *p, struct pack_tables *out)
@@ -312,11 +451,11 @@ static void read_entries(struct reader *r, const struct packed *p, struct pack_t
 	if (out->nr_entries == 0 || out->nr_entries > PACK_ENTRIES_MAX)
 		r->bad = true;
 	for (uint32_t i = 0; i < out->nr_entries && !r->bad; i++) {
-		gva_t pc = p->pc_base + (gva_t)get_signed(r);
+		gva_t pc = get_place(r, p);
 		uint64_t offset = get(r);
 
 		out->entries[i] = (struct jit_entry){ .pc = pc, .offset = (uint32_t)offset };
-		if (offset >= p->code_size || pc & 1)
+		if (offset >= p->code_size)
 			r->bad = true;
 	}
 }
@@ -330,8 +469,8 @@ static void read_ranges(struct reader *r, struct pack_tables *out)
 		int64_t delta = get_signed(r);
 		uint64_t size = get(r);
 
-		out->ranges[i] = (struct jit_range){ (int32_t)delta, (uint32_t)size };
-		if (delta != (int32_t)delta || delta & 1 || size & 1 || size > PACK_PAGES_MAX * PAGE_SIZE)
+		out->ranges[i] = (struct jit_range){ 2 * (int32_t)delta, 2 * (uint32_t)size };
+		if (delta > INT32_MAX / 2 || delta < INT32_MIN / 2 || size > PACK_PAGES_MAX * PAGE_SIZE / 2)
 			r->bad = true;
 	}
 }

@@ -31,12 +31,13 @@ bool pack_find_exit(const struct packed *p, uint32_t offset, gva_t *pc);
 void pack_unlink(const struct packed *p, uint8_t *code);
 /* What is known of the instruction at this offset. Async-signal-safe. */
 struct pack_site {
+	bool trapped;                  /* it is the trap that stands for an access: the address is out of bounds */
 	struct jit_site site;
 	struct jit_state state;
 	struct jit_pins pins;
 };
 bool pack_find_site(const struct packed *p, uint32_t offset, struct pack_site *out);
-/* fault.c: what jit_fault() does once the site is found. Async-signal-safe. */
+/* fault.c: what jit_fault() does once the site is found. Async-signal-safe. After a trap the interpreter goes on. */
 void jit_fault_site(const struct pack_site *p, unsigned xlen, gva_t pc_base, void *ucontext, uint64_t host_address);
 
 #endif

@@ -3,6 +3,7 @@
 #include "x86.h"
 
 #include <string.h>
+#include "base/log.h"
 #include "internal.h"
 
 void x86_byte(struct asm_buf *a, unsigned b)
@@ -184,25 +185,178 @@ void x86_vex_rm(struct asm_buf *a, unsigned pp, unsigned map, unsigned op, bool 
 	modrm_mem(a, reg, m);
 }
 
+/* ---- jumps and their lengths ---------------------------------------------------------------- */
+
+static uint32_t add_ref(struct asm_buf *a, enum x86_ref_kind kind, uint32_t at)
+{
+	if (a->nr_refs == X86_REFS) {
+		a->full = true;
+		return 0;
+	}
+	a->refs[a->nr_refs] = (struct x86_ref){ .kind = kind, .at = at, .target = UINT32_MAX };
+	return a->nr_refs++;
+}
+
+static uint32_t add_displacement(struct asm_buf *a, enum x86_ref_kind kind)
+{
+	x86_imm32(a, 0);
+	return add_ref(a, kind, a->len - 4);
+}
+
 uint32_t x86_jcc(struct asm_buf *a, enum x86_cc cc)
 {
 	x86_byte(a, 0x0f);
 	x86_byte(a, 0x80 | cc);
-	x86_imm32(a, 0);
-	return a->len - 4;
+	return add_displacement(a, X86_JCC);
 }
 
 uint32_t x86_jmp(struct asm_buf *a)
 {
 	x86_byte(a, 0xe9);
-	x86_imm32(a, 0);
-	return a->len - 4;
+	return add_displacement(a, X86_JMP);
 }
 
-void x86_patch(struct asm_buf *a, uint32_t at, uint32_t target)
+uint32_t x86_rip(struct asm_buf *a)
 {
-	uint32_t rel = target - (at + 4);
+	return add_displacement(a, X86_RIP);
+}
 
-	if (!a->full)
-		memcpy(a->bytes + at, &rel, 4);
+void x86_patch(struct asm_buf *a, uint32_t ref, uint32_t target)
+{
+	a->refs[ref].target = target;
+}
+
+void x86_align(struct asm_buf *a, unsigned power, unsigned bias)
+{
+	uint32_t ref = add_ref(a, X86_ALIGN, a->len);
+
+	a->refs[ref].target = power;
+	a->refs[ref].bias = bias;
+}
+
+static bool is_jump(const struct x86_ref *r) { return r->kind == X86_JCC || r->kind == X86_JMP; }
+static uint32_t end_of(const struct x86_ref *r) { return r->kind == X86_ALIGN ? r->at : r->at + 4; }
+static unsigned opcode_bytes(const struct x86_ref *r) { return r->kind == X86_JCC ? 2 : 1; }
+/* A jump to what follows it is none. */
+static bool is_void(const struct x86_ref *r) { return r->kind == X86_JMP && r->target == end_of(r); }
+
+/* How many refs end at this offset or before. */
+static unsigned refs_before(const struct asm_buf *a, uint32_t offset)
+{
+	unsigned lo = 0, hi = a->nr_refs;
+
+	while (lo < hi) {
+		unsigned mid = lo + (hi - lo) / 2;
+
+		if (end_of(&a->refs[mid]) <= offset)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static uint32_t moved(const struct asm_buf *a, uint32_t offset, unsigned before)
+{
+	return offset + (before ? (uint32_t)a->refs[before - 1].shift : 0);
+}
+
+uint32_t x86_place(const struct asm_buf *a, uint32_t offset)
+{
+	return moved(a, offset, refs_before(a, offset));
+}
+
+/* By how much it makes the code longer. */
+static int32_t growth(const struct x86_ref *r, uint32_t at)
+{
+	if (r->kind == X86_ALIGN)
+		return (int32_t)(-(at + r->bias) & ((1u << r->target) - 1));
+	if (r->is_long)
+		return 0;
+	return is_void(r) ? -5 : -3 - (r->kind == X86_JCC);
+}
+
+static void shift_all(struct asm_buf *a)
+{
+	int32_t shift = 0;
+
+	for (unsigned k = 0; k < a->nr_refs; k++) {
+		struct x86_ref *r = &a->refs[k];
+
+		shift += growth(r, r->at + (uint32_t)shift);
+		r->shift = shift;
+	}
+	a->size = a->len + (uint32_t)shift;
+}
+
+static int32_t distance(const struct asm_buf *a, const struct x86_ref *r)
+{
+	return (int32_t)(moved(a, r->target, r->before) - (end_of(r) + (uint32_t)r->shift));
+}
+
+/* All jumps begin short; those that do not reach become long, which may keep others from reaching. */
+void x86_settle(struct asm_buf *a)
+{
+	bool more = true;
+
+	for (unsigned k = 0; k < a->nr_refs; k++) {
+		struct x86_ref *r = &a->refs[k];
+
+		ASSERT(r->target <= a->len);
+		r->is_long = r->kind == X86_RIP;
+		r->before = r->kind == X86_ALIGN ? 0 : (uint16_t)refs_before(a, r->target);
+	}
+	while (more) {
+		more = false;
+		shift_all(a);
+		for (unsigned k = 0; k < a->nr_refs; k++) {
+			struct x86_ref *r = &a->refs[k];
+
+			if (!is_jump(r) || r->is_long || distance(a, r) == (int8_t)distance(a, r))
+				continue;
+			r->is_long = more = true;
+		}
+	}
+}
+
+/* Nothing comes to more than 15 bytes of padding: single nops will do. */
+static uint8_t *write_ref(const struct asm_buf *a, const struct x86_ref *r, uint8_t *out)
+{
+	int32_t to = distance(a, r);
+
+	if (r->is_long) {
+		memcpy(out, a->bytes + r->at - opcode_bytes(r), opcode_bytes(r));
+		out += opcode_bytes(r);
+		memcpy(out, &to, sizeof(to));
+		return out + sizeof(to);
+	}
+	if (is_void(r))
+		return out;
+	*out++ = r->kind == X86_JCC ? 0x70 | (a->bytes[r->at - 1] & 15) : 0xeb;
+	*out++ = (uint8_t)to;
+	return out;
+}
+
+void x86_write(const struct asm_buf *a, uint8_t *out)
+{
+	uint32_t from = 0;
+	const uint8_t *start = out;
+
+	for (unsigned k = 0; k < a->nr_refs; k++) {
+		const struct x86_ref *r = &a->refs[k];
+		uint32_t until = r->kind == X86_ALIGN ? r->at : r->at - opcode_bytes(r), pad;
+
+		memcpy(out, a->bytes + from, until - from);
+		out += until - from;
+		from = end_of(r);
+		if (r->kind != X86_ALIGN) {
+			out = write_ref(a, r, out);
+			continue;
+		}
+		pad = from + (uint32_t)r->shift - (uint32_t)(out - start);
+		memset(out, 0x90, pad);
+		out += pad;
+	}
+	memcpy(out, a->bytes + from, a->len - from);
+	ASSERT((uint32_t)(out - start) + a->len - from == a->size);
 }

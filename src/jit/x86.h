@@ -6,10 +6,25 @@
 
 #include "base/types.h"
 
+/* What is made first has long jumps and no padding; once all of it is there, x86_settle() decides which
+ * jumps can be short, and x86_write() makes the code so. Until then offsets are those of the
+ * long form, x86_place() tells where they have gone. */
+enum { X86_REFS = 4096 };
 struct asm_buf {
 	uint8_t *bytes;
 	uint32_t len, cap;
 	bool full;                     /* something did not fit: the code is void */
+	unsigned nr_refs;
+	uint32_t size;                 /* of the code, once it is settled */
+	struct x86_ref {               /* X86_REFS of them */
+		enum x86_ref_kind { X86_JCC, X86_JMP, X86_RIP, X86_ALIGN } kind;
+		bool is_long;
+		uint16_t before;       /* of the target: 1 + the last ref that lies before it; 0: none does */
+		uint32_t at;           /* the displacement; X86_ALIGN: where padding goes */
+		uint32_t target;       /* X86_ALIGN: what is to be a multiple of 1 << this, ... */
+		uint32_t bias;         /* X86_ALIGN: ... so many bytes behind the padding */
+		int32_t shift;         /* how far what lies behind it has moved */
+	} *refs;
 };
 
 struct x86_mem {
@@ -37,10 +52,17 @@ void x86_vex_rr(struct asm_buf *a, unsigned pp, unsigned map, unsigned op, bool 
                 unsigned v, unsigned rm);
 void x86_vex_rm(struct asm_buf *a, unsigned pp, unsigned map, unsigned op, bool w, unsigned reg,
                 unsigned v, const struct x86_mem *m);
-/* Jumps: to a known offset, or to be patched: the offset of the displacement. */
+/* Jumps, to be patched. Returns what x86_patch() takes. */
 enum x86_cc { CC_B = 2, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE, CC_LE, CC_G };
 uint32_t x86_jcc(struct asm_buf *a, enum x86_cc cc);
 uint32_t x86_jmp(struct asm_buf *a);
-void x86_patch(struct asm_buf *a, uint32_t at, uint32_t target);
+uint32_t x86_rip(struct asm_buf *a);              /* the displacement, at the end of its instruction, of [rip + ...] */
+void x86_patch(struct asm_buf *a, uint32_t ref, uint32_t target);
+/* Padding so that what lies `bias` bytes behind it is at a multiple of 1 << power. */
+void x86_align(struct asm_buf *a, unsigned power, unsigned bias);
+
+void x86_settle(struct asm_buf *a);                          /* all that was to be patched is */
+uint32_t x86_place(const struct asm_buf *a, uint32_t offset); /* where it is now */
+void x86_write(const struct asm_buf *a, uint8_t *out);       /* a->size bytes */
 
 #endif

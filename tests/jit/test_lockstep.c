@@ -56,6 +56,7 @@ static void start(void)
 	mmap(view + DATA, DATA_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	exec_area = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	sigaction(SIGSEGV, &sa, NULL);
+	sigaction(SIGILL, &sa, NULL);
 	for (unsigned i = 0; i < JIT_JUMP_ENTRIES; i++)
 		jumps[i].pc = 1;
 }

@@ -269,7 +269,7 @@ static void only_our_own_directory(void)
 
 /* ---- tables ------------------------------------------------------------------------------------- */
 
-enum { EXITS = 2, SITES = 3, ENTRIES = 2 };
+enum { EXITS = 2, SITES = 4, ENTRIES = 2 };
 struct made {
 	struct jit_code code;
 	struct jit_entry entries[ENTRIES];
@@ -286,10 +286,12 @@ static struct made made = {
 		.entries = offsetof(struct made, entries), .nr_entries = ENTRIES, .exits = offsetof(struct made, exits),
 		.nr_exits = EXITS, .sites = offsetof(struct made, sites), .nr_sites = SITES,
 		.pages = offsetof(struct made, pages), .nr_pages = 2, .states = offsetof(struct made, states), .nr_states = 2,
-		.pins = offsetof(struct made, pins), .nr_pins = 2, .ranges = offsetof(struct made, ranges), .nr_ranges = 2 },
+		.pins = offsetof(struct made, pins), .nr_pins = 2, .ranges = offsetof(struct made, ranges), .nr_ranges = 2,
+		.traps = 3900 },
 	.entries = { { 0x10ff4, 16, 0 }, { 0x10fe0, 3000, 0 } },
 	.exits = { { 0x7fff0000, 100, 0 }, { 0x10, 3996, 0 } },
-	.sites = { { 20, -16, -3, 1 }, { 21, 400, 100, JIT_SITE_STORE }, { 3999, 2, 0, JIT_SITE_STORE | 1 } },
+	.sites = { { 20, -16, -3, 1 }, { 21, 400, 100, JIT_SITE_STORE | JIT_SITE_TRAPS },
+		{ 25, 402, 101, JIT_SITE_TRAPS }, { 3999, 2, 0, JIT_SITE_STORE | 1 } },
 	.pages = { 0x10000, 0x11000 },
 	.states = { { .dirty_x = 1, .zone = 1 }, { .dirty_f = 0x8000, .zone = 0 } },
 	.pins = { { { 1, 2 }, { 3, 4 } }, { { 5, 6 }, { 7, 8 } } },
@@ -316,7 +318,7 @@ static void tables_pack(void)
 	CHECK(pack_find_exit(&p, 3996, &pc) && pc == 0x10);
 	CHECK(!pack_find_exit(&p, 104, &pc));
 	for (unsigned i = 0; i < SITES; i++) {
-		const struct jit_state *want = &made.states[made.sites[i].state & ~JIT_SITE_STORE];
+		const struct jit_state *want = &made.states[made.sites[i].state & JIT_SITE_STATE];
 
 		CHECK(pack_find_site(&p, made.sites[i].offset, &s));
 		CHECK_MEM(&s.site, &made.sites[i], sizeof(s.site));
@@ -324,6 +326,9 @@ static void tables_pack(void)
 		CHECK_MEM(&s.pins, &made.pins[want->zone], sizeof(s.pins));
 	}
 	CHECK(!pack_find_site(&p, 22, &s));
+	CHECK(pack_find_site(&p, 3900, &s) && s.trapped && s.site.offset == 21 && s.pins.x[0] == 5);
+	CHECK(pack_find_site(&p, 3902, &s) && s.trapped && s.site.offset == 25);
+	CHECK(!pack_find_site(&p, 3904, &s));
 	memset(code, 0xcc, sizeof(code));
 	pack_unlink(&p, code);
 	CHECK_EQ(code[99], 0xcc);

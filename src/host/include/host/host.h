@@ -182,7 +182,7 @@ int  host_tty_winsize(int fd, struct winsize *ws);
 void host_at_crash(void (*fn)(void));
 
 /* ---- generated code ---------------------------------------------------------- */
-/* SIGSEGV and SIGBUS come to fn first, on the thread's fault stack: it may rewrite the context (a
+/* SIGSEGV, SIGBUS and SIGILL come to fn first, on the thread's fault stack: it may rewrite the context (a
  * ucontext_t) and return true to go on there. It is async-signal-safe. False: hearth has crashed. */
 void host_faults_watch(bool (*fn)(void *context, uint64_t address));
 void host_faults_unwatch(void);

@@ -27,7 +27,7 @@
 #include "cpu/cpu.h"
 #include "jit/runtime.h"
 
-enum { JIT_VERSION = 4 };              /* of the generated code; counts up with every change of it */
+enum { JIT_VERSION = 5 };              /* of the generated code; counts up with every change of it */
 #define JIT_GUARD (UINT64_C(1) << 32)
 #define JIT_VIEW_SIZE_64 (UINT64_C(1) << 38)
 #define JIT_VIEW_SIZE_32 (UINT64_C(1) << 32)
@@ -88,9 +88,16 @@ struct jit_site {
 	uint32_t offset;               /* of the host instruction; sorted */
 	int32_t pc_delta;              /* guest pc - jit_code.pc_base */
 	int16_t pending;               /* guest instructions executed and not yet subtracted from r15 */
-	uint16_t state;                /* index in the states; JIT_SITE_STORE */
+	uint16_t state;                /* index in the states, JIT_SITE_* */
 };
-enum { JIT_SITE_STORE = 1 << 15 };
+enum {
+	JIT_SITE_STORE = 1 << 15,
+	/* Its address is checked: if it is out of bounds, the code comes to a trap (ud2) instead. These are
+	 * one behind the other from jit_code.traps, in the order of their sites. */
+	JIT_SITE_TRAPS = 1 << 14,
+	JIT_SITE_STATE = JIT_SITE_TRAPS - 1,
+	JIT_TRAP_SIZE = 2,
+};
 
 /* Where everything is; shared by the sites for which it is the same. By host register: changed since
  * entry; its value is the sign extension of 32 bits; xmm: the single in it is not boxed; it
@@ -117,6 +124,7 @@ struct jit_code {
 	uint32_t states, nr_states;    /* struct jit_state[] */
 	uint32_t pins, nr_pins;        /* struct jit_pins[]: by struct jit_state.zone */
 	uint32_t ranges, nr_ranges;    /* struct jit_range[]: the guest code in it, by address */
+	uint32_t traps, reserved;      /* in the code */
 };
 #define JIT_TABLE(code_, field, type) ((type *)((uint8_t *)(code_) + (code_)->field))
 
@@ -203,7 +211,7 @@ static inline uint32_t jit_misrounds(uint32_t fcsr)
  * jit_misrounds(fcsr). view: gs base. */
 struct jit_left jit_enter(struct cpu_regs *regs, const void *entry, void *view);
 
-/* In the host's SIGSEGV/SIGBUS handler (async-signal-safe), when the context's rip lies in the
+/* In the host's SIGSEGV/SIGBUS/SIGILL handler (async-signal-safe), when the context's rip lies in the
  * executable copy `base` of `code`: write the guest's exact state to the registers' memory and make
  * the context return from jit_enter with JIT_EXIT_FAULT, pc, tval (host address - view) set.
  * False: rip is no site of this code; it is hearth's own crash. ucontext: the handler's third
