@@ -118,11 +118,14 @@ void unit_kill(struct unit *u)
 }
 
 /* One of its places leads to another one from now on. */
-static void lose_place(struct unit *u)
+static void lose_place(const struct image *image, struct unit *u)
 {
 	unit_unlink(u);
-	if (--u->nr_places == 0)
-		cache.idle += unit_bytes(u);
+	if (--u->nr_places)
+		return;
+	cache.idle += unit_bytes(u);
+	if (u->effort == JIT_FULL)
+		pages_mark_full(image, u, false);
 }
 
 struct packed unit_packed(const struct unit *u)
@@ -222,7 +225,7 @@ static void grow_entries(void)
 	free(old);
 }
 
-static void add_entry(const struct image *image, uint32_t unit, const struct jit_entry *je, bool first)
+static void add_entry(const struct image *image, uint32_t unit, const struct jit_entry *je, bool first, uint32_t replaces)
 {
 	struct unit *u = cache.units[unit];
 	struct entry *e;
@@ -232,16 +235,15 @@ static void add_entry(const struct image *image, uint32_t unit, const struct jit
 	e = cache_entry_slot(u->image_id, je->pc);
 	if (e->unit && !entry_unit(e)->dead) {
 		/* Better code replaces worse, and a request's own place what was made in passing. */
-		if (entry_unit(e)->effort > u->effort || (!first && entry_unit(e)->effort == u->effort))
+		if (entry_unit(e)->effort > u->effort ||
+		    (!first && entry_unit(e)->effort == u->effort && e->unit != replaces))
 			return;
 		/* It stays valid: jump tables that lead to it may go on doing so until it is hot again. */
-		lose_place(cache.units[e->unit - 1]);
+		lose_place(image, cache.units[e->unit - 1]);
 	}
 	if (!e->unit)
 		cache.nr_entries++;
 	u->nr_places++;
-	if (u->effort == JIT_FULL)
-		pages_mark_entry(image, je->pc);
 	*e = (struct entry){ .pc = je->pc, .unit = unit + 1, .at = u->start + je->offset };
 }
 
@@ -421,7 +423,7 @@ static enum jit_seen source_seen(void *ctx, gva_t pc)
 	const struct source *s = ctx;
 
 	if (cache_entry(s->area.image, pc))
-		return JIT_SEEN_ENTRY;
+		return JIT_SEEN_TAKEN;
 	return pages_seen(s->area.image, pc) ? JIT_SEEN_OFTEN : JIT_SEEN_NEVER;
 }
 
@@ -453,7 +455,9 @@ struct unit *cache_install(struct image *image, const struct incoming *in, const
 	}
 	__atomic_store_n(&cache.nr_units, index + 1, __ATOMIC_RELEASE);
 	for (uint32_t i = 0; i < t->nr_entries; i++)
-		add_entry(image, index, &t->entries[i], i == 0);
+		add_entry(image, index, &t->entries[i], i == 0, in->replaces);
+	if (u->effort == JIT_FULL && u->nr_places)
+		pages_mark_full(image, u, true);
 	if (!u->stored)
 		image->nr_new++;
 	cache.nr_full += u->effort == JIT_FULL;
@@ -467,11 +471,11 @@ struct unit *cache_install(struct image *image, const struct incoming *in, const
 static struct pack_tables tables;
 
 /* false: no room, or what it was made from is not what is known of the page (then *late). */
-static bool take_in(struct image *image, const struct jit_code *code, const struct snapshot *snap, bool compare,
-		    bool *late, const void **entry)
+static bool take_in(struct image *image, const struct jit_code *code, uint32_t replaces, const struct snapshot *snap,
+		    bool compare, bool *late, const void **entry)
 {
 	struct incoming in = { .code = JIT_TABLE(code, code, const uint8_t), .effort = code->effort,
-		.guest_insns = code->guest_insns };
+		.guest_insns = code->guest_insns, .replaces = replaces };
 	uint8_t *bytes;
 	bool ok;
 
@@ -488,7 +492,7 @@ static bool take_in(struct image *image, const struct jit_code *code, const stru
 	if (ok) {
 		const struct unit *u;
 
-		pages_keep(image, code->pc_base, code->effort, &tables, snap);
+		pages_keep(image, code->pc_base, &tables, snap);
 		u = cache_install(image, &in, &tables);
 		*entry = cache.executable + u->start + tables.entries[0].offset;
 		jit_counts.translated[code->effort]++;
@@ -548,7 +552,7 @@ const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, boo
 		code = compile(mm, pc, effort, tiers, &source, refused);
 		if (!code)
 			return NULL;
-		done = take_in(source.area.image, code, &source.snapshot, false, &late, &entry);
+		done = take_in(source.area.image, code, 0, &source.snapshot, false, &late, &entry);
 		free(code);
 	}
 	if (!done)
@@ -557,25 +561,6 @@ const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, boo
 }
 
 /* ---- translating aside ----------------------------------------------------------------------------------- */
-
-/* Where translations of full effort are entered now: some of those that have been are gone. */
-static void find_entries(const struct image *image, const struct page *p, uint8_t entered[PAGE_SIZE / 16])
-{
-	pages_entry_map(p, entered);
-	for (unsigned half = 0; half < PAGE_SIZE / 2; half++) {
-		const struct entry *e;
-
-		if (!entered[half / 8]) {
-			half |= 7;
-			continue;
-		}
-		if (!(entered[half / 8] >> half % 8 & 1))
-			continue;
-		e = cache_entry(image, p->va + 2 * half);
-		if (!e || entry_unit(e)->effort != JIT_FULL || entry_unit(e)->nr_asleep)
-			entered[half / 8] &= (uint8_t)~(1u << half % 8);
-	}
-}
 
 /* Everything near pc that has been run. */
 static void fill_job(struct job *job, struct mm *mm, const struct area *a)
@@ -593,28 +578,105 @@ static void fill_job(struct job *job, struct mm *mm, const struct area *a)
 			continue;
 		copy->va = va;
 		pages_seen_map(p, copy->seen);
-		find_entries(image, p, copy->entered);
+		pages_full_map(p, copy->taken);
 		memcpy(copy->bytes, now, sizeof(copy->bytes));
 		job->nr_pages++;
 	}
 }
 
+static bool is_entered_at(const struct image *image, const struct unit *u, gva_t pc)
+{
+	const struct entry *e = cache_entry(image, pc);
+
+	return e && entry_unit(e) == u;
+}
+
+/* The full translation that pc is somewhere inside of, if it can be made anew. */
+static const struct unit *find_around(const struct image *image, gva_t pc)
+{
+	const struct page *p = pages_find(image, pc & ~PAGE_MASK);
+
+	for (uint32_t i = p && page_is_full(p, pc) ? p->nr_units : 0; i-- > 0;) {
+		const struct unit *u = cache.units[p->units[i]];
+		struct packed packed = unit_packed(u);
+
+		if (u->effort == JIT_FULL && !u->dead && u->nr_places && u->nr_places < JOB_MORE && pack_covers(&packed, pc) &&
+		    is_entered_at(image, u, pack_pc(&packed)))
+			return u;
+	}
+	return NULL;
+}
+
+/* What the translation has is not another one's. */
+static void give_back(struct job *job, const struct jit_range *range, gva_t pc_base)
+{
+	gva_t start = pc_base + (gva_t)(int64_t)range->pc_delta;
+
+	for (gva_t pc = start; pc - start < range->size; pc += 2) {
+		struct job_page *page = queue_page(job, pc & ~PAGE_MASK);
+		unsigned half = (pc & PAGE_MASK) / 2;
+
+		if (page)
+			page->taken[half / 8] &= (uint8_t)~(1u << half % 8);
+	}
+}
+
+/* What would be made of pc, and what is there already, in one. */
+static void fill_more(struct job *job, const struct image *image, const struct unit *around)
+{
+	struct packed packed = unit_packed(around);
+	bool good = pack_read(&packed, &tables);
+
+	ASSERT(good);
+	job->more[job->nr_more++] = job->pc;
+	job->pc = tables.entries[0].pc;
+	for (uint32_t i = 1; i < tables.nr_entries && job->nr_more < JOB_MORE; i++)
+		if (is_entered_at(image, around, tables.entries[i].pc))
+			job->more[job->nr_more++] = tables.entries[i].pc;
+	for (uint32_t i = 0; i < tables.nr_ranges; i++)
+		give_back(job, &tables.ranges[i], around->pc_base);
+}
+
 static void ask(struct mm *mm, const struct area *a, gva_t pc)
 {
+	const struct unit *around;
 	struct job *job;
 
-	if (queue_length() >= EAGER_JOBS || queue_has(a->image->id, pc) || !(job = malloc(sizeof(*job))))
+	if (queue_length() >= EAGER_JOBS || queue_has(a->image->id, pc))
+		return;
+	around = find_around(a->image, pc);
+	if (around) {
+		struct packed packed = unit_packed(around);
+
+		if (queue_has(a->image->id, pack_pc(&packed)))
+			return;
+	}
+	job = malloc(sizeof(*job));
+	if (!job)
 		return;
 	job->image_id = a->image->id;
 	job->flushes = cache.flushes;
 	job->xlen = a->image->xlen == XLEN_64 ? 64 : 32;
 	job->pc = pc;
-	job->nr_pages = 0;
+	job->nr_pages = job->nr_more = 0;
 	job->code = NULL;
 	job->looked_at = names_look(a->image, pc, &job->looks) != NULL;
 	fill_job(job, mm, a);
+	if (around)
+		fill_more(job, a->image, around);
 	if (!queue_add(job))
 		free(job);
+}
+
+/* The translation that the job's is another form of. */
+static uint32_t replaced_by(const struct image *image, const struct job *job)
+{
+	const struct entry *e = job->nr_more && !job->apart ? cache_entry(image, job->pc) : NULL;
+
+	if (!e || entry_unit(e)->effort != JIT_FULL)
+		return 0;
+	jit_counts.widened++;
+	return e->unit;
 }
 
 /* Is guest code still what the job was made from? What it did not use does not matter. */
@@ -628,7 +690,7 @@ static void take_code(struct image *image, const struct job *job)
 		snap.page[i].va = job->pages[i].va;
 		snap.page[i].bytes = job->pages[i].bytes;
 	}
-	if (take_in(image, job->code, &snap, true, &late, &entry))
+	if (take_in(image, job->code, replaced_by(image, job), &snap, true, &late, &entry))
 		return;
 	if (late)
 		jit_counts.late++;
@@ -644,7 +706,7 @@ static void take_job(struct job *job)
 	if (job->flushes != cache.flushes || !image) {
 		jit_counts.late++;
 	} else if (job->err) {
-		const struct entry *e = cache_entry(image, job->pc);
+		const struct entry *e = cache_entry(image, job->nr_more ? job->more[0] : job->pc);
 
 		jit_counts.refused++;
 		if (e)

@@ -13,7 +13,7 @@ extern struct jit_counts {
 	uint64_t entered_by[2], ran_by[2];   /* by effort, if config.by_effort */
 	uint64_t entered, exits[JIT_EXIT_COUNT], left_to[JIT_REFUSAL_COUNT], ran;
 	uint64_t view_misses, view_refused;
-	uint64_t compile_aside_ns, late, cooled, table_bytes, guest_bytes;
+	uint64_t compile_aside_ns, late, widened, cooled, table_bytes, guest_bytes;
 	uint64_t covered;              /* bytes of guest code that there are translations of */
 	uint64_t peak;                 /* bytes of code, tables and copies, at most */
 	uint64_t dropped;              /* taken out of the cache: better ones had replaced them, or their code was gone */

@@ -130,7 +130,7 @@ static bool take(struct mm *mm, const struct area *a, const struct store_record 
 	}
 	for (unsigned i = 0; i < snap.nr; i++)
 		pages_update(pages_get(a->image, snap.page[i].va), snap.page[i].bytes);
-	pages_keep(a->image, r->pc_base, r->effort, &tables, &snap);
+	pages_keep(a->image, r->pc_base, &tables, &snap);
 	cache_install(a->image, &in, &tables);
 	jit_counts.loaded++;
 	return true;

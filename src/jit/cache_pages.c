@@ -278,26 +278,34 @@ const uint8_t *snapshot_page(const struct snapshot *s, gva_t va)
 
 /* The pieces that ranges cover, one after the other: *pc is in the next one, `stop` behind its part of it. */
 struct walk {
-	const struct pack_tables *t;
+	const struct jit_range *ranges;
+	uint32_t nr_ranges, range;
 	gva_t pc_base, pc, stop, end;
-	uint32_t range;
 };
 
 static bool next_piece(struct walk *w)
 {
 	for (w->pc = w->stop; w->pc >= w->end; w->range++) {
-		if (w->range == w->t->nr_ranges)
+		if (w->range == w->nr_ranges)
 			return false;
-		w->pc = w->pc_base + (gva_t)(int64_t)w->t->ranges[w->range].pc_delta;
-		w->end = w->pc + w->t->ranges[w->range].size;
+		w->pc = w->pc_base + (gva_t)(int64_t)w->ranges[w->range].pc_delta;
+		w->end = w->pc + w->ranges[w->range].size;
 	}
 	w->stop = MIN(w->end, (w->pc | (CHUNK_BYTES - 1)) + 1);
 	return true;
 }
 
+/* By half-word: what of its piece this part is. */
+static uint32_t piece_bits(const struct walk *w)
+{
+	unsigned first = (unsigned)(w->pc & (CHUNK_BYTES - 1)) / 2, n = (unsigned)(w->stop - w->pc) / 2;
+
+	return (n < 32 ? (1u << n) - 1 : ~0u) << first;
+}
+
 bool pages_agree(const struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s)
 {
-	struct walk w = { .t = t, .pc_base = pc_base };
+	struct walk w = { .ranges = t->ranges, .nr_ranges = t->nr_ranges, .pc_base = pc_base };
 
 	while (next_piece(&w)) {
 		const struct page *p = pages_find(image, w.pc & ~PAGE_MASK);
@@ -310,24 +318,37 @@ bool pages_agree(const struct image *image, gva_t pc_base, const struct pack_tab
 	return true;
 }
 
-void pages_keep(struct image *image, gva_t pc_base, unsigned effort, const struct pack_tables *t,
-		const struct snapshot *s)
+void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s)
 {
-	struct walk w = { .t = t, .pc_base = pc_base };
+	struct walk w = { .ranges = t->ranges, .nr_ranges = t->nr_ranges, .pc_base = pc_base };
 
 	while (next_piece(&w)) {
 		struct page *p = pages_get(image, w.pc & ~PAGE_MASK);
 		const uint8_t *bytes = snapshot_page(s, p->va);
-		unsigned first = (unsigned)(w.pc & (CHUNK_BYTES - 1)) / 2, n = (unsigned)(w.stop - w.pc) / 2;
-		uint32_t bits = (n < 32 ? (1u << n) - 1 : ~0u) << first;
+		uint32_t bits = piece_bits(&w);
 		struct chunk *c;
 
 		ASSERT(bytes);
 		c = get_chunk(p, page_chunk(w.pc), bytes);
 		jit_counts.covered += 2 * (unsigned)__builtin_popcount(bits & ~c->seen);
 		c->seen |= bits;
-		if (effort == JIT_FULL)
-			c->full |= bits;
+	}
+}
+
+void pages_mark_full(const struct image *image, const struct unit *u, bool full)
+{
+	static struct jit_range ranges[PACK_RANGES_MAX];
+	struct packed packed = unit_packed(u);
+	struct walk w = { .ranges = ranges, .nr_ranges = pack_ranges(&packed, ranges), .pc_base = u->pc_base };
+
+	while (next_piece(&w)) {
+		struct page *p = pages_find(image, w.pc & ~PAGE_MASK);
+		struct chunk *c = p ? find_chunk(p, page_chunk(w.pc)) : NULL;
+
+		if (c && full)
+			c->full |= piece_bits(&w);
+		else if (c)
+			c->full &= ~piece_bits(&w);
 	}
 }
 
@@ -363,22 +384,13 @@ void pages_seen_map(const struct page *p, uint8_t seen[PAGE_SIZE / 16])
 		memcpy(seen + __builtin_ctzll(left) * sizeof(uint32_t), &p->chunks[i].seen, sizeof(uint32_t));
 }
 
-void pages_mark_entry(const struct image *image, gva_t pc)
-{
-	struct page *p = pages_find(image, pc & ~PAGE_MASK);
-	struct chunk *c = p ? find_chunk(p, page_chunk(pc)) : NULL;
-
-	if (c)
-		c->entered |= 1u << (pc & (CHUNK_BYTES - 1)) / 2;
-}
-
-void pages_entry_map(const struct page *p, uint8_t entered[PAGE_SIZE / 16])
+void pages_full_map(const struct page *p, uint8_t full[PAGE_SIZE / 16])
 {
 	uint64_t left = p->have;
 
-	memset(entered, 0, PAGE_SIZE / 16);
+	memset(full, 0, PAGE_SIZE / 16);
 	for (unsigned i = 0; left; i++, left &= left - 1)
-		memcpy(entered + __builtin_ctzll(left) * sizeof(uint32_t), &p->chunks[i].entered, sizeof(uint32_t));
+		memcpy(full + __builtin_ctzll(left) * sizeof(uint32_t), &p->chunks[i].full, sizeof(uint32_t));
 }
 
 /* ---- what an address space knows ---------------------------------------------------------------- */

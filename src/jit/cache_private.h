@@ -31,9 +31,9 @@ struct unit {
 };
 
 /* What was translated of a page, in pieces: bytes, and by half-word what was translated because it was run,
- * what of it with full effort, and where that has been entered. */
+ * and what of it a translation of full effort has. */
 struct chunk {
-	uint32_t seen, full, entered;
+	uint32_t seen, full;
 	uint8_t bytes[CHUNK_BYTES];
 };
 _Static_assert(CHUNK_BYTES / 2 == 32, "seen has a bit for each half-word");
@@ -126,6 +126,7 @@ struct incoming {
 	const uint8_t *code;
 	unsigned effort, guest_insns;
 	bool stored;
+	uint32_t replaces;             /* 1 + the index of the one it is another form of: it takes all its places */
 };
 bool cache_has_room(uint32_t code_size, uint32_t packed_size);
 /* There is room. `bytes`: what it was made from, by page (cache_pages.c). */
@@ -149,8 +150,9 @@ struct page *pages_get(struct image *image, gva_t va);
 void pages_update(struct page *p, const uint8_t *bytes);
 /* Is what the ranges cover the same as what is kept of it, all of it? Keep it: it counts as run. */
 bool pages_agree(const struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
-void pages_keep(struct image *image, gva_t pc_base, unsigned effort, const struct pack_tables *t,
-		const struct snapshot *s);
+void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
+/* A translation of full effort has, or had, what it covers. */
+void pages_mark_full(const struct image *image, const struct unit *u, bool full);
 void pages_add_user(struct page *p, uint32_t unit);
 bool pages_wake(struct mm *mm, const struct area *a, struct unit *u);   /* may it be entered now? */
 bool pages_seen(const struct image *image, gva_t pc);
@@ -158,9 +160,7 @@ bool pages_seen(const struct image *image, gva_t pc);
 bool page_is_full(const struct page *p, gva_t pc);
 /* By half-word, as struct job_page has it. */
 void pages_seen_map(const struct page *p, uint8_t seen[PAGE_SIZE / 16]);
-/* A translation of full effort is entered at pc; where others were, by half-word. */
-void pages_mark_entry(const struct image *image, gva_t pc);
-void pages_entry_map(const struct page *p, uint8_t entered[PAGE_SIZE / 16]);
+void pages_full_map(const struct page *p, uint8_t full[PAGE_SIZE / 16]);
 void pages_bytes(const struct page *p, uint8_t bytes[PAGE_SIZE]);    /* the pieces there are, in their places */
 void pages_drop_images(void);
 struct image *pages_image(uint64_t id);

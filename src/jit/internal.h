@@ -84,7 +84,7 @@ struct guest_insn {
 	struct isa_insn d;
 	uint32_t bits;
 	bool leader, entry;
-	bool shared;                   /* another region is entered here (shared.c) */
+	bool shared;                   /* another region has it (shared.c) */
 	bool again;                    /* calls what the region begins with */
 	uint8_t context, callee;       /* callee: of a call, the context it leads to; 0: it leaves */
 	uint16_t block;
@@ -205,7 +205,7 @@ int region_find(struct region *r, struct finder *f, const struct jit_request *re
 bool region_is_return(const struct isa_insn *d);
 /* shared.c: what of others' code stays in the region; false: there is none of it. */
 bool shared_choose(const struct region *r, struct finder *f);
-bool shared_is_wanted(const struct finder *f, gva_t pc, bool is_entry);
+bool shared_is_wanted(const struct finder *f, gva_t pc, bool is_taken);
 /* select.c: what a branch skips is done at once and chosen from. */
 void region_make_selects(struct region *r);
 /* chains.c: operations on registers without a host register, one after the other; after opt_pins. */

@@ -2,13 +2,13 @@
  * there are as many as translations, and most are never looked at again. So they are kept as numbers
  * of as many bytes as each needs, mostly one, since each is the distance from the one before:
  *
+ *   entries   n, then: pc, offset
+ *   ranges    n, then: pc, size
+ *   pages     n, then: number
  *   exits     n, then: offset, where to
  *   sites     n, traps, then: offset, and pc, count pending, state and kind in one (enum site_bits)
  *   states    n, then: which of the fields are not as in the one before (a bit each), and what differs
  *   pins      n, then: which host registers hold one (16 bits, x and f), and which they hold
- *   entries   n, then: pc, offset
- *   ranges    n, then: pc, size
- *   pages     n, then: number
  *
  * Numbers are written seven bits to a byte, the lowest first, the eighth says that more come; signed
  * ones with the sign in the lowest bit. They are read in a signal handler, and from files: a reader
@@ -232,11 +232,11 @@ uint32_t pack_code(const struct jit_code *code, uint8_t **bytes)
 	*bytes = start;
 	if (!start)
 		return 0;
+	at = put_places(at, code);
 	at = put_exits(at, code);
 	at = put_sites(at, code);
 	at = put_states(at, code);
 	at = put_pins(at, code);
-	at = put_places(at, code);
 	return (uint32_t)(at - start);
 }
 
@@ -333,9 +333,68 @@ static void next_pins(struct reader *r, struct jit_pins *pins)
 	get_pinned(r, pins->f);
 }
 
-bool pack_find_exit(const struct packed *p, uint32_t offset, gva_t *pc)
+static void skip(struct reader *r, uint32_t numbers)
+{
+	while (numbers-- && !r->bad)
+		(void)get(r);
+}
+
+/* Behind the places. */
+static struct reader exits_of(const struct packed *p)
 {
 	struct reader r = reader_of(p);
+
+	skip(&r, 2 * get_count(&r, 2));
+	skip(&r, 2 * get_count(&r, 2));
+	skip(&r, get_count(&r, 1));
+	return r;
+}
+
+gva_t pack_pc(const struct packed *p)
+{
+	struct reader r = reader_of(p);
+
+	(void)get(&r);
+	return get_place(&r, p);
+}
+
+static bool next_range(struct reader *r, struct jit_range *out)
+{
+	int64_t delta = get_signed(r);
+	uint64_t size = get(r);
+
+	*out = (struct jit_range){ 2 * (int32_t)delta, 2 * (uint32_t)size };
+	return !r->bad && delta <= INT32_MAX / 2 && delta >= INT32_MIN / 2 && size <= PACK_PAGES_MAX * PAGE_SIZE / 2;
+}
+
+bool pack_covers(const struct packed *p, gva_t pc)
+{
+	struct reader r = reader_of(p);
+	struct jit_range range;
+	uint32_t n;
+
+	skip(&r, 2 * get_count(&r, 2));
+	for (n = get_count(&r, 2); n && next_range(&r, &range); n--)
+		if (pc - (p->pc_base + (gva_t)(int64_t)range.pc_delta) < range.size)
+			return true;
+	return false;
+}
+
+uint32_t pack_ranges(const struct packed *p, struct jit_range out[PACK_RANGES_MAX])
+{
+	struct reader r = reader_of(p);
+	uint32_t n, i = 0;
+
+	skip(&r, 2 * get_count(&r, 2));
+	n = MIN(get_count(&r, 2), (uint32_t)PACK_RANGES_MAX);
+	while (i < n && next_range(&r, &out[i]))
+		i++;
+	return i;
+}
+
+bool pack_find_exit(const struct packed *p, uint32_t offset, gva_t *pc)
+{
+	struct reader r = exits_of(p);
 	uint32_t n = get_count(&r, 2);
 	uint64_t at = 0;
 
@@ -349,7 +408,7 @@ bool pack_find_exit(const struct packed *p, uint32_t offset, gva_t *pc)
 
 void pack_unlink(const struct packed *p, uint8_t *code)
 {
-	struct reader r = reader_of(p);
+	struct reader r = exits_of(p);
 	uint32_t n = get_count(&r, 2);
 	uint64_t at = 0;
 	gva_t pc;
@@ -387,7 +446,7 @@ static bool site_state(struct reader *r, struct site_reader *sites, struct pack_
 
 bool pack_find_site(const struct packed *p, uint32_t offset, struct pack_site *out)
 {
-	struct reader r = reader_of(p);
+	struct reader r = exits_of(p);
 	uint32_t n = get_count(&r, 2);
 	struct site_reader sites;
 	uint64_t at = 0;
@@ -466,11 +525,7 @@ static void read_ranges(struct reader *r, struct pack_tables *out)
 	if (out->nr_ranges == 0 || out->nr_ranges > PACK_RANGES_MAX)
 		r->bad = true;
 	for (uint32_t i = 0; i < out->nr_ranges && !r->bad; i++) {
-		int64_t delta = get_signed(r);
-		uint64_t size = get(r);
-
-		out->ranges[i] = (struct jit_range){ 2 * (int32_t)delta, 2 * (uint32_t)size };
-		if (delta > INT32_MAX / 2 || delta < INT32_MIN / 2 || size > PACK_PAGES_MAX * PAGE_SIZE / 2)
+		if (!next_range(r, &out->ranges[i]))
 			r->bad = true;
 	}
 }
@@ -488,10 +543,10 @@ bool pack_read(const struct packed *p, struct pack_tables *out)
 {
 	struct reader r = reader_of(p);
 
-	check_exits(&r, p);
-	check_sites(&r, p);
 	read_entries(&r, p, out);
 	read_ranges(&r, out);
 	read_pages(&r, p, out);
+	check_exits(&r, p);
+	check_sites(&r, p);
 	return !r.bad && r.at == r.end;
 }

@@ -25,6 +25,9 @@ struct pack_tables {
 uint32_t pack_code(const struct jit_code *code, uint8_t **bytes);
 /* false: these are no tables for code of that size (nothing is trusted: it may come from a disk). */
 bool pack_read(const struct packed *p, struct pack_tables *out);
+gva_t pack_pc(const struct packed *p);               /* the first entry's: what was asked for */
+bool pack_covers(const struct packed *p, gva_t pc);  /* is this guest code in it? */
+uint32_t pack_ranges(const struct packed *p, struct jit_range out[PACK_RANGES_MAX]);   /* how many */
 /* The exit whose displacement is at this offset of the code: where it goes. */
 bool pack_find_exit(const struct packed *p, uint32_t offset, gva_t *pc);
 /* Make the exits of a copy of the code lead nowhere, as they were made. */

@@ -27,7 +27,7 @@ static struct {
 
 /* ---- the thread ---------------------------------------------------------------------- */
 
-static struct job_page *job_page(struct job *job, gva_t va)
+struct job_page *queue_page(struct job *job, gva_t va)
 {
 	for (unsigned i = 0; i < job->nr_pages; i++)
 		if (job->pages[i].va == va)
@@ -37,29 +37,37 @@ static struct job_page *job_page(struct job *job, gva_t va)
 
 static const uint8_t *page_bytes(void *ctx, gva_t va)
 {
-	const struct job_page *p = job_page(ctx, va);
+	const struct job_page *p = queue_page(ctx, va);
 
 	return p ? p->bytes : NULL;
 }
 
 static enum jit_seen seen(void *ctx, gva_t pc)
 {
-	const struct job_page *p = job_page(ctx, pc & ~PAGE_MASK);
+	const struct job_page *p = queue_page(ctx, pc & ~PAGE_MASK);
 	unsigned half = (pc & PAGE_MASK) / 2;
 
 	if (!p || !(p->seen[half / 8] >> half % 8 & 1))
 		return JIT_SEEN_NEVER;
-	return p->entered[half / 8] >> half % 8 & 1 ? JIT_SEEN_ENTRY : JIT_SEEN_OFTEN;
+	return p->taken[half / 8] >> half % 8 & 1 ? JIT_SEEN_TAKEN : JIT_SEEN_OFTEN;
 }
 
 static void make(struct job *job)
 {
 	struct jit_request req = { .xlen = job->xlen, .effort = JIT_FULL, .pc = job->pc, .page = page_bytes,
-		.ctx = job, .seen = seen, .looks = job->looked_at ? &job->looks : NULL };
+		.ctx = job, .seen = seen, .more = job->more, .nr_more = job->nr_more,
+		.looks = job->looked_at ? &job->looks : NULL };
 	uint64_t start = sched_clock_ns();
 
 	job->code = NULL;
+	job->apart = false;
 	job->err = jit_compile(&req, &job->code);
+	job->apart = job->nr_more && job->err != 0;
+	if (job->apart) {
+		req.pc = job->more[0];
+		req.nr_more = 0;
+		job->err = jit_compile(&req, &job->code);
+	}
 	job->took_ns = sched_clock_ns() - start;
 }
 

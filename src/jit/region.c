@@ -1,7 +1,7 @@
 /* Regions: which guest code is translated together.
  *
  * From the request's pc, direct branches and jumps are followed, nearest first, until the
- * limit of instructions, or where another region can be entered (shared.c). What follows an ecall is part of the region and an entry.
+ * limit of instructions, or to what another region has (shared.c). What follows an ecall is part of the region and an entry.
  *
  * A call of a small function is followed, too: the function's code becomes part of the region once for
  * each call (struct context), and its return goes on behind the call if the return address is what the
@@ -86,18 +86,18 @@ static bool was_run(const struct finder *f, gva_t pc)
 	return f->r->req->effort == JIT_QUICK || seen(f, pc) != JIT_SEEN_NEVER;
 }
 
-/* Nor is made twice what has an entry, but for a callee's copy and what shared.c keeps, or chooses from. */
+/* Nor is made twice what is taken, but for a callee's copy and what shared.c keeps, or chooses from. */
 static bool wanted(const struct finder *f, gva_t pc, unsigned context)
 {
 	enum jit_seen s = seen(f, pc);
 
 	if (f->r->req->effort == JIT_QUICK)
-		return s != JIT_SEEN_ENTRY;
+		return s != JIT_SEEN_TAKEN;
 	if (s == JIT_SEEN_NEVER || context)
 		return s != JIT_SEEN_NEVER;
 	if (f->choosing)
-		return s != JIT_SEEN_ENTRY || f->r->nr_insns < LOOP_INSNS;
-	return shared_is_wanted(f, pc, s == JIT_SEEN_ENTRY);
+		return s != JIT_SEEN_TAKEN || f->r->nr_insns < LOOP_INSNS;
+	return shared_is_wanted(f, pc, s == JIT_SEEN_TAKEN);
 }
 
 static void enqueue(struct finder *f, gva_t pc, unsigned context, bool entry)
@@ -328,7 +328,7 @@ static void walk(struct finder *f, gva_t pc, unsigned context, bool entry)
 		gi = &r->insn[r->nr_insns++];
 		*slot = (uint16_t)r->nr_insns;
 		*gi = (struct guest_insn){ .pc = pc, .bits = bits, .entry = entry, .context = (uint8_t)context };
-		gi->shared = f->choosing && context == 0 && seen(f, pc) == JIT_SEEN_ENTRY;
+		gi->shared = f->choosing && context == 0 && seen(f, pc) == JIT_SEEN_TAKEN;
 		gi->leader = first || gi->shared;
 		isa_decode(&gi->d, bits, r->xlen);
 		first = entry = false;
@@ -516,8 +516,26 @@ static void sort_insns(struct region *r, struct finder *f)
 		*slot_of(f, r->insn[i].pc, r->insn[i].context) = (uint16_t)(i + 1);
 }
 
-static void find_blocks(struct region *r, struct finder *f)
+/* false: the place that was asked for is not in the region. */
+static bool add_entries(struct region *r, struct finder *f)
 {
+	bool found = true;
+
+	for (unsigned k = 0; k < r->req->nr_more; k++) {
+		uint16_t at = *slot_of(f, r->req->more[k], 0);
+
+		if (at)
+			r->insn[at - 1].leader = r->insn[at - 1].entry = true;
+		else if (k == 0)
+			found = false;
+	}
+	return found;
+}
+
+static bool find_blocks(struct region *r, struct finder *f)
+{
+	bool found;
+
 	r->nr_insns = r->nr_blocks = r->nr_returns = 0;
 	r->nr_contexts = 1;
 	memset(&r->context[0], 0, sizeof(r->context[0]));
@@ -527,25 +545,31 @@ static void find_blocks(struct region *r, struct finder *f)
 	enqueue(f, r->req->pc, 0, true);
 	for (; f->head < f->tail; f->head++)
 		walk(f, f->queue[f->head].pc, f->queue[f->head].context, f->queue[f->head].entry);
+	found = add_entries(r, f);
 	sort_insns(r, f);
 	make_blocks(r);
 	for (unsigned i = 0; i < r->nr_blocks; i++)
 		link_block(f, &r->block[i]);
 	forget(f);
+	return found;
 }
 
 int region_find(struct region *r, struct finder *f, const struct jit_request *req)
 {
+	bool found;
+
 	r->req = req;
 	r->xlen = req->xlen;
 	f->r = r;
 	f->kept.nr = f->left.nr = 0;
 	f->choosing = req->effort == JIT_FULL && req->seen;
-	find_blocks(r, f);
+	found = find_blocks(r, f);
 	if (f->choosing && shared_choose(r, f)) {
 		f->choosing = false;
-		find_blocks(r, f);
+		found = find_blocks(r, f);
 	}
+	if (!found)
+		return -ENOENT;
 	for (unsigned k = 0; k < JIT_LIMIT_COUNT; k++)
 		note_limits((enum jit_limit)k, f->limits[k]);
 	return r->nr_insns ? 0 : -EFAULT;

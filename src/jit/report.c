@@ -25,6 +25,7 @@ void jit_report(struct strbuf *out)
 	line(out, "instructions compared with the interpreter's", cpu_lockstep_compared);
 	line(out, "quick translations", c->translated[JIT_QUICK]);
 	line(out, "full translations", c->translated[JIT_FULL]);
+	line(out, "full translations made anew, with one more entry", c->widened);
 	line(out, "guest instructions translated", c->guest_insns);
 	line(out, "bytes of guest code translated", c->guest_bytes);
 	line(out, "bytes of code made", c->code_bytes);

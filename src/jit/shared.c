@@ -1,7 +1,7 @@
 /* Which code of other regions becomes part of this one as well.
  *
  * What several regions have takes memory and time several times, so a region ends where another one
- * can be entered. But a loop that leaves its region and comes back in each round would have all its
+ * goes on, which gets an entry there (cache.c, find_around). But a loop that leaves its region and comes back in each round would have all its
  * registers go through memory. So region.c first looks a little way into what others have; what of it
  * leads back to the region's own code stays, and what only leads away goes. */
 #include "internal.h"
@@ -95,7 +95,7 @@ bool shared_choose(const struct region *r, struct finder *f)
 	return true;
 }
 
-bool shared_is_wanted(const struct finder *f, gva_t pc, bool is_entry)
+bool shared_is_wanted(const struct finder *f, gva_t pc, bool is_taken)
 {
-	return is_entry ? is_among(&f->kept, pc) : !is_among(&f->left, pc);
+	return is_taken ? is_among(&f->kept, pc) : !is_among(&f->left, pc);
 }

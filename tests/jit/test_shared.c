@@ -1,5 +1,6 @@
 /* What of other regions' code becomes part of a region (src/jit/shared.c): what leads back to it, or
- * jumps by a table, and not what leads away. */
+ * jumps by a table, and not what leads away. And entries that are asked for. */
+#include <errno.h>
 #include <stdlib.h>
 #include "jit/jit.h"
 #include "tests/unit.h"
@@ -26,7 +27,7 @@ static enum jit_seen seen(void *ctx, gva_t pc)
 
 	for (unsigned k = 0; k < o->nr; k++)
 		if (pc == AT + o->at[k])
-			return JIT_SEEN_ENTRY;
+			return JIT_SEEN_TAKEN;
 	return JIT_SEEN_OFTEN;
 }
 
@@ -46,6 +47,25 @@ static unsigned covered(unsigned from, struct others o)
 		size += JIT_TABLE(made, ranges, struct jit_range)[k].size;
 	free(made);
 	return size;
+}
+
+/* How many of the region's entries are at `at`; -errno: there is no such region. */
+static int entered(unsigned from, unsigned at)
+{
+	struct others none = { 0 };
+	gva_t more = AT + at;
+	struct jit_request req = { .xlen = 64, .effort = JIT_FULL, .pc = AT + from, .page = code_page, .ctx = &none,
+		.seen = seen, .more = &more, .nr_more = 1 };
+	struct jit_code *made;
+	int n = jit_compile(&req, &made);
+
+	if (n)
+		return n;
+	for (uint32_t k = 0; k < made->nr_entries; k++)
+		n += JIT_TABLE(made, entries, struct jit_entry)[k].pc == more;
+	CHECK_EQ(JIT_TABLE(made, entries, struct jit_entry)->pc, AT + from);
+	free(made);
+	return n;
 }
 
 int main(void)
@@ -69,6 +89,12 @@ int main(void)
 	CHECK_EQ(covered(12, (struct others){ 1, { 20 } }), 16u);
 	UNIT_CONTEXT("%s", "a jump by a table may lead back");
 	CHECK_EQ(covered(32, (struct others){ 1, { 40 } }), 16u);
+	UNIT_CONTEXT("%s", "one more entry");
+	CHECK_EQ(entered(0, 12), 1);
+	CHECK_EQ(entered(0, 24), 1);
+	CHECK_EQ(entered(0, 0), 1);
+	CHECK_EQ(entered(0, 8), -ENOENT);
+	CHECK_EQ(entered(32, 0), -ENOENT);
 	jit_compile_done();
 	return unit_done();
 }

@@ -40,7 +40,7 @@ bool jit_supported(const char **why);
 
 enum jit_effort { JIT_QUICK, JIT_FULL };
 
-enum jit_seen { JIT_SEEN_NEVER, JIT_SEEN_OFTEN, JIT_SEEN_ENTRY };
+enum jit_seen { JIT_SEEN_NEVER, JIT_SEEN_OFTEN, JIT_SEEN_TAKEN };
 
 /* --dump: what the guest's code is called, and which of it is asked for. */
 struct jit_looks {
@@ -58,11 +58,15 @@ struct jit_request {
 	 * returns, or NULL: no executable code there (or none that may be used). */
 	const uint8_t *(*page)(void *ctx, gva_t page_va);
 	void *ctx;
-	/* What was seen of the instruction at pc. The translation ends before what has an entry (full: one
-	 * of full effort), and full effort leaves out what was never run. NULL: nothing is known. */
+	/* What was seen of the instruction at pc. The translation ends before what is taken: has an entry (quick), or
+	 * is part of another translation (full; shared.c). Full effort leaves out what was never run. NULL:
+	 * nothing is known. */
 	enum jit_seen (*seen)(void *ctx, gva_t pc);
 	/* Quick: count down the pc's jit_tables.heat at the entry, and leave (JIT_EXIT_HOT) below zero. */
 	bool counts;
+	/* Further places in the region to be entries; -ENOENT if the first of them is not in it. */
+	const gva_t *more;
+	unsigned nr_more;
 	const struct jit_looks *looks; /* NULL: nobody looks, or all is printed, without a name */
 };
 
@@ -129,7 +133,7 @@ struct jit_code {
 #define JIT_TABLE(code_, field, type) ((type *)((uint8_t *)(code_) + (code_)->field))
 
 /* Translate. *out: from malloc, to be freed by the caller. 0; -EOPNOTSUPP: the first
- * instruction is one that the interpreter keeps (counted in jit_refusals); -EFAULT: no code at pc;
+ * instruction is one that the interpreter keeps (counted in jit_refusals); -EFAULT: no code at pc; -ENOENT: see `more`;
  * -ENOMEM. Touches no global state but counters: may run in any thread. */
 int jit_compile(const struct jit_request *req, struct jit_code **out);
 /* No more for now: memory that is kept from one translation to the next is freed. */
