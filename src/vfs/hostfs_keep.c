@@ -16,33 +16,30 @@
 #include "base/alloc.h"
 #include "host/host.h"
 
-enum { KEPT_MAX = 32 };
-
 /* Components of the path: a directory, and a name in it. */
-static struct { uint64_t dev, ino; char *name; bool last; } kept[KEPT_MAX];   /* last: the place itself */
+static struct kept_name { uint64_t dev, ino; char *name; bool last; } *kept;   /* last: the place itself */
 static unsigned nr_kept;
 
-static void keep_name(const char *dir, const char *name)
+static void keep_name(const char *dir, const char *name, bool last)
 {
 	struct stat st;
 
-	if (nr_kept == KEPT_MAX || host_fstatat(AT_FDCWD, dir, &st, 0))
+	if (host_fstatat(AT_FDCWD, dir, &st, 0))
 		return;
-	kept[nr_kept].dev = st.st_dev;
-	kept[nr_kept].ino = st.st_ino;
-	kept[nr_kept++].name = xstrdup(name);
+	kept = xrealloc(kept, (nr_kept + 1) * sizeof(*kept));
+	kept[nr_kept++] = (struct kept_name){ st.st_dev, st.st_ino, xstrdup(name), last };
 }
 
 /* Where the path leads, as far as it exists, and the first component that does not. */
 static bool resolve(const char *path, char *out, size_t cap)
 {
-	char *begin = xstrdup(path), *missing = NULL, *slash;
+	char *begin = xasprintf("%s%s", *path == '/' ? "" : "./", path), *missing = NULL, *slash;
 	int err = host_realpath(begin, out, cap);
 
-	while (err == -ENOENT && (slash = strrchr(begin, '/')) && slash != begin) {
+	while (err == -ENOENT && (slash = strrchr(begin, '/'))) {
 		missing = slash + 1;
 		*slash = '\0';
-		err = host_realpath(begin, out, cap);
+		err = host_realpath(*begin ? begin : "/", out, cap);
 	}
 	if (!err && missing && strlen(out) + strlen(missing) + 2 <= cap) {
 		if (strcmp(out, "/") != 0)
@@ -65,13 +62,11 @@ void hostfs_keep(const char *path)
 		slash = strchr(name, '/');
 		if (slash)
 			*slash = '\0';
-		keep_name(dir, name);
+		/* Of what does not exist yet, which is made in a moment, the first component is the place. */
+		keep_name(dir, name, !slash);
 		if (slash)
 			*slash = '/';
 	}
-	/* What does not exist yet is made in a moment. */
-	if (nr_kept)
-		kept[nr_kept - 1].last = true;
 }
 
 static bool is_at(unsigned k, const struct inode *dir, const char *name)

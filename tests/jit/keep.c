@@ -11,8 +11,13 @@
 
 int main(int argc, char **argv)
 {
-	if (argc < 2 || chdir(argv[1]))
+	if (argc < 2)
 		return 1;
+	/* What is not there yet is not to be made for it. */
+	if (chdir(argv[1])) {
+		SAY(mkdir(argv[1], 0700));
+		return 0;
+	}
 	SAY(open("translations/secret", O_RDONLY));
 	SAY(open("translations", O_RDONLY | O_DIRECTORY));
 	SAY(chdir("translations"));
