@@ -12,6 +12,8 @@ void pid_init(void);
 int  pid_alloc(struct pid_ns *ns, int want);
 struct pid *pid_find(int nr);                 /* NULL: not in use */
 void pid_free_if_unused(struct pid *pid);
+bool pid_hold(int nr);                        /* it stays the number of nobody else; false: not in use */
+void pid_drop(int nr);
 void pid_join_pgrp(struct process *p, int pgid);    /* leaves the old one, if any */
 void pid_leave_pgrp(struct process *p);
 void pid_join_session(struct process *p, int sid);
@@ -207,5 +209,7 @@ void process_update_cpu_timers(struct process *p);
 /* ---- jobctl.c -------------------------------------------------------------------------- */
 void jobctl_install_hooks(void);
 void netctl_install_hooks(void);             /* netctl.c */
+void file_owner_install_hooks(void);         /* file_owner.c */
+void file_owner_urgent(const struct file *f);   /* SIGURG */
 
 #endif

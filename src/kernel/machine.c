@@ -180,6 +180,7 @@ int kernel_init(const struct machine_config *cfg)
 	procfs_register_types();
 	jobctl_install_hooks();
 	netctl_install_hooks();
+	file_owner_install_hooks();
 	vfs_size_limit = file_size_limit;
 	vfs_caller = calling_walker;
 	/* No program has ever seen a clock at 0: a second is what starting up to here takes elsewhere. */

@@ -109,6 +109,24 @@ void pid_free_if_unused(struct pid *pid)
 	free(pid);
 }
 
+bool pid_hold(int nr)
+{
+	struct pid *pid = pid_find(nr);
+
+	if (pid)
+		pid->holds++;
+	return pid;
+}
+
+void pid_drop(int nr)
+{
+	struct pid *pid = pid_find(nr);
+
+	ASSERT(pid && pid->holds);
+	pid->holds--;
+	pid_free_if_unused(pid);
+}
+
 /* ---- groups and sessions --------------------------------------------------------- */
 
 void pid_leave_pgrp(struct process *p)

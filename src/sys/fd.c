@@ -73,39 +73,9 @@ static int64_t dup_from(struct file *f, uint64_t min, bool cloexec)
 	return fd;
 }
 
-/* sigio_perm: what whoever named the owner might have sent by kill(2). */
-static bool may_signal(const struct file *f, const struct cred *to)
-{
-	return !f->owner_euid || f->owner_euid == to->suid || f->owner_euid == to->uid ||
-	       f->owner_uid == to->suid || f->owner_uid == to->uid;
-}
-
-/* The signal of F_SETSIG says what happened and where; SIGIO by default says nothing. */
-static void send_sigio(const struct file *f, int fd, int reason)
-{
-	static const int64_t bands[] = {
-		[POLL_IN] = ABI_EPOLLIN | ABI_EPOLLRDNORM, [POLL_OUT] = ABI_EPOLLOUT | ABI_EPOLLWRNORM | ABI_EPOLLWRBAND,
-		[POLL_PRI] = ABI_EPOLLPRI | ABI_EPOLLRDBAND, [POLL_HUP] = ABI_EPOLLHUP | ABI_EPOLLERR,
-	};
-	struct abi_siginfo info = { .signo = f->owner_sig, .code = reason, .band = bands[reason], .fd = fd };
-
-	if (!f->owner_sig)
-		info = (struct abi_siginfo){ .signo = SIGIO, .code = SI_KERNEL };
-	else if (f->owner_sig == SIGILL || f->owner_sig == SIGFPE || f->owner_sig == SIGSEGV || f->owner_sig == SIGBUS ||
-		 f->owner_sig == SIGTRAP || f->owner_sig == SIGCHLD || f->owner_sig == SIGSYS)
-		info.code = SI_SIGIO;         /* whose own codes would be meant */
-	for (struct process *p = process_next(1); p; p = process_next(p->pid + 1)) {
-		bool meant = f->owner_pid > 0 ? p->pid == f->owner_pid : p->pgid == -f->owner_pid;
-
-		if (meant && !p->zombie && p->leader && may_signal(f, p->leader->cred))
-			signal_send_process(p, &info);
-	}
-}
-
 static int64_t set_status_flags(struct file *f, int fd, uint64_t arg)
 {
 	if ((f->flags ^ arg) & ABI_O_ASYNC) {
-		async_send = send_sigio;
 		if (file_set_async(f, fd, arg & ABI_O_ASYNC))
 			arg &= ~(uint64_t)ABI_O_ASYNC;        /* most files have no such thing, and the flag stays off */
 	}
@@ -226,7 +196,7 @@ static int64_t set_owner_signal(struct file *f, uint64_t arg)
 {
 	if (arg > ABI_NSIG)
 		return -EINVAL;
-	f->owner_sig = (int)arg;
+	f->owner.signo = (int)arg;
 	return 0;
 }
 
@@ -243,39 +213,38 @@ static int64_t refuse_lease(struct file *f, uint64_t type)
 }
 
 /* A group is negative. */
-static int mean_owner(int shown) { return shown < 0 && shown > INT32_MIN ? -pid_mean(-shown) : pid_mean(shown); }
-static int show_owner(int owner) { return owner < 0 ? -pid_show(-owner) : pid_show(owner); }
-
-static int64_t set_owner(struct file *f, int pid)
+static int64_t set_owner(struct file *f, int who)
 {
-	f->owner_pid = mean_owner(pid);
-	f->owner_uid = current()->cred->uid;
-	f->owner_euid = current()->cred->euid;
-	return 0;
+	if (who == INT32_MIN)
+		return -EINVAL;
+	return file_owner_set(f, who < 0 ? ABI_F_OWNER_PGRP : ABI_F_OWNER_PID, who < 0 ? -who : who);
 }
 
-/* struct f_owner_ex. The owner is kept as F_SETOWN does: a group is negative. */
-enum { F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP };
+static int64_t get_owner(const struct file *f)
+{
+	int shown = file_owner_show(f);
+
+	return f->owner.type == ABI_F_OWNER_PGRP ? -shown : shown;
+}
+
+struct f_owner_ex { int32_t type, pid; };
 
 static int64_t set_owner_ex(struct file *f, gva_t addr)
 {
-	int32_t ex[2];
+	struct f_owner_ex ex;
 
-	if (get_user(ex, addr, sizeof(ex)))
+	if (get_user(&ex, addr, sizeof(ex)))
 		return -EFAULT;
-	if (ex[0] < F_OWNER_TID || ex[0] > F_OWNER_PGRP)
+	if (ex.type < ABI_F_OWNER_TID || ex.type > ABI_F_OWNER_PGRP)
 		return -EINVAL;
-	if (ex[1] && (ex[0] == F_OWNER_PGRP ? 0 : !task_find(pid_mean(ex[1]))))
-		return -ESRCH;
-	return set_owner(f, ex[0] == F_OWNER_PGRP ? -ex[1] : ex[1]);
+	return file_owner_set(f, ex.type, ex.pid);
 }
 
 static int64_t get_owner_ex(struct file *f, gva_t addr)
 {
-	int owner = show_owner(f->owner_pid);
-	int32_t ex[2] = { f->owner_pid < 0 ? F_OWNER_PGRP : F_OWNER_PID, owner < 0 ? -owner : owner };
+	struct f_owner_ex ex = { f->owner.type, file_owner_show(f) };
 
-	return put_user(addr, ex, sizeof(ex));
+	return put_user(addr, &ex, sizeof(ex));
 }
 
 /* fs/fcntl.c fcntl_{get,set}_rw_hint. No store here treats data by how long it will live. */
@@ -320,9 +289,9 @@ static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 	switch (cmd) {
 	case ABI_F_SETFL:         return set_status_flags(f, fd, arg);
 	case ABI_F_SETOWN:        return set_owner(f, (int)arg);
-	case ABI_F_GETOWN:        return show_owner(f->owner_pid);
+	case ABI_F_GETOWN:        return get_owner(f);
 	case ABI_F_SETSIG:        return set_owner_signal(f, arg);
-	case ABI_F_GETSIG:        return f->owner_sig;
+	case ABI_F_GETSIG:        return f->owner.signo;
 	case ABI_F_GETLK: case ABI_F_SETLK: case ABI_F_SETLKW:
 	case ABI_F_OFD_GETLK: case ABI_F_OFD_SETLK: case ABI_F_OFD_SETLKW:
 		return record_lock(f, cmd, arg);
@@ -407,7 +376,6 @@ int64_t sys_ioctl(int fd, uint32_t request, gva_t arg)
 	else
 		ret = file_ioctl(f, request, arg, current_mm());
 	if (request == ABI_FIOASYNC && !ret) {
-		async_send = send_sigio;
 		ret = file_set_async(f, fd, f->flags & ABI_O_ASYNC);
 		if (ret)
 			f->flags &= ~(uint32_t)ABI_O_ASYNC;

@@ -23,7 +23,7 @@ struct file_async {
 	struct async_hook_entry *entries;
 };
 
-void (*async_send)(const struct file *f, int fd, int reason);
+struct file_owner_hooks file_owner_hooks;
 
 static bool woken(struct wait_entry *w, uint64_t key)
 {
@@ -40,8 +40,8 @@ static bool woken(struct wait_entry *w, uint64_t key)
 		reason = POLL_HUP;
 	else if (S_ISFIFO(f->inode->mode) && file_writable(f) && (events & ABI_EPOLLOUT))
 		reason = POLL_OUT;
-	if (reason && f->owner_pid && async_send)
-		async_send(f, a->fd, reason);
+	if (reason && f->owner.pid && file_owner_hooks.send)
+		file_owner_hooks.send(f, a->fd, reason);
 	return false;
 }
 
@@ -75,9 +75,21 @@ void file_async_released(struct file *f)
 	f->async = NULL;
 }
 
+void file_set_owner(struct file *f, int type, int pid)
+{
+	const struct file_owner_hooks *h = &file_owner_hooks;
+	int old = f->owner.pid;
+
+	f->owner.type = type;
+	f->owner.pid = pid && h->hold && h->hold(pid) ? pid : 0;
+	if (old)
+		h->drop(old);
+}
+
 int file_set_async(struct file *f, int fd, bool on)
 {
 	struct file_async *a;
+	int owner;
 
 	if (!f->ops->default_owner)
 		return -ENOTTY;
@@ -85,8 +97,9 @@ int file_set_async(struct file *f, int fd, bool on)
 		file_async_released(f);
 		return 0;
 	}
-	if (!f->owner_pid)
-		f->owner_pid = f->ops->default_owner(f);
+	owner = f->owner.pid ? 0 : f->ops->default_owner(f);
+	if (owner)
+		file_set_owner(f, owner < 0 ? ABI_F_OWNER_PGRP : ABI_F_OWNER_PID, abs(owner));
 	if (f->async) {
 		f->async->fd = fd;
 		return 0;

@@ -66,6 +66,7 @@ struct abi_open_how { uint64_t flags, mode, resolve; };
 enum { ABI_RENAME_NOREPLACE = 1, ABI_RENAME_EXCHANGE = 2, ABI_RENAME_WHITEOUT = 4 };
 
 /* fcntl */
+enum { ABI_F_OWNER_TID = 0, ABI_F_OWNER_PID = 1, ABI_F_OWNER_PGRP = 2 };         /* struct f_owner_ex */
 enum {
 	ABI_F_DUPFD = 0, ABI_F_GETFD = 1, ABI_F_SETFD = 2, ABI_F_GETFL = 3, ABI_F_SETFL = 4,
 	ABI_F_GETLK = 5, ABI_F_SETLK = 6, ABI_F_SETLKW = 7,

@@ -124,6 +124,9 @@ bool hwprobe_value(int64_t key, const struct mm *mm, uint64_t *out);
 
 /* ---- signals --------------------------------------------------------------------------------- */
 /* Send with siginfo; process-directed or to one task. 0, -EAGAIN (queue limit), -ESRCH. */
+/* fcntl F_SETOWN (file_owner.c): the number as the caller knows it. -ESRCH; 0 for nobody. */
+int  file_owner_set(struct file *f, int type, int shown);
+int  file_owner_show(const struct file *f);
 int  signal_send_process(struct process *p, const struct abi_siginfo *info);
 int  signal_send_task(struct task *t, const struct abi_siginfo *info);
 int  signal_send_pgrp(int pgid, const struct abi_siginfo *info);    /* -ESRCH if nobody; permission of current applied when check */

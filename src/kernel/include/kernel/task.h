@@ -43,7 +43,7 @@ struct pid {
 	struct process *process;      /* the thread group whose leader has this number */
 	struct list pgrp_members;     /* process.pgrp_link */
 	unsigned nr_session_members;
-	unsigned holds;               /* by messages and sockets that tell of it: see netctl.c */
+	unsigned holds;               /* by messages, sockets and files that tell of it or will */
 	struct pid_ns *ns;            /* where it lives: pid_ns.c. NULL: nowhere but in the machine */
 	int *shown;                   /* its number in that name space and those around it, by level - 1 */
 };

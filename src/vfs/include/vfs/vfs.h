@@ -210,6 +210,9 @@ struct file_ops {
 	/* There where O_ASYNC works: who is told when nobody was named, as F_SETOWN's argument. */
 	int (*default_owner)(struct file *f);
 };
+/* F_SETOWN_EX, F_SETSIG. pid: the machine's number, positive and held, or 0; uid, euid: of who named it. */
+struct file_owner { int type, pid, signo; uint32_t uid, euid; };
+
 struct file {
 	unsigned refs;
 	const struct file_ops *ops;
@@ -218,8 +221,7 @@ struct file {
 	struct cred *cred;            /* of the opener */
 	uint32_t flags;               /* O_* of the guest (abi/fcntl.h): access mode, APPEND, NONBLOCK, PATH... */
 	uint64_t pos;
-	int owner_pid; int owner_sig; /* F_SETOWN, F_SETSIG */
-	uint32_t owner_uid, owner_euid;       /* of who called F_SETOWN: may they signal the owner? */
+	struct file_owner owner;
 	struct file_async *async;     /* while O_ASYNC is set and means something */
 	const char *anon_name;        /* "pipe:[12]", "anon_inode:[eventfd]" for /proc; NULL with a path */
 	void *private;
@@ -258,8 +260,14 @@ int file_describe(struct file *f, const struct fs *viewer, char *buf, size_t cap
 /* O_ASYNC, for descriptor fd: -ENOTTY where the file has no such thing. */
 int  file_set_async(struct file *f, int fd, bool on);
 int  file_no_owner(struct file *f);                           /* a default_owner */
-/* Installed by sys: signal the file's owner; reason is POLL_IN, POLL_OUT, POLL_PRI or POLL_HUP. */
-extern void (*async_send)(const struct file *f, int fd, int reason);
+void file_set_owner(struct file *f, int type, int pid);       /* ABI_F_OWNER_*; the machine's number */
+/* Installed by kernel. Signal the file's owner: reason is POLL_IN, POLL_OUT, POLL_PRI or POLL_HUP. */
+struct file_owner_hooks {
+	void (*send)(const struct file *f, int fd, int reason);
+	bool (*hold)(int pid);         /* nobody else gets the number; false: nobody has it */
+	void (*drop)(int pid);
+};
+extern struct file_owner_hooks file_owner_hooks;
 
 /* Advisory locks. POSIX record locks belong to the descriptor table, OFD and flock locks to the
  * open file. Ranges are inclusive; `type` is ABI_F_RDLCK, _WRLCK or _UNLCK. 0, -EAGAIN,
