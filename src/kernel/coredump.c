@@ -86,6 +86,14 @@ static void put_time(struct dump *d, uint64_t ns)
 	put_word(d, ns % NSEC_PER_SEC / 1000);
 }
 
+/* Whose child it is, its group and its session, as it sees them. */
+static void put_family(struct dump *d, const struct process *p)
+{
+	put_int(d, p->parent ? (uint32_t)pid_shown_to(p, p->parent->pid) : 0);
+	put_int(d, (uint32_t)pid_shown_to(p, p->pgid));
+	put_int(d, (uint32_t)pid_shown_to(p, p->sid));
+}
+
 static void note_prstatus(struct dump *d, struct task *t)
 {
 	const struct process *p = t->proc;
@@ -100,9 +108,7 @@ static void note_prstatus(struct dump *d, struct task *t)
 	put_word(d, t->pending.set);
 	put_word(d, t->blocked);
 	put_int(d, (uint32_t)t->own_tid);
-	put_int(d, p->parent ? (uint32_t)p->parent->pid : 0);
-	put_int(d, (uint32_t)p->pgid);
-	put_int(d, (uint32_t)p->sid);
+	put_family(d, p);
 	task_times(t, &ru.utime_ns, &ru.stime_ns);
 	put_time(d, ru.utime_ns);
 	put_time(d, ru.stime_ns);
@@ -136,12 +142,10 @@ static void note_psinfo(struct dump *d)
 	if (d->wide)
 		put_int(d, 0);
 	put_word(d, 0);
-	put_int(d, t->cred->uid);
-	put_int(d, t->cred->gid);
+	put_int(d, user_ns_show(t->cred->user_ns, ID_USER, t->cred->uid));
+	put_int(d, user_ns_show(t->cred->user_ns, ID_GROUP, t->cred->gid));
 	put_int(d, (uint32_t)t->proc->own_pid);
-	put_int(d, t->proc->parent ? (uint32_t)t->proc->parent->pid : 0);
-	put_int(d, (uint32_t)t->proc->pgid);
-	put_int(d, (uint32_t)t->proc->sid);
+	put_family(d, t->proc);
 	put_bytes(d, t->comm, COMM_LEN);
 	if (mm_copy_force(t->mm, l->arg_start, args, n, false) < 0)
 		memset(args, 0, sizeof(args));
@@ -378,8 +382,10 @@ static void expand(struct strbuf *out, char spec, const struct dump *d)
 
 	switch (spec) {
 	case '%': strbuf_putc(out, '%'); break;
-	case 'p': case 'P': strbuf_printf(out, "%d", t->proc->own_pid); break;
-	case 'i': case 'I': strbuf_printf(out, "%d", t->own_tid); break;
+	case 'p': strbuf_printf(out, "%d", t->proc->own_pid); break;
+	case 'P': strbuf_printf(out, "%d", t->proc->pid); break;
+	case 'i': strbuf_printf(out, "%d", t->own_tid); break;
+	case 'I': strbuf_printf(out, "%d", t->tid); break;
 	case 'u': strbuf_printf(out, "%u", t->cred->uid); break;
 	case 'g': strbuf_printf(out, "%u", t->cred->gid); break;
 	case 'd': strbuf_printf(out, "1"); break;

@@ -128,13 +128,11 @@ static int name_to_pid(const char *name)
 /* pidfd_send_signal also takes an open /proc/PID (tgid_pidfd_to_pid). Borrowed; NULL: it is none. */
 struct process *procfs_directory_process(struct file *f)
 {
-	int pid;
-
 	if (!f->path.dentry || !S_ISDIR(f->inode->mode) || !f->inode->super ||
-	    f->inode->super->magic != PROC_SUPER_MAGIC)
+	    f->inode->super->magic != PROC_SUPER_MAGIC || name_to_pid(path_name(f->path)) <= 0)
 		return NULL;
-	pid = name_to_pid(path_name(f->path));
-	return pid > 0 ? process_find(pid_mean(pid)) : NULL;
+	/* The number is of the name space that this /proc shows, which need not be the caller's. */
+	return pseudo_arg(f->inode) & PROC_THREAD ? NULL : process_find(proc_id(pseudo_arg(f->inode)));
 }
 
 /* Not listed but found: the number of any thread. */

@@ -298,6 +298,8 @@ int64_t sys_pidfd_send_signal(int pidfd, int sig, gva_t uinfo, uint32_t flags)
 		p = procfs_directory_process(f);
 	if (!p)
 		ret = -EBADF;
+	else if (!pid_ns_is_within(p->pid_ns, current()->proc->pid_ns))
+		ret = -EINVAL;
 	else if (p->reaped)
 		ret = -ESRCH;
 	else if (uinfo)

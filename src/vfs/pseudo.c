@@ -253,6 +253,11 @@ static const struct inode_ops pseudo_link_iops = {
 static const struct file_ops text_fops = { .read = read_text, .write = write_text, .release = release_text };
 static const struct file_ops dir_fops = { .readdir = read_dir };
 
+uint64_t pseudo_arg(const struct inode *i)
+{
+	return pi(i)->arg;
+}
+
 int pseudo_create(const char *type, uint64_t magic, const struct pseudo_node *root, struct super **out)
 {
 	return pseudo_create_for(type, magic, root, 0, out);

@@ -254,3 +254,35 @@ TOPIC(ns_pid_setns)
 		R(waitpid(p, &status, 0) == p));
 	CHILD(if (getuid() == 0) R(seteuid(12345)); R(unshare(CLONE_NEWPID)));
 }
+
+/* A number in the file system that shows the outer name space's, and its process there. */
+static int open_outer(int pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	return open(path, O_RDONLY | O_DIRECTORY);
+}
+
+/* pidfd_send_signal(2) takes a directory of whichever /proc, but nobody outside of the caller's name space. */
+TOPIC(ns_pid_proc_signal)
+{
+	int outside = getpid(), p[2], pid, fd;
+
+	pipe(p);
+	fd = syscall(SYS_pidfd_open, outside, 0);
+	R(unshare(CLONE_NEWPID));
+	pid = fork();
+	if (!pid) {
+		read(p[0], &pid, sizeof(pid));
+		V(getpid());
+		R(syscall(SYS_pidfd_send_signal, open_outer(pid), 0, NULL, 0));
+		R(syscall(SYS_pidfd_send_signal, open_outer(outside), 0, NULL, 0));
+		R(syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0));
+		R(syscall(SYS_pidfd_send_signal, open("/proc", O_RDONLY), 0, NULL, 0));
+		fflush(stdout);
+		_exit(0);
+	}
+	write(p[1], &pid, sizeof(pid));
+	reap(pid);
+}

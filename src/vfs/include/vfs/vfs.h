@@ -556,6 +556,7 @@ struct pseudo_dir {
 	bool (*entry)(uint64_t arg, uint64_t cursor, char *buf, size_t cap, unsigned *dtype, uint64_t *next);
 };
 int pseudo_create(const char *type, uint64_t magic, const struct pseudo_node *root, struct super **out);
+uint64_t pseudo_arg(const struct inode *i);         /* of a file in one */
 /* arg: of the root, and of what is below it until a directory says otherwise. */
 int pseudo_create_for(const char *type, uint64_t magic, const struct pseudo_node *root, uint64_t arg, struct super **out);
 
