@@ -393,6 +393,9 @@ int ram_init(uint64_t bytes)
 	pool.fresh = ZERO_PFN + 1;
 	pool.free = ram.nr - 1;
 	ram.frames[ZERO_PFN].refs = 1;
+	/* Even the smallest program uses sixty frames. */
+	if (nr >= 1u << HUGE_ORDER)
+		make_huge(0);
 	reclaim_reset();
 	return 0;
 }
