@@ -30,16 +30,21 @@
 
 /* 36 KiB of records for 4 KiB of code: 2048 pages are 8 MiB of guest code. */
 enum { ARENA_PAGES = 2048, ARENA_ALIGN = 2 << 20 };   /* aligned so that huge pages fit */
-/* The arena's first places, which are not for code. */
-enum { SPACE_PAGES = (sizeof(struct space) + CODE_ALIGN - 1) / CODE_ALIGN };
+/* What every machine needs begins the arena, and is not for code: the host has to back the place with a huge
+ * page anyhow, and memory of its own would be 20 faults of the host. */
+struct early {
+	struct space space;             /* see code_space_alloc() */
+	bool space_taken;
+	struct engine engines[2];       /* [xlen == 64]; xlen is 0: not yet used */
+};
+enum { EARLY_PAGES = (sizeof(struct early) + CODE_ALIGN - 1) / CODE_ALIGN };
 
-struct engine engine32, engine64;
 uint64_t code_epoch = 1;                /* written under code_lock */
 static struct host_mutex code_lock;
 static struct cpu *cpus[HART_MAX];      /* whose run_epoch counts */
 
 static uint8_t *arena;                  /* ARENA_PAGES * CODE_ALIGN, aligned */
-static bool first_space_taken;          /* see code_space_alloc() */
+static struct early *early;             /* its beginning */
 static unsigned arena_used;             /* pages ever taken from it */
 static struct limbo { struct code_page *first, *last; } limbo;   /* oldest first */
 static struct code_page **by_pfn[2];    /* [xlen == 64][pfn] */
@@ -126,28 +131,26 @@ void code_init(void)
 	arena = (uint8_t *)(uintptr_t)align_up((uintptr_t)base, ARENA_ALIGN);
 	host_pages_want_huge(arena, (size_t)ARENA_PAGES * CODE_ALIGN);
 	nr_pfns = ram_total_pages() + 1;    /* frame 0 is the zero page, which is not counted */
-	for (int i = 0; i < 2; i++) {
-		by_pfn[i] = host_pages_alloc(nr_pfns * sizeof(by_pfn[i][0]));
-		if (!by_pfn[i])
-			fatal("the host gives no address space for code; raise `ulimit -v`");
-	}
-	arena_used = SPACE_PAGES;
+	early = (struct early *)arena;
+	arena_used = EARLY_PAGES;
 	begin_huge_page(arena);
 	frame_code_gone = frame_gone;
 	index_formats();
 }
 
-/* The labels of an interpreter are found when it is first used: few machines need both. */
+/* The tables of a width are made when it is first used: few machines need both. */
 static const struct engine *engine_for(const struct mm *mm)
 {
-	if (mm_xlen(mm) == XLEN_64) {
-		if (unlikely(!engine64.xlen))
-			interp64_run(NULL, NULL, &engine64);
-		return &engine64;
-	}
-	if (unlikely(!engine32.xlen))
-		interp32_run(NULL, NULL, &engine32);
-	return &engine32;
+	bool wide = mm_xlen(mm) == XLEN_64;
+	struct engine *engine = &early->engines[wide];
+
+	if (likely(engine->xlen))
+		return engine;
+	by_pfn[wide] = host_pages_alloc(nr_pfns * sizeof(by_pfn[wide][0]));
+	if (!by_pfn[wide])
+		fatal("the host gives no address space for code; raise `ulimit -v`");
+	(wide ? interp64_run : interp32_run)(NULL, NULL, engine);
+	return engine;
 }
 
 /* left[], four half-words at a time. Which of four are long (4 bytes) says for each of them how many
@@ -249,7 +252,7 @@ static struct code_page *page_take(struct cpu *self)
 			begin_huge_page((uint8_t *)cp);
 		return cp;
 	}
-	for (unsigned i = SPACE_PAGES; i < ARENA_PAGES; i++) {
+	for (unsigned i = EARLY_PAGES; i < ARENA_PAGES; i++) {
 		cp = (struct code_page *)(arena + (size_t)i * CODE_ALIGN);
 		if (cp->pfn != PFN_NONE)
 			drop_page(cp);
@@ -261,16 +264,15 @@ static struct code_page *page_take(struct cpu *self)
 	return NULL;
 }
 
-/* A struct space, zeroed. The first of a machine, which a small program needs no other beside, is where the
- * host has to back the arena with a huge page anyhow: memory of its own would be 17 faults of the host. */
+/* A struct space, zeroed. The first of a machine, which a small program needs no other beside, is in the arena. */
 struct space *code_space_alloc(void)
 {
 	struct space *s = NULL;
 
 	host_mutex_lock(&code_lock);
-	if (!first_space_taken) {
-		first_space_taken = true;
-		s = (struct space *)arena;
+	if (!early->space_taken) {
+		early->space_taken = true;
+		s = &early->space;
 	}
 	host_mutex_unlock(&code_lock);
 	return s ? s : xnew(struct space);
@@ -279,9 +281,9 @@ struct space *code_space_alloc(void)
 void code_space_free(struct space *s)
 {
 	host_mutex_lock(&code_lock);
-	if (s == (struct space *)arena) {
+	if (s == &early->space) {
 		memset(s, 0, sizeof(*s));
-		first_space_taken = false;
+		early->space_taken = false;
 		s = NULL;
 	}
 	host_mutex_unlock(&code_lock);
@@ -619,20 +621,9 @@ static void set_operands(struct rec *r, const struct rec *from)
 }
 _Static_assert(sizeof(struct rec) == sizeof(void *) + sizeof(uint64_t), "operands are one word");
 
-/* Not worth it with a translator: what is hot does not stay here, and to look for sequences is half of what
- * decoding takes. Neither is it then to decode what is behind a branch before somebody goes there. */
-static bool is_fusing(void)
-{
-	if (cpu_translator)
-		return false;
-	if (unlikely(!fused_indexed))
-		index_fused();
-	return true;
-}
-
 /* Decode a straight run from r on, then choose handlers, for which each must know what
  * follows. All records of the run have their operands before any gets its handler. */
-static void decode_run(struct rec *first)
+static void decode_fused(struct rec *first)
 {
 	struct code_page *cp = rec_page(first);
 	const void *undecoded = cp->engine->super[SUPER_undecoded], *own[DECODE_RUN];
@@ -640,9 +631,11 @@ static void decode_run(struct rec *first)
 	struct rec *recs[DECODE_RUN];
 	struct isa_insn d = { .op = ISA_ILLEGAL };
 	unsigned n = 0, old = 0, slot = rec_slot(first);
-	bool over = false, branch = false, fusing = is_fusing();
+	bool over = false;
 
-	while (n < DECODE_RUN && !over && !branch && old < FUSED_MAX) {
+	if (unlikely(!fused_indexed))
+		index_fused();
+	while (n < DECODE_RUN && !over && old < FUSED_MAX) {
 		struct rec *r = record_locked(cp, slot), operands = { 0 };
 		bool decoded;
 
@@ -657,22 +650,50 @@ static void decode_run(struct rec *first)
 		recs[n++] = r;
 		old += decoded;
 		over = ends_flow(&d);
-		branch = !fusing && format_of[d.op] == ISA_FMT_B;
 		slot += d.len / 2;
 	}
 	if (!over)
-		record_locked(cp, slot);   /* where a run goes on that is full, met decoded records or a branch */
+		record_locked(cp, slot);   /* where a full run, or one that met decoded records, goes on */
 	if (n == 0) {
 		publish(first, cp->engine->super[SUPER_straddle]);
 		return;
 	}
 	/* What a full run's last ones could be fused with is not known: they wait. */
-	for (unsigned i = 0, end = fusing && n == DECODE_RUN && !over ? n - FUSED_MAX + 1 : n; i < end; i++) {
-		const void *fused = fusing ? fused_handler(cp->engine, forms + i, n - i) : NULL;
+	for (unsigned i = 0, end = n == DECODE_RUN && !over ? n - FUSED_MAX + 1 : n; i < end; i++) {
+		const void *fused = fused_handler(cp->engine, forms + i, n - i);
 
 		if (handler_of(recs[i]) == undecoded)
 			publish(recs[i], fused ? fused : own[i]);
 	}
+}
+
+/* The same with a translator. What is hot does not stay here, and to look for sequences is half of what decoding
+ * takes: each instruction for itself, and nothing behind a branch before somebody goes there. */
+static void decode_plain(struct rec *first)
+{
+	struct code_page *cp = rec_page(first);
+	const void *undecoded = cp->engine->super[SUPER_undecoded];
+	unsigned slot = rec_slot(first);
+	struct rec *r = first;
+	struct isa_insn d;
+
+	do {
+		struct rec operands = { 0 };
+		enum variant variant;
+
+		if (slot == CODE_SLOTS - 1 && isa_length((uint16_t)low_half(cp, slot)) == 4) {
+			publish(r, cp->engine->super[SUPER_straddle]);
+			return;
+		}
+		isa_decode(&d, code_bits(r), cp->engine->xlen);
+		variant = fill(cp, slot, &operands, &d, false);
+		set_operands(r, &operands);
+		publish(r, own_handler(cp->engine, &operands, &d, variant));
+		if (ends_flow(&d))
+			return;
+		slot += d.len / 2;
+		r = record_locked(cp, slot);
+	} while (slot < CODE_SLOTS && format_of[d.op] != ISA_FMT_B && handler_of(r) == undecoded);
 }
 
 void code_decode(struct rec *first)
@@ -680,7 +701,7 @@ void code_decode(struct rec *first)
 	host_mutex_lock(&code_lock);
 	/* Another hart may have been faster. */
 	if (handler_of(first) == rec_page(first)->engine->super[SUPER_undecoded])
-		decode_run(first);
+		(cpu_translator ? decode_plain : decode_fused)(first);
 	host_mutex_unlock(&code_lock);
 }
 

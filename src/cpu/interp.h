@@ -216,7 +216,6 @@ enum trap interp64_run(struct space *s, struct cpu_regs *regs, struct engine *la
 
 /* ---- code cache (code.c) ----------------------------------------------------------------- */
 
-extern struct engine engine32, engine64;
 extern uint64_t code_epoch;    /* changes when records may have gone away: jump and fetch entries are stale */
 
 void code_init(void);

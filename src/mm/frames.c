@@ -51,7 +51,7 @@ static struct {
 	unsigned used_blocks;      /* free blocks of ORDER_MAX that are not zeroed */
 	unsigned spared;           /* requests for huge pages that the host is not asked for */
 	bool no_huge;              /* the host has none for RAM */
-	bool huge[RAM_MAX_FRAMES >> HUGE_ORDER];   /* this block is one page of the host's */
+	uint64_t huge[(RAM_MAX_FRAMES >> HUGE_ORDER) / 64];   /* a bit: this block is one page of the host's */
 	pfn_t heads[ORDER_MAX + 1];
 	struct frame_stack dirty, zeroed;
 } pool;
@@ -93,6 +93,14 @@ static uint8_t list_unlink(pfn_t pfn)
 	return zeroed;
 }
 
+static void set_huge(pfn_t pfn, bool is)
+{
+	pfn_t block = pfn >> HUGE_ORDER;
+
+	pool.huge[block / 64] &= ~(UINT64_C(1) << block % 64);
+	pool.huge[block / 64] |= (uint64_t)is << block % 64;
+}
+
 /* A free block of the highest order: hoard a few, give the host back the rest. */
 static uint8_t give_back(pfn_t pfn, uint8_t zeroed)
 {
@@ -101,7 +109,7 @@ static uint8_t give_back(pfn_t pfn, uint8_t zeroed)
 	if (host_ram_discard(pool.fd, (uint64_t)pfn << PAGE_SHIFT, PAGE_SIZE << ORDER_MAX) != 0)
 		return 0;
 	for (unsigned i = 0; i < 1u << (ORDER_MAX - HUGE_ORDER); i++)
-		pool.huge[(pfn >> HUGE_ORDER) + i] = false;
+		set_huge(pfn + (i << HUGE_ORDER), false);
 	return FRAME_ZEROED;
 }
 
@@ -124,7 +132,9 @@ static void block_free(pfn_t pfn, unsigned order, uint8_t zeroed)
 
 bool frame_is_huge(pfn_t pfn)
 {
-	return pool.huge[pfn >> HUGE_ORDER];
+	pfn_t block = pfn >> HUGE_ORDER;
+
+	return pool.huge[block / 64] >> block % 64 & 1;
 }
 
 /* Have the host put one page behind the block. Advice, in a way: a host without is as good, slower. */
@@ -132,14 +142,14 @@ static bool make_huge(pfn_t pfn)
 {
 	int err;
 
-	if (pool.huge[pfn >> HUGE_ORDER])
+	if (frame_is_huge(pfn))
 		return true;
 	if (pool.no_huge || (pool.spared && pool.spared--))
 		return false;
 	err = host_pages_collapse(frame_ptr(pfn), HUGE_SIZE);
 	pool.no_huge = err == -EINVAL;
 	pool.spared = err ? HUGE_REFUSALS : 0;
-	pool.huge[pfn >> HUGE_ORDER] = !err;
+	set_huge(pfn, !err);
 	return !err;
 }
 
