@@ -30,7 +30,8 @@ enum {
 	/* And when it is asked whether there are translations already: later than a small program's end. */
 	EARLY_PER_COUNT = 4000,
 	CACHE_DEFAULT = 128 << 20,
-	SLICE = 16384,                 /* instructions between looks at the interrupt flag: 5 us */
+	SLICE = 16384,                 /* instructions between looks at the interrupt flag: 5 us; */
+	SLICES = 8,                    /* more, if the budget is for so many more */
 	MISSES = 4096,
 	LINKED = 8,                    /* the threshold's part that suffices behind a direct exit */
 	NO_PC = 1,                     /* odd: no instruction is there */
@@ -430,6 +431,7 @@ static void count_effort(const void *entry, int64_t ran)
 
 static enum trap run(struct cpu_translated *t)
 {
+	int64_t most = MAX(t->budget / SLICES, (int64_t)SLICE);
 	struct hart_space *hs;
 	int32_t *link = NULL;
 
@@ -439,7 +441,7 @@ static enum trap run(struct cpu_translated *t)
 	while (sync(t, hs)) {
 		bool again;
 		const void *entry = next_entry(t, hs, link, &again);
-		int64_t slice = MIN(t->budget, (int64_t)SLICE);
+		int64_t slice = MIN(t->budget, most);
 		struct jit_left l;
 		enum trap trap;
 

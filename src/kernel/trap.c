@@ -15,14 +15,17 @@
 
 enum {
 	TICK_BUDGET = 40000,          /* instructions: roughly 100-200 us of the interpreter */
+	TICK_BUDGET_MAX = 640000,     /* 100 us of translated code at its fastest */
+	TICK_NS = 200000,
 	SYSCALL_CHARGE = 200,         /* what a call costs, in instructions */
 	FAULT_CHARGE = 200,
 	CLOCK_CHECK_TICKS = 4096,     /* has the host's clock been set? about twice a second */
 	ECALL_SIZE = 4,
 	REG_A0 = 10, REG_A7 = 17,
 	/* Time in guest code is sampled: each entry at first, so that short programs
-	 * are seen, then every 16th, so that the clock is not read on each call. */
-	SAMPLE_ALL = 32, SAMPLE_EVERY = 16,
+	 * are seen, then every 16th, so that the clock is not read on each call; long ones
+	 * each, so that none counts for 16 of them. */
+	SAMPLE_ALL = 32, SAMPLE_EVERY = 16, SAMPLE_LONG = 4 * TICK_BUDGET,
 };
 
 static struct task *last_in_guest[HART_MAX];    /* whose LR/SC reservation the hart holds */
@@ -32,7 +35,7 @@ static enum trap run_guest(struct task *t, int64_t *budget, uint64_t *tval)
 	struct task **last = &last_in_guest[sched_hart()];
 	struct cpu *cpu = machine_cpu();
 	uint64_t retired = cpu_instret(cpu), start = 0;
-	unsigned weight = t->nr_runs < SAMPLE_ALL ? 1 : t->nr_runs % SAMPLE_EVERY ? 0 : SAMPLE_EVERY;
+	unsigned weight = t->nr_runs < SAMPLE_ALL || *budget > SAMPLE_LONG ? 1 : t->nr_runs % SAMPLE_EVERY ? 0 : SAMPLE_EVERY;
 	enum trap trap;
 
 	if (*last != t) {
@@ -135,20 +138,34 @@ static void handle_trap(struct task *t, enum trap trap, uint64_t tval)
 	}
 }
 
-static void tick(struct task *t)
+static uint64_t tick(struct task *t)
 {
 	static unsigned ticks;
+	uint64_t now = sched_tick();
 
-	sched_tick();
 	time_tick(t);
 	if (++ticks % CLOCK_CHECK_TICKS == 0)
 		vdso_update_clocks();
+	return now;
+}
+
+/* Instructions until the next tick: translated ones are so much faster that a tick would come every few
+ * microseconds. What takes long, because it waits for memory or for a processor, gets fewer at once. */
+static int64_t next_budget(int64_t budget, int64_t left, uint64_t took)
+{
+	if (took > 4 * TICK_NS)
+		return TICK_BUDGET;
+	if (took > TICK_NS)
+		return MAX(budget / 2, (int64_t)TICK_BUDGET);
+	if (took < TICK_NS / 4 && left < budget / 2)         /* else it was called before its time */
+		return MIN(budget * 2, (int64_t)TICK_BUDGET_MAX);
+	return budget;
 }
 
 void trap_loop(struct task *t)
 {
-	int64_t budget = TICK_BUDGET;
-	uint64_t tval = 0;
+	int64_t budget = TICK_BUDGET, whole = budget, left;
+	uint64_t tval = 0, last = 0, now;
 
 	for (;;) {
 		enum trap trap;
@@ -162,6 +179,7 @@ void trap_loop(struct task *t)
 		if (unlikely(kernel_tracepoints.branch != NULL))
 			budget = 1;        /* the slice is over at the next taken branch */
 		trap = run_guest(t, &budget, &tval);
+		left = budget;
 		if (trap == TRAP_TIMER) {
 			TRACE(kernel, branch, t);
 			budget = 0;
@@ -171,8 +189,10 @@ void trap_loop(struct task *t)
 		}
 		budget = sched_budget(budget);
 		if (budget <= 0) {
-			tick(t);
-			budget = TICK_BUDGET;
+			now = tick(t);
+			whole = next_budget(whole, left, now - last);
+			last = now;
+			budget = whole;
 		}
 	}
 }

@@ -300,7 +300,7 @@ void sched_yield_hart(void)
 	give_way(h, now, true);
 }
 
-void sched_tick(void)
+uint64_t sched_tick(void)
 {
 	struct hart *h = hart_current();
 	uint64_t now = sched_clock_ns();
@@ -313,6 +313,7 @@ void sched_tick(void)
 		give_way(h, now, false);
 	else if (harts.queue.nr)
 		harts_kick();
+	return now;
 }
 
 int64_t sched_budget(int64_t budget)

@@ -146,8 +146,8 @@ int64_t sched_budget(int64_t budget);
 /* ---- giving way -------------------------------------------------------------- */
 void sched_yield_hart(void);         /* to the end of the run queue */
 /* Called when the instruction budget is spent: polls host events, fires timers, and
- * yields if the slice is over and somebody else is runnable. */
-void sched_tick(void);
+ * yields if the slice is over and somebody else is runnable. Returns what time it was, CLOCK_MONOTONIC. */
+uint64_t sched_tick(void);
 bool sched_others_runnable(void);
 /* CPU time of `t` up to now, CLOCK_MONOTONIC nanoseconds. */
 uint64_t thread_runtime_ns(struct thread *t);
