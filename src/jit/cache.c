@@ -4,11 +4,11 @@
  *   image   one stretch of guest code: part of a file, as mapped at one address by any number of
  *           processes and changed by none ("pristine"); or all other code of one address
  *           space (anonymous memory, text that somebody has written to)
- *   page    a guest page of an image: copies of the bytes that were translated, and by which units
+ *   page    a guest page of an image: hashes of the bytes that were translated, and by which units
  *           (cache_pages.c)
  *   unit    one translation: its code in the arena, and its tables, packed (pack.c)
  *
- * Validity. A page is `valid` while its copy is known to be what guest memory
+ * Validity. A page is `valid` while what was translated of it is known to be what guest memory
  * holds; a unit may be entered while all its pages are. What is known is looked at again
  * where the ISA lets a program expect it: after fence.i or the flush call, and when executable memory
  * changes (mm_code_generation). A page that is no longer the same, or not there, becomes
@@ -21,7 +21,7 @@
  *
  * Memory. Code comes from one arena, mapped twice: written through one mapping, executed through the
  * other. What better translations have replaced is taken out of it (cache_compact.c). When it is full all
- * the same, or tables and copies reach the cap, all harts leave guest code and everything is dropped; code
+ * the same, or tables reach the cap, all harts leave guest code and everything is dropped; code
  * that is hot comes back at once, that which is not is gone. A cache too small for what is hot would be
  * made again and again: then only some of the requests are heard (cache.hold).
  *
@@ -100,14 +100,20 @@ void unit_unlink(struct unit *u)
 	}
 }
 
-static size_t unit_size(const struct unit *u)
+uint64_t unit_size(const struct unit *u)
 {
-	return sizeof(*u) + u->nr_pages * sizeof(u->pages[0]) + u->packed_size;
+	return align_up(sizeof(*u) + u->packed_size, UNIT_ALIGN);
 }
 
 uint64_t unit_bytes(const struct unit *u)
 {
-	return align_up(u->code_size, CODE_ALIGN) + unit_size(u) + MALLOC_COSTS + sizeof(cache.units[0]);
+	return u->code_size + unit_size(u) + sizeof(cache.units[0]);
+}
+
+/* Links are aligned to 4; what is hot to what the host fetches at once. */
+uint32_t unit_place(unsigned effort, uint64_t at)
+{
+	return (uint32_t)align_up(at, effort == JIT_FULL ? 16 : 4);
 }
 
 void unit_kill(struct unit *u)
@@ -130,7 +136,7 @@ static void lose_place(const struct image *image, struct unit *u)
 
 struct packed unit_packed(const struct unit *u)
 {
-	return (struct packed){ .bytes = (const uint8_t *)&u->pages[u->nr_pages], .size = u->packed_size,
+	return (struct packed){ .bytes = u->packed, .size = u->packed_size,
 		.code_size = u->code_size, .pc_base = u->pc_base };
 }
 
@@ -141,19 +147,19 @@ int64_t unit_index_at(uint64_t offset)
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
-		if (cache.units[mid]->start <= offset)
+		if (cache_unit(mid)->start <= offset)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return lo && offset - cache.units[lo - 1]->start < cache.units[lo - 1]->code_size ? (int64_t)lo - 1 : -1;
+	return lo && offset - cache_unit(lo - 1)->start < cache_unit(lo - 1)->code_size ? (int64_t)lo - 1 : -1;
 }
 
 static struct unit *unit_at(uint64_t offset)
 {
 	int64_t index = unit_index_at(offset);
 
-	return index < 0 ? NULL : cache.units[index];
+	return index < 0 ? NULL : cache_unit((uint32_t)index);
 }
 
 static bool in_arena(uint64_t address)
@@ -177,17 +183,40 @@ enum jit_effort cache_effort_at(const void *code)
 
 static const struct unit *entry_unit(const struct entry *e)
 {
-	return cache.units[e->unit - 1];
+	return cache_unit(e->unit - 1);
 }
 
-struct entry *cache_entry_slot(uint64_t image_id, gva_t pc)
+gva_t cache_entry_pc(const struct entry *e)
 {
-	uint64_t h = (pc / 2 + image_id * 0x9e3779b97f4a7c15ull) * 0xd6e8feb86659fd93ull;
+	struct packed packed = unit_packed(entry_unit(e));
 
-	for (unsigned i = (unsigned)(h >> 32);; i++) {
+	return pack_entry_pc(&packed, e->offset);
+}
+
+uint32_t cache_entry_at(const struct entry *e)
+{
+	return entry_unit(e)->start + e->offset;
+}
+
+static uint64_t place_hash(uint32_t image_id, gva_t pc)
+{
+	return (pc / 2 + image_id * 0x9e3779b97f4a7c15ull) * 0xd6e8feb86659fd93ull;
+}
+
+/* Its bits that cache_entry_slot() does not begin with. */
+static unsigned place_tag(uint32_t image_id, gva_t pc)
+{
+	return (unsigned)(place_hash(image_id, pc) >> 18) & 0x3fff;
+}
+
+struct entry *cache_entry_slot(uint32_t image_id, gva_t pc)
+{
+	unsigned tag = place_tag(image_id, pc);
+
+	for (unsigned i = (unsigned)(place_hash(image_id, pc) >> 32);; i++) {
 		struct entry *e = &cache.entries[i & (cache.cap_entries - 1)];
 
-		if (!e->unit || (e->pc == pc && entry_unit(e)->image_id == image_id))
+		if (!e->unit || (e->tag == tag && entry_unit(e)->image_id == image_id && cache_entry_pc(e) == pc))
 			return e;
 	}
 }
@@ -218,7 +247,7 @@ static void grow_entries(void)
 	for (unsigned i = 0; i < n; i++) {
 		if (!old[i].unit || entry_unit(&old[i])->dead)
 			continue;
-		*cache_entry_slot(entry_unit(&old[i])->image_id, old[i].pc) = old[i];
+		*cache_entry_slot(entry_unit(&old[i])->image_id, cache_entry_pc(&old[i])) = old[i];
 		cache.nr_entries++;
 	}
 	cache.tables += (cache.cap_entries - n) * sizeof(struct entry);
@@ -227,7 +256,7 @@ static void grow_entries(void)
 
 static void add_entry(const struct image *image, uint32_t unit, const struct jit_entry *je, bool first, uint32_t replaces)
 {
-	struct unit *u = cache.units[unit];
+	struct unit *u = cache_unit(unit);
 	struct entry *e;
 
 	if (entries_full(1))
@@ -239,12 +268,12 @@ static void add_entry(const struct image *image, uint32_t unit, const struct jit
 		    (!first && entry_unit(e)->effort == u->effort && e->unit != replaces))
 			return;
 		/* It stays valid: jump tables that lead to it may go on doing so until it is hot again. */
-		lose_place(image, cache.units[e->unit - 1]);
+		lose_place(image, cache_unit(e->unit - 1));
 	}
 	if (!e->unit)
 		cache.nr_entries++;
 	u->nr_places++;
-	*e = (struct entry){ .pc = je->pc, .unit = unit + 1, .at = u->start + je->offset };
+	*e = (struct entry){ .unit = unit + 1, .offset = je->offset & (JIT_CODE_MAX - 1), .tag = place_tag(u->image_id, je->pc) & 0x3fff };
 }
 
 /* ---- looking up ------------------------------------------------------------------------------------ */
@@ -253,7 +282,7 @@ static void add_entry(const struct image *image, uint32_t unit, const struct jit
 static struct entry *usable(struct mm *mm, const struct area *a, gva_t pc)
 {
 	struct entry *e = cache_entry(a->image, pc);
-	struct unit *u = e ? cache.units[e->unit - 1] : NULL;
+	struct unit *u = e ? cache_unit(e->unit - 1) : NULL;
 
 	if (!u || (u->nr_asleep && !pages_wake(mm, a, u)))
 		return NULL;
@@ -274,7 +303,7 @@ const void *cache_find(struct mm *mm, gva_t pc)
 {
 	const struct entry *e = find(mm, pc);
 
-	return e ? cache.executable + e->at : NULL;
+	return e ? cache.executable + cache_entry_at(e) : NULL;
 }
 
 bool cache_knows(struct mm *mm, gva_t pc)
@@ -288,16 +317,16 @@ bool cache_knows(struct mm *mm, gva_t pc)
 static void make_link(const struct unit *from, uint32_t offset, const struct entry *e)
 {
 	struct packed packed = unit_packed(from);
-	struct unit *to = cache.units[e->unit - 1];
+	struct unit *to = cache_unit(e->unit - 1);
 	uint32_t at;
 	gva_t pc;
 
-	if (!pack_find_exit(&packed, offset - from->start, &pc) || pc != e->pc)
+	if (!pack_find_exit(&packed, offset - from->start, &pc) || pc != cache_entry_pc(e))
 		return;
 	at = new_link();
 	cache.links[at] = (struct link){ to->incoming, offset };
 	to->incoming = at;
-	patch(offset, (int32_t)(e->at - (offset + 4)));
+	patch(offset, (int32_t)(cache_entry_at(e) - (offset + 4)));
 	jit_counts.linked++;
 }
 
@@ -324,11 +353,11 @@ const void *cache_link(struct mm *mm, int32_t *link, gva_t pc)
 
 	if (!e)
 		return NULL;
-	if (!from || from->dead || from->image_id != cache.units[e->unit - 1]->image_id)
+	if (!from || from->dead || from->image_id != entry_unit(e)->image_id)
 		jit_counts.foreign_exits++;
 	else
 		make_link(from, offset, e);
-	return cache.executable + e->at;
+	return cache.executable + cache_entry_at(e);
 }
 
 /* ---- translating ------------------------------------------------------------------------------------- */
@@ -338,9 +367,8 @@ static void drop_everything(void)
 	sched_stop_space(NULL);
 	jit_counts.peak = MAX(jit_counts.peak, cache.used + cache.tables);
 	pages_drop_images();
-	for (uint32_t i = 0; i < cache.nr_units; i++)
-		free(cache.units[i]);
 	cache.nr_units = 0;
+	cache.unit_space_used = 0;
 	free(cache.entries);
 	cache.entries = NULL;
 	cache.nr_entries = cache.cap_entries = 0;
@@ -359,13 +387,13 @@ enum { UNIT_COSTS = 1024 };
 
 bool cache_has_room(uint32_t code_size, uint32_t packed_size)
 {
-	uint64_t need = align_up(code_size, CODE_ALIGN), more = packed_size + UNIT_COSTS;
+	uint64_t need = unit_place(JIT_FULL, code_size), more = packed_size + UNIT_COSTS;
 
 	/* The next growth of a table counts as done. */
 	if (entries_full(PACK_ENTRIES_MAX))
 		more += MAX(cache.cap_entries, (unsigned)ENTRIES_LEAST) * sizeof(struct entry);
 	more += cache.cap_links / 2 * sizeof(struct link);
-	return cache.used + need <= cache.size && cache.nr_units < UNITS_MAX &&
+	return unit_place(JIT_FULL, cache.used) + need <= cache.size && cache.nr_units < UNITS_MAX && packed_size <= UINT16_MAX &&
 	       cache.used + cache.tables + need + more <= cache.cap;
 }
 
@@ -427,31 +455,33 @@ static enum jit_seen source_seen(void *ctx, gva_t pc)
 	return pages_seen(s->area.image, pc) ? JIT_SEEN_OFTEN : JIT_SEEN_NEVER;
 }
 
-static struct unit *new_unit(struct image *image, const struct incoming *in, const struct pack_tables *t)
+static struct unit *new_unit(const struct image *image, const struct incoming *in)
 {
-	struct unit *u = xalloc(sizeof(struct unit) + t->nr_pages * sizeof(struct page *) + in->packed.size);
+	struct unit *u = (struct unit *)(void *)(cache.unit_space + cache.unit_space_used);
 
-	*u = (struct unit){ .image_id = image->id, .pc_base = in->packed.pc_base, .start = (uint32_t)cache.used,
-		.code_size = in->packed.code_size, .packed_size = in->packed.size, .incoming = NO_LINK,
-		.guest_insns = (uint16_t)in->guest_insns, .nr_pages = (uint8_t)t->nr_pages,
-		.effort = (uint8_t)in->effort, .xlen = image->xlen == XLEN_64 ? 64 : 32, .stored = in->stored };
-	memcpy(&u->pages[t->nr_pages], in->packed.bytes, in->packed.size);
-	cache.tables += unit_bytes(u) - align_up(u->code_size, CODE_ALIGN);
+	*u = (struct unit){ .pc_base = in->packed.pc_base, .guest_hash = in->guest_hash, .image_id = image->id,
+		.start = unit_place(in->effort, cache.used), .code_size = in->packed.code_size, .incoming = NO_LINK,
+		.packed_size = (uint16_t)in->packed.size, .guest_insns = (uint16_t)in->guest_insns,
+		.effort = in->effort == JIT_FULL, .is_64 = image->xlen == XLEN_64, .stored = in->stored };
+	memcpy(u->packed, in->packed.bytes, in->packed.size);
+	cache.units[cache.nr_units] = (uint32_t)(cache.unit_space_used / UNIT_ALIGN);
+	cache.unit_space_used += unit_size(u);
+	cache.tables += unit_bytes(u) - u->code_size;
 	return u;
 }
 
 struct unit *cache_install(struct image *image, const struct incoming *in, const struct pack_tables *t)
 {
-	struct unit *u = new_unit(image, in, t);
+	struct unit *u = new_unit(image, in);
 	uint32_t index = cache.nr_units;
 
 	memcpy(cache.writable + u->start, in->code, u->code_size);
-	cache.used += align_up(u->code_size, CODE_ALIGN);
-	cache.units[index] = u;
+	cache.used = u->start + u->code_size;
 	for (uint32_t i = 0; i < t->nr_pages; i++) {
-		u->pages[i] = pages_get(image, t->pages[i]);
-		u->nr_asleep += !u->pages[i]->valid;
-		pages_add_user(u->pages[i], index);
+		struct page *p = pages_get(image, t->pages[i]);
+
+		u->nr_asleep += !p->valid;
+		pages_add_user(p, index);
 	}
 	__atomic_store_n(&cache.nr_units, index + 1, __ATOMIC_RELEASE);
 	for (uint32_t i = 0; i < t->nr_entries; i++)
@@ -493,6 +523,8 @@ static bool take_in(struct image *image, const struct jit_code *code, uint32_t r
 		const struct unit *u;
 
 		pages_keep(image, code->pc_base, &tables, snap);
+		if (image->on_disk)
+			in.guest_hash = disk_hash(code->pc_base, &tables, snap);
 		u = cache_install(image, &in, &tables);
 		*entry = cache.executable + u->start + tables.entries[0].offset;
 		jit_counts.translated[code->effort]++;
@@ -597,7 +629,7 @@ static const struct unit *find_around(const struct image *image, gva_t pc)
 	const struct page *p = pages_find(image, pc & ~PAGE_MASK);
 
 	for (uint32_t i = p && page_is_full(p, pc) ? p->nr_units : 0; i-- > 0;) {
-		const struct unit *u = cache.units[p->units[i]];
+		const struct unit *u = cache_unit(p->units[i]);
 		struct packed packed = unit_packed(u);
 
 		if (u->effort == JIT_FULL && !u->dead && u->nr_places && u->nr_places < JOB_MORE && pack_covers(&packed, pc) &&
@@ -710,7 +742,7 @@ static void take_job(struct job *job)
 
 		jit_counts.refused++;
 		if (e)
-			cache.units[e->unit - 1]->final = true;
+			cache_unit(e->unit - 1)->final = true;
 	} else {
 		take_code(image, job);
 	}
@@ -739,7 +771,7 @@ const void *cache_promote(struct mm *mm, gva_t pc, bool *final)
 		return NULL;
 	if (!*final)
 		ask(mm, pages_area_of(mm, pc), pc);
-	return cache.executable + e->at;
+	return cache.executable + cache_entry_at(e);
 }
 
 /* ---- faults --------------------------------------------------------------------------------------------- */
@@ -752,7 +784,7 @@ static bool fault_in(const struct unit *u, uint64_t pc, void *context, uint64_t 
 
 	if (!pack_find_site(&packed, (uint32_t)(pc - base), &site))
 		return false;
-	jit_fault_site(&site, u->xlen, u->pc_base, context, address);
+	jit_fault_site(&site, u->is_64 ? 64 : 32, u->pc_base, context, address);
 	return true;
 }
 
@@ -781,6 +813,15 @@ void cache_abandon(void)
 	memset(&cache, 0, sizeof(cache));
 }
 
+static void free_arenas(void)
+{
+	if (cache.units)
+		host_pages_free(cache.units, UNITS_MAX * sizeof(cache.units[0]));
+	if (cache.unit_space)
+		host_pages_free(cache.unit_space, cache.size);
+	host_code_destroy(cache.writable, cache.executable, cache.size);
+}
+
 int cache_init(uint64_t bytes)
 {
 	void *w, *x;
@@ -793,9 +834,10 @@ int cache_init(uint64_t bytes)
 		return err;
 	cache.writable = w;
 	cache.executable = x;
-	cache.units = host_pages_alloc(UNITS_MAX * sizeof(struct unit *));
-	if (!cache.units) {
-		host_code_destroy(w, x, cache.size);
+	cache.unit_space = host_pages_alloc(cache.size);
+	cache.units = host_pages_alloc(UNITS_MAX * sizeof(cache.units[0]));
+	if (!cache.unit_space || !cache.units) {
+		free_arenas();
 		return -ENOMEM;
 	}
 	return 0;
@@ -811,8 +853,7 @@ void cache_shutdown(void)
 	queue_stop();
 	disk_save();
 	drop_everything();
-	host_pages_free(cache.units, UNITS_MAX * sizeof(struct unit *));
-	host_code_destroy(cache.writable, cache.executable, cache.size);
+	free_arenas();
 	memset(&cache, 0, sizeof(cache));
 	pages_stop();
 }

@@ -34,25 +34,26 @@ static struct plan make_plan(void)
 	struct plan plan = { .nr = cache.nr_units, .moves = xalloc(cache.nr_units * sizeof(struct move)) };
 
 	for (uint32_t i = 0; i < plan.nr; i++) {
-		const struct unit *u = cache.units[i];
+		const struct unit *u = cache_unit(i);
+		uint32_t start = unit_place(u->effort, plan.end);
 
 		if (!is_live(u))
 			continue;
-		plan.moves[i] = (struct move){ ++plan.nr_live, plan.end };
-		plan.end += (uint32_t)align_up(u->code_size, CODE_ALIGN);
+		plan.moves[i] = (struct move){ ++plan.nr_live, start };
+		plan.end = start + u->code_size;
 	}
 	return plan;
 }
 
 static int32_t distance(const struct plan *plan, uint32_t index)
 {
-	return (int32_t)(plan->moves[index].start - cache.units[index]->start);
+	return (int32_t)(plan->moves[index].start - cache_unit(index)->start);
 }
 
 /* The displacements are changed where they are; they move with their units afterwards. */
 static void move_links(const struct plan *plan, uint32_t to)
 {
-	uint32_t *at = &cache.units[to]->incoming;
+	uint32_t *at = &cache_unit(to)->incoming;
 
 	while (*at != NO_LINK) {
 		uint32_t index = *at;
@@ -96,8 +97,6 @@ static struct entry *take_entries(const struct plan *plan)
 
 		if (!e->unit)
 			continue;
-		if (plan->moves[e->unit - 1].index)
-			e->at += (uint32_t)distance(plan, e->unit - 1);
 		e->unit = plan->moves[e->unit - 1].index;
 	}
 	cache.entries = xalloc(cache.cap_entries * sizeof(struct entry));
@@ -110,7 +109,7 @@ static void put_entries(struct entry *old)
 	for (unsigned i = 0; i < cache.cap_entries; i++) {
 		if (!old[i].unit)
 			continue;
-		*cache_entry_slot(cache.units[old[i].unit - 1]->image_id, old[i].pc) = old[i];
+		*cache_entry_slot(cache_unit(old[i].unit - 1)->image_id, cache_entry_pc(&old[i])) = old[i];
 		cache.nr_entries++;
 	}
 	free(old);
@@ -118,20 +117,25 @@ static void put_entries(struct entry *old)
 
 static void move_units(const struct plan *plan)
 {
+	uint64_t end = 0;
+
 	for (uint32_t i = 0; i < plan->nr; i++) {
-		struct unit *u = cache.units[i];
+		struct unit *u = cache_unit(i), *to = (struct unit *)(void *)(cache.unit_space + end);
+		uint64_t size = unit_size(u);
 
 		if (!plan->moves[i].index) {
-			cache.tables -= unit_bytes(u) - align_up(u->code_size, CODE_ALIGN);
+			cache.tables -= unit_bytes(u) - u->code_size;
 			jit_counts.dropped++;
-			free(u);
 			continue;
 		}
 		memmove(cache.writable + plan->moves[i].start, cache.writable + u->start, u->code_size);
 		u->start = plan->moves[i].start;
-		cache.units[plan->moves[i].index - 1] = u;
+		memmove(to, u, size);
+		cache.units[plan->moves[i].index - 1] = (uint32_t)(end / UNIT_ALIGN);
+		end += size;
 	}
 	__atomic_store_n(&cache.nr_units, plan->nr_live, __ATOMIC_RELEASE);
+	cache.unit_space_used = end;
 	cache.used = plan->end;
 	cache.idle = 0;
 }
@@ -148,7 +152,7 @@ static void compact(void)
 		if (plan.moves[i].index)
 			move_links(&plan, i);
 		else
-			unit_unlink(cache.units[i]);
+			unit_unlink(cache_unit(i));
 	}
 	move_pages(&plan);
 	old = take_entries(&plan);
@@ -162,15 +166,16 @@ static void compact(void)
  * warm as it was then, or will ask for a full one of its own. */
 static bool is_covered(const struct unit *u)
 {
-	const struct page *p = u->pages[0];
+	const struct image *image = u->effort == JIT_QUICK ? pages_image(u->image_id) : NULL;
+	const struct page *p = image ? pages_find(image, u->pc_base & ~PAGE_MASK) : NULL;
 
-	return u->effort == JIT_QUICK && p->va == (u->pc_base & ~PAGE_MASK) && page_is_full(p, u->pc_base);
+	return p && page_is_full(p, u->pc_base);
 }
 
 static void retire_covered(void)
 {
 	for (uint32_t i = 0; i < cache.nr_units; i++) {
-		struct unit *u = cache.units[i];
+		struct unit *u = cache_unit(i);
 
 		if (is_live(u) && is_covered(u)) {
 			unit_unlink(u);

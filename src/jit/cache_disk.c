@@ -95,7 +95,7 @@ static bool take_snapshot(struct mm *mm, const struct area *a, const struct pack
 	return true;
 }
 
-static uint64_t hash_of(gva_t pc_base, const struct pack_tables *t, const struct snapshot *s)
+uint64_t disk_hash(gva_t pc_base, const struct pack_tables *t, const struct snapshot *s)
 {
 	struct siphash h;
 
@@ -117,13 +117,14 @@ static uint64_t hash_of(gva_t pc_base, const struct pack_tables *t, const struct
 static bool take(struct mm *mm, const struct area *a, const struct store_record *r, bool *gone)
 {
 	struct incoming in = { .code = store_code(r), .effort = r->effort, .guest_insns = r->guest_insns, .stored = true,
+		.guest_hash = r->guest_hash,
 		.packed = { .bytes = store_packed(r), .size = r->packed_size, .code_size = r->code_size, .pc_base = r->pc_base } };
 	struct snapshot snap;
 
 	*gone = r->effort > JIT_FULL || !pack_read(&in.packed, &tables) || !is_inside(a->image, r->pc_base, &tables);
 	if (*gone || !cache_has_room(r->code_size, r->packed_size) || !take_snapshot(mm, a, &tables, &snap))
 		return false;
-	if (hash_of(r->pc_base, &tables, &snap) != r->guest_hash) {
+	if (disk_hash(r->pc_base, &tables, &snap) != r->guest_hash) {
 		*gone = true;
 		jit_counts.changed++;
 		return false;
@@ -153,24 +154,6 @@ bool disk_load(struct mm *mm, const struct area *a, gva_t pc)
 
 /* ---- keeping ------------------------------------------------------------------------------------- */
 
-/* What is kept of the guest code under a unit; false: a piece of it is not there any more. */
-static bool hash_kept(const struct image *image, const struct unit *u, const struct pack_tables *t, uint64_t *hash)
-{
-	struct snapshot s = { 0 };
-
-	for (uint32_t i = 0; i < t->nr_pages; i++, s.nr++) {
-		const struct page *p = pages_find(image, t->pages[i]);
-
-		if (!p)
-			return false;
-		pages_bytes(p, copies[i]);
-		s.page[i].va = p->va;
-		s.page[i].bytes = copies[i];
-	}
-	*hash = hash_of(u->pc_base, t, &s);
-	return true;
-}
-
 /* The places at which a unit is what control goes to. */
 static unsigned own_places(const struct image *image, uint32_t unit, const struct pack_tables *t, gva_t *out)
 {
@@ -179,7 +162,7 @@ static unsigned own_places(const struct image *image, uint32_t unit, const struc
 	for (uint32_t i = 0; i < t->nr_entries; i++) {
 		const struct entry *e = cache_entry(image, t->entries[i].pc);
 
-		if (e && e->unit == unit + 1 && e->at == cache.units[unit]->start + t->entries[i].offset)
+		if (e && e->unit == unit + 1 && e->offset == t->entries[i].offset)
 			out[n++] = t->entries[i].pc;
 	}
 	return n;
@@ -187,16 +170,16 @@ static unsigned own_places(const struct image *image, uint32_t unit, const struc
 
 static bool save_unit(struct store_writer *w, const struct image *image, uint32_t index)
 {
-	const struct unit *u = cache.units[index];
+	const struct unit *u = cache_unit(index);
 	struct packed packed = unit_packed(u);
 	struct store_record r = { .pc_base = u->pc_base, .code_size = u->code_size, .packed_size = u->packed_size,
-		.guest_insns = u->guest_insns, .effort = u->effort };
+		.guest_insns = u->guest_insns, .effort = u->effort, .guest_hash = u->guest_hash };
 	static gva_t places[PACK_ENTRIES_MAX];
 	unsigned nr;
 	uint8_t *code;
 	bool ok;
 
-	if (!pack_read(&packed, &tables) || !hash_kept(image, u, &tables, &r.guest_hash))
+	if (!pack_read(&packed, &tables))
 		return true;
 	nr = own_places(image, index, &tables, places);
 	if (nr == 0)
@@ -246,7 +229,7 @@ static void save_image(struct image *image)
 	}
 	w = store_write(&image->disk_id);
 	for (uint32_t i = 0; w && room && i < cache.nr_units; i++)
-		if (cache.units[i]->image_id == image->id && !cache.units[i]->dead)
+		if (cache_unit(i)->image_id == image->id && !cache_unit(i)->dead)
 			room = save_unit(w, image, i);
 	if (w && room && old)
 		keep_old(w, image, old);

@@ -1,13 +1,16 @@
 /* The cache's pages: which guest code there is, what was translated of it, and whether it is still
  * what guest memory holds. See cache.c for the theory.
  *
- * Of a page only the pieces are kept that something was made from, 64 bytes each: code is
- * scattered, and a copy of every page would be several times what is translated of it. */
+ * What is remembered of a page are hashes of the pieces that something was made from, 64 bytes each: code is
+ * scattered, and copies of it would be as much as a third of its translations. The hash is NH (Black et
+ * al., "UMAC: Fast and Secure Message Authentication", 1999) with a key drawn at each start: a guest that
+ * knows no hash finds two pieces that have the same one with a chance of about 2^-63 for each try. */
 #include "cache_private.h"
 
 #include <string.h>
 #include "base/alloc.h"
 #include "base/log.h"
+#include "host/host.h"
 
 enum { AREAS_KNOWN = 64 };
 struct known {
@@ -18,6 +21,19 @@ struct known {
 };
 
 /* ---- pieces of a page ------------------------------------------------------------------------- */
+
+static uint64_t hash_key[CHUNK_BYTES / 8 + 1];
+
+static uint64_t hash_piece(const uint8_t *bytes)
+{
+	uint64_t w[CHUNK_BYTES / 8];
+	unsigned __int128 sum = 0;
+
+	memcpy(w, bytes, sizeof(w));
+	for (unsigned i = 0; i < ARRAY_SIZE(w); i += 2)
+		sum += (unsigned __int128)(w[i] + hash_key[i]) * (w[i + 1] + hash_key[i + 1]);
+	return (uint64_t)(sum >> 64) * hash_key[ARRAY_SIZE(w)] + (uint64_t)sum;
+}
 
 static unsigned page_chunk(gva_t pc)
 {
@@ -43,8 +59,7 @@ static struct chunk *get_chunk(struct page *p, unsigned n, const uint8_t *page_b
 		return &p->chunks[rank];
 	p->chunks = xrealloc(p->chunks, (nr + 1) * sizeof(struct chunk));
 	memmove(&p->chunks[rank + 1], &p->chunks[rank], (nr - rank) * sizeof(struct chunk));
-	p->chunks[rank] = (struct chunk){ 0 };
-	memcpy(p->chunks[rank].bytes, page_bytes + n * CHUNK_BYTES, CHUNK_BYTES);
+	p->chunks[rank] = (struct chunk){ .hash = hash_piece(page_bytes + n * CHUNK_BYTES) };
 	p->have |= UINT64_C(1) << n;
 	cache.tables += sizeof(struct chunk) + (nr ? 0 : MALLOC_COSTS);
 	return &p->chunks[rank];
@@ -55,7 +70,7 @@ static bool same_bytes(const struct page *p, const uint8_t *now)
 	uint64_t left = p->have;
 
 	for (unsigned i = 0; left; i++, left &= left - 1)
-		if (memcmp(p->chunks[i].bytes, now + __builtin_ctzll(left) * CHUNK_BYTES, CHUNK_BYTES) != 0)
+		if (p->chunks[i].hash != hash_piece(now + (unsigned)__builtin_ctzll(left) * CHUNK_BYTES))
 			return false;
 	return true;
 }
@@ -135,8 +150,8 @@ static void put_to_sleep(struct page *p)
 		return;
 	p->valid = false;
 	for (unsigned i = 0; i < p->nr_units; i++) {
-		unit_unlink(cache.units[p->units[i]]);
-		cache.units[p->units[i]]->nr_asleep++;
+		unit_unlink(cache_unit(p->units[i]));
+		cache_unit(p->units[i])->nr_asleep++;
 	}
 	cache_note_replaced();
 }
@@ -145,7 +160,7 @@ static void kill_units(struct page *p)
 {
 	put_to_sleep(p);
 	for (unsigned i = 0; i < p->nr_units; i++)
-		unit_kill(cache.units[p->units[i]]);
+		unit_kill(cache_unit(p->units[i]));
 	jit_counts.stale += p->nr_units;
 	p->nr_units = 0;
 	drop_chunks(p);
@@ -171,20 +186,26 @@ void pages_update(struct page *p, const uint8_t *bytes)
 		return;
 	p->valid = true;
 	for (unsigned i = 0; i < p->nr_units; i++)
-		cache.units[p->units[i]]->nr_asleep--;
+		cache_unit(p->units[i])->nr_asleep--;
 }
 
 bool pages_wake(struct mm *mm, const struct area *a, struct unit *u)
 {
-	for (unsigned i = 0; i < u->nr_pages && u->nr_asleep && !u->dead; i++) {
+	struct packed packed = unit_packed(u);
+	gva_t pages[PACK_PAGES_MAX];
+	uint32_t n = pack_pages(&packed, pages);
+
+	for (uint32_t i = 0; i < n && u->nr_asleep && !u->dead; i++) {
+		struct page *p = pages_find(a->image, pages[i]);
 		const uint8_t *now;
 
-		if (u->pages[i]->valid)
+		ASSERT(p);
+		if (p->valid)
 			continue;
-		now = pages_now(mm, a, u->pages[i]->va);
+		now = pages_now(mm, a, p->va);
 		if (!now)
 			return false;
-		pages_update(u->pages[i], now);
+		pages_update(p, now);
 	}
 	return !u->dead && !u->nr_asleep;
 }
@@ -228,7 +249,7 @@ void pages_drop_images(void)
 	}
 }
 
-struct image *pages_image(uint64_t id)
+struct image *pages_image(uint32_t id)
 {
 	struct image *image = cache.images;
 
@@ -312,7 +333,7 @@ bool pages_agree(const struct image *image, gva_t pc_base, const struct pack_tab
 		const struct chunk *c = p ? find_chunk(p, page_chunk(w.pc)) : NULL;
 		const uint8_t *bytes = snapshot_page(s, w.pc & ~PAGE_MASK);
 
-		if (!c || !bytes || memcmp(c->bytes, bytes + page_chunk(w.pc) * CHUNK_BYTES, CHUNK_BYTES) != 0)
+		if (!c || !bytes || c->hash != hash_piece(bytes + page_chunk(w.pc) * CHUNK_BYTES))
 			return false;
 	}
 	return true;
@@ -350,14 +371,6 @@ void pages_mark_full(const struct image *image, const struct unit *u, bool full)
 		else if (c)
 			c->full &= ~piece_bits(&w);
 	}
-}
-
-void pages_bytes(const struct page *p, uint8_t bytes[PAGE_SIZE])
-{
-	uint64_t left = p->have;
-
-	for (unsigned i = 0; left; i++, left &= left - 1)
-		memcpy(bytes + __builtin_ctzll(left) * CHUNK_BYTES, p->chunks[i].bytes, CHUNK_BYTES);
 }
 
 bool pages_seen(const struct image *image, gva_t pc)
@@ -477,5 +490,11 @@ const struct area *pages_area_of(struct mm *mm, gva_t pc)
 	return learn_area(mm, k, pc);
 }
 
-void pages_start(void) { mm_engine_free = forget_space; }
+void pages_start(void)
+{
+	host_random_secret(hash_key, sizeof(hash_key));
+	hash_key[ARRAY_SIZE(hash_key) - 1] |= 1;
+	mm_engine_free = forget_space;
+}
+
 void pages_stop(void)  { mm_engine_free = NULL; }

@@ -8,33 +8,33 @@
 #include "pack.h"
 #include "store.h"
 
-enum { CODE_ALIGN = 16, UNITS_MAX = 1 << 18, CHUNK_BYTES = 64, CHUNKS_PER_PAGE = PAGE_SIZE / CHUNK_BYTES };
+enum { UNITS_MAX = 1 << 18, CHUNK_BYTES = 64, CHUNKS_PER_PAGE = PAGE_SIZE / CHUNK_BYTES };
 enum { NO_LINK = 0, MALLOC_COSTS = 16 };
 
-/* One translation. One block of memory, with its packed tables behind the pages. */
+/* One translation. Its packed tables are behind it. */
 struct unit {
-	uint64_t image_id;
 	gva_t pc_base;
+	uint64_t guest_hash;           /* of what it was made from, if the image has a place on disk */
+	uint32_t image_id;
 	uint32_t start, code_size;     /* of its code, in the arena */
-	uint32_t packed_size;
 	uint32_t incoming;             /* links to it; an index, NO_LINK ends the list */
+	uint16_t packed_size;
 	uint16_t guest_insns;
 	uint16_t nr_places;            /* where control goes to it; none: a better one has replaced it */
-	uint8_t nr_pages;
 	uint8_t nr_asleep;             /* pages that are not valid */
-	uint8_t effort;                /* enum jit_effort */
-	uint8_t xlen;                  /* 32 or 64 */
-	bool dead;
-	bool final;                    /* quick, and full effort was in vain */
-	bool stored;                   /* came from the disk */
-	struct page *pages[];
+	uint8_t effort : 1;            /* enum jit_effort */
+	uint8_t is_64 : 1;
+	uint8_t dead : 1;
+	uint8_t final : 1;             /* quick, and full effort was in vain */
+	uint8_t stored : 1;            /* came from the disk */
+	uint8_t packed[];
 };
 
-/* What was translated of a page, in pieces: bytes, and by half-word what was translated because it was run,
+/* What was translated of a page, in pieces: a hash of the bytes, and by half-word what was translated because it was run,
  * and what of it a translation of full effort has. */
 struct chunk {
 	uint32_t seen, full;
-	uint8_t bytes[CHUNK_BYTES];
+	uint64_t hash;
 };
 _Static_assert(CHUNK_BYTES / 2 == 32, "seen has a bit for each half-word");
 
@@ -50,7 +50,7 @@ _Static_assert(CHUNKS_PER_PAGE == 64, "have has a bit for each chunk");
 
 struct image {
 	struct image *next;            /* of all */
-	uint64_t id;
+	uint32_t id;
 	/* A pristine one's identity; mapping_id 0: one address space's own. */
 	uint64_t mapping_id, offset;
 	gva_t start, end;
@@ -77,11 +77,13 @@ struct link {
 	uint32_t offset;               /* of the displacement, in the arena */
 };
 
+/* A place where a translation is entered: which place, its unit's table of entries says. */
 struct entry {
-	gva_t pc;
 	uint32_t unit;                 /* 1 + its index; 0: free */
-	uint32_t at;                   /* in the arena */
+	uint32_t offset : 18;          /* in its code */
+	uint32_t tag : 14;             /* of the place's hash */
 };
+_Static_assert(JIT_CODE_MAX <= 1 << 18, "offset");
 
 extern struct code_cache {
 	uint8_t *writable, *executable;
@@ -89,20 +91,32 @@ extern struct code_cache {
 	uint64_t cap, tables;          /* bytes of code, tables and copies: allowed; of the latter two: used */
 	uint64_t idle;                 /* bytes of units that nothing leads to any more */
 	uint32_t nr_full, nr_tidied;   /* translations of full effort that were made; at the last look at them */
-	struct unit **units;
+	/* All units, one behind the other, and where each begins, divided by UNIT_ALIGN. */
+	uint8_t *unit_space;
+	uint64_t unit_space_used;
+	uint32_t *units;
 	uint32_t nr_units;             /* atomically */
 	struct entry *entries;
 	unsigned nr_entries, cap_entries;
 	struct link *links;            /* those not in use are linked from free_link */
 	uint32_t nr_links, cap_links, free_link;
 	struct image *images;
-	uint64_t next_id;
+	uint32_t next_id;
 	uint64_t flushes;              /* struct known of before is void */
 	uint64_t ran;                  /* jit_counts.ran at the last one */
 	unsigned hold, held;           /* requests not heard after a flush; that since */
 } cache;
 
+enum { UNIT_ALIGN = 8 };
+static inline struct unit *cache_unit(uint32_t index)
+{
+	return (struct unit *)(void *)(cache.unit_space + (uint64_t)cache.units[index] * UNIT_ALIGN);
+}
+
 /* Of a unit. */
+uint64_t unit_size(const struct unit *u);            /* of it and its tables */
+/* Where the code of one begins, if that of others ends here. */
+uint32_t unit_place(unsigned effort, uint64_t at);
 struct packed unit_packed(const struct unit *u);
 void unit_unlink(struct unit *u);
 void unit_kill(struct unit *u);
@@ -110,7 +124,9 @@ uint64_t unit_bytes(const struct unit *u);           /* of it, its tables and it
 /* Its index if it covers this offset of the arena; -1: none does. Async-signal-safe. */
 int64_t unit_index_at(uint64_t offset);
 void cache_free_link(uint32_t index);
-struct entry *cache_entry_slot(uint64_t image_id, gva_t pc);
+struct entry *cache_entry_slot(uint32_t image_id, gva_t pc);
+gva_t cache_entry_pc(const struct entry *e);
+uint32_t cache_entry_at(const struct entry *e);      /* in the arena */
 /* cache_compact.c: if there is much that nothing leads to, take it out of the arena. No code address of
  * before is good afterwards. */
 void cache_tidy(void);
@@ -126,6 +142,7 @@ struct incoming {
 	const uint8_t *code;
 	unsigned effort, guest_insns;
 	bool stored;
+	uint64_t guest_hash;           /* struct unit.guest_hash */
 	uint32_t replaces;             /* 1 + the index of the one it is another form of: it takes all its places */
 };
 bool cache_has_room(uint32_t code_size, uint32_t packed_size);
@@ -161,9 +178,8 @@ bool page_is_full(const struct page *p, gva_t pc);
 /* By half-word, as struct job_page has it. */
 void pages_seen_map(const struct page *p, uint8_t seen[PAGE_SIZE / 16]);
 void pages_full_map(const struct page *p, uint8_t full[PAGE_SIZE / 16]);
-void pages_bytes(const struct page *p, uint8_t bytes[PAGE_SIZE]);    /* the pieces there are, in their places */
 void pages_drop_images(void);
-struct image *pages_image(uint64_t id);
+struct image *pages_image(uint32_t id);
 void pages_start(void);
 void pages_stop(void);
 
@@ -185,6 +201,8 @@ void disk_open(struct image *image, const struct area *a);
 void disk_close(struct image *image);
 /* Take in what was kept for pc. true: there may be an entry now. */
 bool disk_load(struct mm *mm, const struct area *a, gva_t pc);
+/* Of what a translation was made from. */
+uint64_t disk_hash(gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
 /* Keep what is new. */
 void disk_save(void);
 

@@ -9,16 +9,16 @@
 #include <sys/platform/x86.h>
 
 /* enter.S relies on these. */
-_Static_assert(offsetof(struct cpu_regs, engine.budget) == 536, "ENGINE_BUDGET");
-_Static_assert(offsetof(struct cpu_regs, pc) == 264, "PC");
-_Static_assert(offsetof(struct cpu_regs, engine.exit) == 544, "ENGINE_EXIT");
-_Static_assert(offsetof(struct cpu_regs, engine.packed) == 616, "ENGINE_PACKED");
-_Static_assert(offsetof(struct cpu_regs, engine.direct) == 624, "ENGINE_DIRECT");
+_Static_assert(offsetof(struct cpu_regs, engine.budget) == 544, "ENGINE_BUDGET");
+_Static_assert(offsetof(struct cpu_regs, pc) == 272, "PC");
+_Static_assert(offsetof(struct cpu_regs, engine.exit) == 552, "ENGINE_EXIT");
+_Static_assert(offsetof(struct cpu_regs, engine.packed) == 624, "ENGINE_PACKED");
+_Static_assert(offsetof(struct cpu_regs, direct) == 0, "DIRECT");
 _Static_assert(offsetof(struct cpu_regs, engine.indirect) == 632, "ENGINE_INDIRECT");
 _Static_assert(offsetof(struct cpu_regs, engine.pc_mask) == 640, "ENGINE_PC_MASK");
 _Static_assert(JIT_EXIT_DIRECT == 0 && JIT_EXIT_INDIRECT == 1, "EXIT_DIRECT, EXIT_INDIRECT");
-_Static_assert(JIT_LINK_CALL == 6 && REGS_BIAS == 128, "LINK_CALL, REGS_BIAS");
-_Static_assert(offsetof(struct cpu_regs, engine.view) == 560, "ENGINE_VIEW");
+_Static_assert(JIT_LINK_CALL == 3 && REGS_BIAS == 128, "LINK_CALL, REGS_BIAS");
+_Static_assert(offsetof(struct cpu_regs, engine.view) == 568, "ENGINE_VIEW");
 
 const char *const jit_exit_names[JIT_EXIT_COUNT] = {
 	[JIT_EXIT_DIRECT] = "direct exit not linked", [JIT_EXIT_INDIRECT] = "indirect jump missed",

@@ -7,22 +7,22 @@
  *
  *   engine.packed   rdx: distance of pc / 2 from rcx (from bit 19), pending count (9-18), argument (4-8),
  *                   kind (0-3)
- *   engine.direct   called, from behind the link (JIT_LINK_CALL). The kind is JIT_EXIT_DIRECT
+ *   direct          called, from behind the link (JIT_LINK_CALL). The kind is JIT_EXIT_DIRECT
  *   engine.indirect rdx: pc. The kind is JIT_EXIT_INDIRECT
  *
  * The offsets are those of struct cpu_regs; compile.c asserts them. */
-#define PC 264
-#define ENGINE_PACKED 616
-#define ENGINE_DIRECT 624
+#define PC 272
+#define ENGINE_PACKED 624
+#define DIRECT 0
 #define ENGINE_INDIRECT 632
 #define ENGINE_PC_MASK 640
 #define EXIT_DIRECT 0
 #define EXIT_INDIRECT 1
-#define LINK_CALL 6
+#define LINK_CALL 3
 #define REGS_BIAS 128
-#define ENGINE_BUDGET 536
-#define ENGINE_EXIT 544
-#define ENGINE_VIEW 560
+#define ENGINE_BUDGET 544
+#define ENGINE_EXIT 552
+#define ENGINE_VIEW 568
 
 	.text
 #if defined(__x86_64__)
@@ -42,7 +42,7 @@ jit_enter:
 	leaq	2f(%rip), %rax
 	movq	%rax, ENGINE_PACKED(%rdi)
 	leaq	3f(%rip), %rax
-	movq	%rax, ENGINE_DIRECT(%rdi)
+	movq	%rax, DIRECT(%rdi)
 	leaq	4f(%rip), %rax
 	movq	%rax, ENGINE_INDIRECT(%rdi)
 	movq	%rdx, ENGINE_VIEW(%rdi)

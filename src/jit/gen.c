@@ -529,7 +529,9 @@ static void make_entry(struct gen *g, unsigned n)
 	struct x86_mem m;
 
 	enter_zone(g->r, b);
-	x86_align(&g->a, 4, 0);
+	/* What control comes to first; the others are many. */
+	if (b->pc == g->r->req->pc)
+		x86_align(&g->a, 4, 0);
 	if (unlikely(g->r->dumping))
 		dump_mark(g->a.len, DUMP_ENTRY);
 	g->entries[b->pc == g->r->req->pc ? 0 : g->nr_entries++] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
@@ -679,7 +681,7 @@ int gen_region(struct gen *g, struct region *r, struct jit_code **out)
 	memset(g, 0, offsetof(struct gen, cold));
 	memset(g->keeps, V_NONE, sizeof(g->keeps));
 	g->r = r;
-	g->a.cap = CODE_MAX;
+	g->a.cap = JIT_CODE_MAX;
 	g->a.bytes = g->code;
 	g->a.refs = g->refs;
 	make_all(g);

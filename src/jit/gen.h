@@ -16,7 +16,7 @@ struct snap {
 enum cold_kind {
 	COLD_EXIT, COLD_CANON, COLD_FIX, COLD_EDGE, COLD_RETURN, COLD_BY_ZERO, COLD_BY_MINUS_ONE, COLD_TAIL, COLD_COMMON
 };
-enum { MAX_TAILS = 256, CODE_MAX = 256 << 10 };
+enum { MAX_TAILS = 256 };
 struct cold {
 	enum cold_kind kind;
 	uint32_t at;                   /* the jump that leads here: for x86_patch() */
@@ -65,7 +65,7 @@ struct gen {
 	struct jit_entry entries[MAX_INSNS];
 	struct flow edges[2 * MAX_BLOCKS]; /* states at branches whose edge has work to do */
 	int16_t end_pending[MAX_BLOCKS];
-	uint8_t code[CODE_MAX];
+	uint8_t code[JIT_CODE_MAX];
 	struct x86_ref refs[X86_REFS];
 };
 

@@ -307,7 +307,7 @@ void gen_leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, uin
  * address says which exit it is. Where it leads to is in the table of exits. */
 void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
 {
-	struct x86_mem direct = gen_engine(offsetof(struct cpu_regs, engine.direct));
+	struct x86_mem direct = gen_engine(offsetof(struct cpu_regs, direct));
 	uint32_t at;
 
 	gen_write_back(g, snap);

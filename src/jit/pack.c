@@ -358,6 +358,37 @@ gva_t pack_pc(const struct packed *p)
 	return get_place(&r, p);
 }
 
+gva_t pack_entry_pc(const struct packed *p, uint32_t offset)
+{
+	struct reader r = reader_of(p);
+
+	for (uint32_t n = get_count(&r, 2); n && !r.bad; n--) {
+		gva_t pc = get_place(&r, p);
+
+		if (get(&r) == offset)
+			return pc;
+	}
+	return PACK_NO_PC;
+}
+
+static gva_t next_page(struct reader *r, const struct packed *p)
+{
+	return (p->pc_base & ~PAGE_MASK) + ((gva_t)get_signed(r) << PAGE_SHIFT);
+}
+
+uint32_t pack_pages(const struct packed *p, gva_t out[PACK_PAGES_MAX])
+{
+	struct reader r = reader_of(p);
+	uint32_t n;
+
+	skip(&r, 2 * get_count(&r, 2));
+	skip(&r, 2 * get_count(&r, 2));
+	n = MIN(get_count(&r, 1), (uint32_t)PACK_PAGES_MAX);
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = next_page(&r, p);
+	return n;
+}
+
 static bool next_range(struct reader *r, struct jit_range *out)
 {
 	int64_t delta = get_signed(r);
@@ -536,7 +567,7 @@ static void read_pages(struct reader *r, const struct packed *p, struct pack_tab
 	if (out->nr_pages == 0 || out->nr_pages > PACK_PAGES_MAX)
 		r->bad = true;
 	for (uint32_t i = 0; i < out->nr_pages && !r->bad; i++)
-		out->pages[i] = (p->pc_base & ~PAGE_MASK) + ((gva_t)get_signed(r) << PAGE_SHIFT);
+		out->pages[i] = next_page(r, p);
 }
 
 bool pack_read(const struct packed *p, struct pack_tables *out)

@@ -26,6 +26,10 @@ uint32_t pack_code(const struct jit_code *code, uint8_t **bytes);
 /* false: these are no tables for code of that size (nothing is trusted: it may come from a disk). */
 bool pack_read(const struct packed *p, struct pack_tables *out);
 gva_t pack_pc(const struct packed *p);               /* the first entry's: what was asked for */
+/* That of the entry at this offset of the code; PACK_NO_PC: there is none. */
+#define PACK_NO_PC UINT64_C(1)
+gva_t pack_entry_pc(const struct packed *p, uint32_t offset);
+uint32_t pack_pages(const struct packed *p, gva_t out[PACK_PAGES_MAX]);                /* how many */
 bool pack_covers(const struct packed *p, gva_t pc);  /* is this guest code in it? */
 uint32_t pack_ranges(const struct packed *p, struct jit_range out[PACK_RANGES_MAX]);   /* how many */
 /* The exit whose displacement is at this offset of the code: where it goes. */

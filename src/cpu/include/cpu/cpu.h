@@ -12,7 +12,9 @@
 /* Integer, float and pc state. For RV32 the upper halves of x and pc are zero at
  * every trap. f registers are NaN-boxed as the ISA says. */
 struct cpu_regs {
-	uint64_t limit;          /* the translator's, as `engine`: first guest address past the view */
+	/* The translator's, as `engine`, and used most: a way to `exit`, the first guest address past the view. */
+	const void *direct;
+	uint64_t limit;
 	uint64_t x[32];          /* x[0] stays 0 */
 	uint64_t pc;
 	uint64_t f[32];
@@ -29,7 +31,7 @@ struct cpu_regs {
 		uint32_t misrounds;      /* JIT_MISROUNDS_*: how the host does not round */
 		uint32_t reserved_size;  /* LR's reservation: cpu_lend_reservation() */
 		uint64_t reserved_addr, reserved_value;
-		const void *packed, *direct, *indirect;   /* ways to `exit`, see enter.S */
+		const void *packed, *indirect;   /* ways to `exit`, see enter.S */
 		uint64_t pc_mask;        /* what of an address is a pc */
 		uint64_t (*time)(void);  /* the time CSR */
 	} engine;

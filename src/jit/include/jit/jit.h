@@ -27,7 +27,7 @@
 #include "cpu/cpu.h"
 #include "jit/runtime.h"
 
-enum { JIT_VERSION = 5 };              /* of the generated code; counts up with every change of it */
+enum { JIT_VERSION = 7 };              /* of the generated code; counts up with every change of it */
 #define JIT_GUARD (UINT64_C(1) << 32)
 #define JIT_VIEW_SIZE_64 (UINT64_C(1) << 38)
 #define JIT_VIEW_SIZE_32 (UINT64_C(1) << 32)
@@ -181,7 +181,8 @@ struct jit_jump {
 	uint64_t pc;
 	const void *entry;             /* host address of an entry's code */
 };
-enum { JIT_LINK_CALL = 6 };        /* bytes of the call behind a link */
+enum { JIT_LINK_CALL = 3 };        /* bytes of the call behind a link */
+enum { JIT_CODE_MAX = 256 << 10 }; /* bytes of a translation's code */
 enum { JIT_JUMP_ENTRIES = 65536, JIT_HEAT_ENTRIES = 16384 };
 
 /* What regs->engine.jumps points to; a hart's own. */
