@@ -84,6 +84,7 @@ static void send_sigio(const struct file *f, int fd, int reason)
 	static const int64_t bands[] = {
 		[POLL_IN] = ABI_EPOLLIN | ABI_EPOLLRDNORM, [POLL_OUT] = ABI_EPOLLOUT | ABI_EPOLLWRNORM | ABI_EPOLLWRBAND,
 		[POLL_PRI] = ABI_EPOLLPRI | ABI_EPOLLRDBAND, [POLL_HUP] = ABI_EPOLLHUP | ABI_EPOLLERR,
+		[POLL_MSG] = ABI_EPOLLIN | ABI_EPOLLRDNORM | ABI_EPOLLMSG,
 	};
 	struct abi_siginfo info = { .signo = SIGIO, .code = SI_KERNEL };
 

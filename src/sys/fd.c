@@ -271,6 +271,16 @@ static int64_t set_rw_hint(struct file *f, gva_t addr)
 	return 0;
 }
 
+/* Who asks is the owner from then on (fcntl_dirnotify). */
+static int64_t notify_directory(struct file *f, int fd, uint32_t what)
+{
+	int err = dnotify_set(f, current()->files, fd, what);
+
+	if (!err && (what & ~(uint32_t)ABI_DN_MULTISHOT))
+		err = file_owner_set(f, ABI_F_OWNER_PID, current()->proc->own_pid);
+	return err;
+}
+
 static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 {
 	struct files *files = current()->files;
@@ -303,6 +313,7 @@ static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 	case ABI_F_GET_SEALS:     return memfd_get_seals(f);
 	case ABI_F_SETLEASE:      return refuse_lease(f, arg);
 	case ABI_F_GETLEASE:      return ABI_F_UNLCK;
+	case ABI_F_NOTIFY:        return notify_directory(f, fd, (uint32_t)arg);
 	case ABI_F_SETOWN_EX:     return set_owner_ex(f, arg);
 	case ABI_F_GETOWN_EX:     return get_owner_ex(f, arg);
 	case ABI_F_GET_RW_HINT:   return get_rw_hint(f, arg);

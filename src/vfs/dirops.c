@@ -343,7 +343,7 @@ static void notify_move(struct inode *from, const char *old, struct inode *to, c
 {
 	uint32_t cookie = notify_next_cookie();
 
-	notify_entry(from, old, moved, ABI_IN_MOVED_FROM, cookie);
+	notify_entry(from, old, moved, ABI_IN_MOVED_FROM | (from == to ? NOTIFY_RENAME : 0), cookie);
 	notify_entry(to, new_, moved, ABI_IN_MOVED_TO, cookie);
 	if (replaced)
 		notify_self(replaced, ABI_IN_ATTRIB);

@@ -117,6 +117,16 @@ struct file *files_lookup(struct files *t, int fd)
 	return s ? s->file : NULL;
 }
 
+/* A descriptor of the table stood for the file (filp_close). */
+static void closed(struct files *t, struct file *f)
+{
+	locks_descriptor_closed(t, f);
+	dnotify_closed(f, t);
+	if (f->ops && f->ops->flush)
+		f->ops->flush(f);
+	file_put(f);
+}
+
 static int grow(struct files *t, unsigned need)
 {
 	unsigned n = t->nr_slots;
@@ -180,12 +190,8 @@ int files_replace(struct files *t, int fd, struct file *f, bool cloexec)
 	}
 	old = t->slots[fd].file;
 	t->slots[fd] = (struct slot){ f, cloexec };
-	if (old) {
-		locks_descriptor_closed(t, old);
-		if (old->ops && old->ops->flush)
-			old->ops->flush(old);
-		file_put(old);
-	}
+	if (old)
+		closed(t, old);
 	return fd;
 }
 
@@ -200,10 +206,7 @@ int files_close(struct files *t, int fd)
 	*s = (struct slot){ 0 };
 	if ((unsigned)fd < t->first_free)
 		t->first_free = (unsigned)fd;
-	locks_descriptor_closed(t, f);
-	if (f->ops && f->ops->flush)
-		f->ops->flush(f);
-	file_put(f);
+	closed(t, f);
 	return 0;
 }
 

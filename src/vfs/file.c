@@ -59,6 +59,7 @@ void file_put(struct file *f)
 	epoll_file_released(f);
 	flock_file_released(f);
 	file_async_released(f);
+	dnotify_closed(f, NULL);
 	file_set_owner(f, 0, 0);
 	if (f->ops && f->ops->release)
 		f->ops->release(f);

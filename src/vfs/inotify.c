@@ -1,12 +1,7 @@
-/* inotify(7): a queue of what happened to files and directories.
+/* inotify(7): a queue of what happened to files and directories (notify.c says it).
  *
- *   struct inotify   watches: by descriptor number        events: not yet read
- *   struct watch     one inode in one set; holds a reference on the inode, as Linux' marks do
- *
- * The operations of this room say what happened through notify_self() (an object),
- * notify_entry() (a name in a directory) and notify_dentry() (both: the watchers of the
- * directory hear it with the name, then those of the object without). While nobody
- * watches anything that is one comparison.
+ *   struct inotify         watches: by descriptor number        events: not yet read
+ *   struct inotify_watch   one inode in one set
  *
  * An event that equals the last one in the queue is not added again; a full queue ends
  * with one IN_Q_OVERFLOW (fs/notify/inotify/inotify_fsnotify.c). Nothing here sleeps but read. */
@@ -31,13 +26,11 @@ struct event {
 	uint32_t mask, cookie;
 	char name[];
 };
-struct watch {
+struct inotify_watch {
+	struct watch w;
 	struct list link;             /* inotify.watches, by wd */
-	struct watch *next;           /* of the inode */
 	struct inotify *set;
-	struct inode *inode;          /* with a reference */
 	int wd;
-	uint32_t mask;
 };
 struct inotify {
 	struct list watches, events;
@@ -50,7 +43,6 @@ struct inotify {
 };
 
 static struct list sets = LIST_INIT(sets);
-static unsigned nr_watches;
 static const struct file_ops inotify_fops;
 
 static struct inotify *set_of(const struct file *f)
@@ -104,94 +96,38 @@ static size_t name_room(const struct event *e)
 	return e->name[0] ? align_up(strlen(e->name) + 1, sizeof(struct abi_inotify_event)) : 0;
 }
 
-/* ---- what happened ------------------------------------------------------------------ */
+/* ---- watches -------------------------------------------------------------------------- */
 
-static void watch_remove(struct watch *w)
+static struct inotify_watch *of(struct watch *w)
 {
-	struct watch **p = &w->inode->watches;
-
-	while (*p != w)
-		p = &(*p)->next;
-	*p = w->next;
-	list_del(&w->link);
-	queue_event(w->set, w->wd, ABI_IN_IGNORED, 0, NULL);
-	nr_watches--;
-	inode_put(w->inode);
-	free(w);
+	return container_of(w, struct inotify_watch, w);
 }
 
-static void tell(struct inode *watched, uint32_t mask, uint32_t dir_bit, uint32_t cookie, const char *name, bool unlinked)
+static void happened(struct watch *w, uint32_t mask, uint32_t cookie, const char *name)
 {
-	struct watch *w, *next;
-
-	inode_get(watched);
-	for (w = watched->watches; w; w = next) {
-		next = w->next;
-		if (!(w->mask & mask) || (unlinked && (w->mask & ABI_IN_EXCL_UNLINK)))
-			continue;
-		queue_event(w->set, w->wd, mask | dir_bit, cookie, name);
-		if (w->mask & ABI_IN_ONESHOT)
-			watch_remove(w);
-	}
-	inode_put(watched);
+	queue_event(of(w)->set, of(w)->wd, mask & ~(uint32_t)NOTIFY_RENAME, cookie, name);
 }
 
-static uint32_t dir_bit(const struct inode *i, uint32_t mask)
+static void ended(struct watch *w)
 {
-	return i && S_ISDIR(i->mode) && !(mask & (ABI_IN_DELETE_SELF | ABI_IN_MOVE_SELF)) ? ABI_IN_ISDIR : 0;
+	list_del(&of(w)->link);
+	queue_event(of(w)->set, of(w)->wd, ABI_IN_IGNORED, 0, NULL);
+	free(of(w));
 }
 
-void notify_self(struct inode *i, uint32_t mask)
-{
-	if (unlikely(nr_watches) && i->watches)
-		tell(i, mask, dir_bit(i, mask), 0, NULL, false);
-}
-
-void notify_entry(struct inode *dir, const char *name, const struct inode *what, uint32_t mask, uint32_t cookie)
-{
-	if (unlikely(nr_watches) && dir->watches)
-		tell(dir, mask, dir_bit(what, mask), cookie, name, false);
-}
-
-void notify_dentry(struct dentry *d, uint32_t mask)
-{
-	if (likely(!nr_watches) || !d || !d->inode)
-		return;
-	if (d->parent != d && d->parent->inode && d->parent->inode->watches)
-		tell(d->parent->inode, mask, dir_bit(d->inode, mask), 0, d->name, !d->hashed);
-	notify_self(d->inode, mask);
-}
-
-uint32_t notify_next_cookie(void)
-{
-	static uint32_t cookie;
-
-	return ++cookie;
-}
-
-/* The last name of an object that nobody has open is gone, or its file system is. */
-void notify_gone(struct inode *i, uint32_t mask)
-{
-	if (likely(!nr_watches) || !i->watches)
-		return;
-	inode_get(i);
-	notify_self(i, mask);
-	while (i->watches)
-		watch_remove(i->watches);
-	inode_put(i);
-}
+static const struct watch_ops inotify_watch_ops = { .happened = happened, .ended = ended };
 
 void notify_unmounted(struct super *s)
 {
 	struct inotify *set;
-	struct watch *w, *next;
+	struct inotify_watch *w, *next;
 
 	list_for_each(set, &sets, link)
 		list_for_each_safe(w, next, &set->watches, link) {
-			if (w->inode->super != s)
+			if (w->w.inode->super != s)
 				continue;
 			queue_event(set, w->wd, ABI_IN_UNMOUNT, 0, NULL);
-			watch_remove(w);
+			watch_end(&w->w);
 		}
 }
 
@@ -233,20 +169,15 @@ bool file_is_inotify(const struct file *f)
 
 static int watch_add(struct inotify *set, struct inode *i, uint32_t mask)
 {
-	struct watch *w;
+	struct inotify_watch *w;
 
-	if (nr_watches >= WATCHES_MAX)
+	if (watch_count() >= WATCHES_MAX)
 		return -ENOSPC;
-	w = xnew(struct watch);
+	w = xnew(struct inotify_watch);
 	w->set = set;
-	w->inode = i;
-	inode_get(i);
-	w->mask = mask;
 	w->wd = set->next_wd++;
-	w->next = i->watches;
-	i->watches = w;
+	watch_attach(&w->w, i, mask, &inotify_watch_ops);
 	list_add_tail(&set->watches, &w->link);
-	nr_watches++;
 	return w->wd;
 }
 
@@ -257,12 +188,12 @@ int inotify_watch(struct file *f, struct path where, uint32_t mask)
 	uint32_t keep = mask & (ABI_IN_ALL_EVENTS | ABI_IN_ONESHOT | ABI_IN_EXCL_UNLINK);
 
 	for (struct watch *w = i->watches; w; w = w->next) {
-		if (w->set != set)
+		if (w->ops != &inotify_watch_ops || of(w)->set != set)
 			continue;
 		if (mask & ABI_IN_MASK_CREATE)
 			return -EEXIST;
 		w->mask = mask & ABI_IN_MASK_ADD ? w->mask | keep : keep;
-		return w->wd;
+		return of(w)->wd;
 	}
 	return watch_add(set, i, keep);
 }
@@ -270,11 +201,11 @@ int inotify_watch(struct file *f, struct path where, uint32_t mask)
 int inotify_unwatch(struct file *f, int wd)
 {
 	struct inotify *set = set_of(f);
-	struct watch *w;
+	struct inotify_watch *w;
 
 	list_for_each(w, &set->watches, link)
 		if (w->wd == wd) {
-			watch_remove(w);
+			watch_end(&w->w);
 			return 0;
 		}
 	return -EINVAL;
@@ -348,7 +279,7 @@ static void inotify_release(struct file *f)
 	struct inotify *set = f->private;
 
 	while (!list_empty(&set->watches))
-		watch_remove(list_first(&set->watches, struct watch, link));
+		watch_end(&list_first(&set->watches, struct inotify_watch, link)->w);
 	while (!list_empty(&set->events)) {
 		struct event *e = list_first(&set->events, struct event, link);
 

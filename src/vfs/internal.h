@@ -180,7 +180,23 @@ bool inode_is_hostfs(const struct inode *i);
 int  ovl_tmpfile(struct inode *dir, uint32_t mode, const struct cred *who, struct inode **out);
 bool inode_is_overlay(const struct inode *dir);
 
-/* ---- what happened, for who watches (inotify.c); masks: IN_* ------------------------------------ */
+/* ---- what happened, for who watches (notify.c); masks: IN_* ------------------------------------- */
+enum { NOTIFY_RENAME = 0x10000000 };  /* besides IN_*: to another name in the same directory (FS_RENAME) */
+struct watch {                        /* its owner's struct is around it */
+	struct watch *next;           /* of the inode */
+	struct inode *inode;          /* with a reference */
+	uint32_t mask;                /* what it wants to hear; IN_ONESHOT, IN_EXCL_UNLINK */
+	const struct watch_ops {
+		/* name: in that directory; NULL: itself. cookie: of a rename. */
+		void (*happened)(struct watch *w, uint32_t mask, uint32_t cookie, const char *name);
+		void (*ended)(struct watch *w);       /* off its inode, to be freed */
+	} *ops;
+};
+void watch_attach(struct watch *w, struct inode *i, uint32_t mask, const struct watch_ops *ops);
+void watch_end(struct watch *w);
+unsigned watch_count(void);
+/* A descriptor of the table was closed; NULL: the file itself goes (dnotify.c). */
+void dnotify_closed(struct file *f, const struct files *t);
 void notify_self(struct inode *i, uint32_t mask);
 /* `name` in `dir` is (or was) `what`. */
 void notify_entry(struct inode *dir, const char *name, const struct inode *what, uint32_t mask, uint32_t cookie);

@@ -66,6 +66,10 @@ struct abi_open_how { uint64_t flags, mode, resolve; };
 enum { ABI_RENAME_NOREPLACE = 1, ABI_RENAME_EXCHANGE = 2, ABI_RENAME_WHITEOUT = 4 };
 
 /* fcntl */
+enum {                                  /* F_NOTIFY */
+	ABI_DN_ACCESS = 1, ABI_DN_MODIFY = 2, ABI_DN_CREATE = 4, ABI_DN_DELETE = 8, ABI_DN_RENAME = 0x10, ABI_DN_ATTRIB = 0x20,
+};
+#define ABI_DN_MULTISHOT 0x80000000u
 enum { ABI_F_OWNER_TID = 0, ABI_F_OWNER_PID = 1, ABI_F_OWNER_PGRP = 2 };         /* struct f_owner_ex */
 enum {
 	ABI_F_DUPFD = 0, ABI_F_GETFD = 1, ABI_F_SETFD = 2, ABI_F_GETFL = 3, ABI_F_SETFL = 4,

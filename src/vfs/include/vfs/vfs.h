@@ -174,7 +174,7 @@ struct inode {
 	unsigned deny_write;          /* being executed: ETXTBSY for open-for-write */
 	uint8_t rw_hint;              /* F_SET_RW_HINT: how long its data will live; kept and told */
 	struct pipe *pipe;            /* FIFOs while open */
-	struct watch *watches;        /* inotify.c */
+	struct watch *watches;        /* notify.c */
 	void *private;
 };
 struct inode *inode_create(struct super *s, uint32_t mode, const struct inode_ops *ops, const struct file_ops *fops);
@@ -222,6 +222,7 @@ struct file {
 	uint32_t flags;               /* O_* of the guest (abi/fcntl.h): access mode, APPEND, NONBLOCK, PATH... */
 	uint64_t pos;
 	struct file_owner owner;
+	unsigned notices;             /* dnotify.c */
 	struct file_async *async;     /* while O_ASYNC is set and means something */
 	const char *anon_name;        /* "pipe:[12]", "anon_inode:[eventfd]" for /proc; NULL with a path */
 	void *private;
@@ -480,6 +481,9 @@ int mqueue_get_attr(struct file *f, struct mq_attr *out);
 int mqueue_set_nonblock(struct file *f, bool on);
 int mqueue_notify(struct file *f, const struct mq_watcher *w, int pid);   /* w NULL: no more; -EBUSY */
 struct super *mqueue_super(void);                /* to be mounted; with a reference */
+
+/* fcntl F_NOTIFY (dnotify.c), for descriptor fd of table t: DN_*; 0 ends it. -ENOTDIR. */
+int dnotify_set(struct file *f, struct files *t, int fd, uint32_t mask);
 
 int inotify_create(uint32_t flags, const struct cred *who, struct file **out);
 bool file_is_inotify(const struct file *f);
