@@ -112,6 +112,21 @@ struct ipc_object *ipc_find_id(struct ipc_table *t, int id)
 	return o && o->perm.id == id ? o : NULL;
 }
 
+int64_t ipc_find_status(struct ipc_table *t, int id, bool by_index, bool any, struct ipc_object **out)
+{
+	struct ipc_object *o = by_index ? ipc_find_index(t, id) : ipc_find_id(t, id);
+	int err = !o ? -EINVAL : any ? 0 : ipc_access(o, 4);
+
+	*out = o;
+	return err ? err : by_index ? o->perm.id : 0;
+}
+
+int ipc_find_owned(struct ipc_table *t, int id, struct ipc_object **out)
+{
+	*out = ipc_find_id(t, id);
+	return *out ? ipc_owner_only(*out) : -EINVAL;
+}
+
 void ipc_object_put(struct ipc_object *o)
 {
 	ASSERT(o->refs > 0);

@@ -176,25 +176,23 @@ int64_t ipc_msgrcv(int id, size_t size, int64_t type, int flags, struct message 
 
 int64_t ipc_msg_status(int id, int cmd, struct msg_status *out)
 {
-	bool by_index = cmd != ABI_IPC_STAT;
-	struct queue *q = (struct queue *)(by_index ? ipc_find_index(table(), id) : ipc_find_id(table(), id));
-	int err;
+	struct ipc_object *o;
+	int64_t ret = ipc_find_status(table(), id, cmd != ABI_IPC_STAT, cmd == ABI_MSG_STAT_ANY, &o);
+	struct queue *q = (struct queue *)o;
 
-	if (!q)
-		return -EINVAL;
-	err = cmd == ABI_MSG_STAT_ANY ? 0 : ipc_access(&q->o, 4);
-	if (err)
-		return err;
+	if (ret < 0)
+		return ret;
 	*out = (struct msg_status){ .perm = q->o.perm, .stime = q->stime, .rtime = q->rtime, .ctime = q->ctime,
 				    .cbytes = q->bytes, .qnum = q->count, .qbytes = q->max_bytes,
 				    .lspid = q->lspid, .lrpid = q->lrpid };
-	return by_index ? q->o.perm.id : 0;
+	return ret;
 }
 
 int64_t ipc_msg_set(int id, const struct ipc_perm *p, uint64_t qbytes)
 {
-	struct queue *q = (struct queue *)ipc_find_id(table(), id);
-	int err = q ? ipc_owner_only(&q->o) : -EINVAL;
+	struct ipc_object *o;
+	int err = ipc_find_owned(table(), id, &o);
+	struct queue *q = (struct queue *)o;
 
 	if (!err && qbytes > MSG_QUEUE_BYTES && !task_capable(task_current(), ABI_CAP_SYS_RESOURCE))
 		err = -EPERM;
@@ -210,8 +208,9 @@ int64_t ipc_msg_set(int id, const struct ipc_perm *p, uint64_t qbytes)
 
 int64_t ipc_msg_remove(int id)
 {
-	struct queue *q = (struct queue *)ipc_find_id(table(), id);
-	int err = q ? ipc_owner_only(&q->o) : -EINVAL;
+	struct ipc_object *o;
+	int err = ipc_find_owned(table(), id, &o);
+	struct queue *q = (struct queue *)o;
 
 	if (err)
 		return err;

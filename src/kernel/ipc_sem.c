@@ -269,23 +269,21 @@ static struct sem_set *readable(int id, int want, int *err)
 
 int64_t ipc_sem_status(int id, int cmd, struct sem_status *out)
 {
-	bool by_index = cmd != ABI_IPC_STAT;
-	struct sem_set *s = (struct sem_set *)(by_index ? ipc_find_index(table(), id) : ipc_find_id(table(), id));
-	int err;
+	struct ipc_object *o;
+	int64_t ret = ipc_find_status(table(), id, cmd != ABI_IPC_STAT, cmd == ABI_SEM_STAT_ANY, &o);
+	struct sem_set *s = (struct sem_set *)o;
 
-	if (!s)
-		return -EINVAL;
-	err = cmd == ABI_SEM_STAT_ANY ? 0 : ipc_access(&s->o, 4);
-	if (err)
-		return err;
+	if (ret < 0)
+		return ret;
 	*out = (struct sem_status){ .perm = s->o.perm, .otime = s->otime, .ctime = s->ctime, .nsems = s->nsems };
-	return by_index ? s->o.perm.id : 0;
+	return ret;
 }
 
 int64_t ipc_sem_set(int id, const struct ipc_perm *p)
 {
-	struct sem_set *s = (struct sem_set *)ipc_find_id(table(), id);
-	int err = s ? ipc_owner_only(&s->o) : -EINVAL;
+	struct ipc_object *o;
+	int err = ipc_find_owned(table(), id, &o);
+	struct sem_set *s = (struct sem_set *)o;
 
 	if (err)
 		return err;
@@ -297,8 +295,9 @@ int64_t ipc_sem_set(int id, const struct ipc_perm *p)
 
 int64_t ipc_sem_remove(int id)
 {
-	struct sem_set *s = (struct sem_set *)ipc_find_id(table(), id);
-	int err = s ? ipc_owner_only(&s->o) : -EINVAL;
+	struct ipc_object *o;
+	int err = ipc_find_owned(table(), id, &o);
+	struct sem_set *s = (struct sem_set *)o;
 
 	if (err)
 		return err;

@@ -195,26 +195,23 @@ int64_t ipc_shmdt(gva_t addr)
 
 int64_t ipc_shm_status(int id, int cmd, struct shm_status *out)
 {
-	bool by_index = cmd != ABI_IPC_STAT;
-	struct segment *s = (struct segment *)(by_index ? ipc_find_index(table(), id) : ipc_find_id(table(), id));
-	int err;
+	struct ipc_object *o;
+	int64_t ret = ipc_find_status(table(), id, cmd != ABI_IPC_STAT, cmd == ABI_SHM_STAT_ANY, &o);
+	struct segment *s = (struct segment *)o;
 
-	if (!s)
-		return -EINVAL;
-	err = cmd == ABI_SHM_STAT_ANY ? 0 : ipc_access(&s->o, 4);
-	if (err)
-		return err;
+	if (ret < 0)
+		return ret;
 	*out = (struct shm_status){ .perm = s->o.perm, .size = s->size, .atime = s->atime, .dtime = s->dtime,
 				    .ctime = s->ctime, .cpid = s->cpid, .lpid = s->lpid, .nattch = attachments(s) };
-	return by_index ? s->o.perm.id : 0;
+	return ret;
 }
 
 static struct segment *owned(int id, int *err)
 {
-	struct segment *s = (struct segment *)ipc_find_id(table(), id);
+	struct ipc_object *o;
 
-	*err = s ? ipc_owner_only(&s->o) : -EINVAL;
-	return s;
+	*err = ipc_find_owned(table(), id, &o);
+	return (struct segment *)o;
 }
 
 int64_t ipc_shm_set(int id, const struct ipc_perm *p)

@@ -51,115 +51,78 @@ static void put(int s, const char *text, int flags)
 	sleep_ms(5);
 }
 
-static void done(int s[2])
+/* What is done to a pair of sockets: send, read and look at the state. */
+struct step {
+	enum { NOTHING, PUT, READ, STATE, IN_LINE, EMPTY, CLOSE } what;
+	const char *text;
+	int n, flags;
+};
+#define SEND(text, flags) { PUT, text, 0, flags }
+#define TAKE(n, flags)    { READ, NULL, n, flags }
+#define LOOK(name)        { STATE, name }
+
+static const struct { const char *name; struct step steps[20]; } cases[] = {
+	{ "nothing is urgent", { TAKE(1, MSG_OOB) } },
+	{ "an urgent byte behind others", {
+		SEND("abc", MSG_OOB), LOOK("sent"), TAKE(1, MSG_OOB | MSG_PEEK), TAKE(10, MSG_PEEK), TAKE(10, 0),
+		LOOK("before the mark was read"), TAKE(1, MSG_OOB), LOOK("the urgent byte was read"), TAKE(1, MSG_OOB),
+		SEND("def", 0), LOOK("more"), TAKE(10, 0), LOOK("read") } },
+	{ "passed over", {
+		SEND("ab!", MSG_OOB), SEND("cd", 0), TAKE(1, 0), TAKE(10, 0), LOOK("at the mark"), TAKE(10, 0), LOOK("behind"),
+		TAKE(1, MSG_OOB) } },
+	{ "taken early", {
+		SEND("ab!", MSG_OOB), SEND("cd", 0), TAKE(1, MSG_OOB), LOOK("taken"), TAKE(10, 0), LOOK("up to the mark"),
+		TAKE(10, 0), LOOK("all") } },
+	{ "two of them", {
+		SEND("a1", MSG_OOB), SEND("b2", MSG_OOB), LOOK("two"), TAKE(1, MSG_OOB), TAKE(10, 0), TAKE(10, 0), LOOK("read") } },
+	{ "in line", {
+		{ IN_LINE }, SEND("ab!", MSG_OOB), SEND("cd", 0), LOOK("sent"), TAKE(1, MSG_OOB), TAKE(10, 0), LOOK("at the mark"),
+		TAKE(10, 0), LOOK("behind") } },
+	{ "alone", {
+		SEND("!", MSG_OOB), LOOK("sent"), TAKE(1, MSG_OOB | MSG_TRUNC), LOOK("taken"), { EMPTY }, { CLOSE },
+		TAKE(1, MSG_OOB), TAKE(10, 0) } },
+};
+
+static void step(int s[2], const struct step *t)
 {
-	close(s[0]);
-	close(s[1]);
+	int one = 1;
+
+	switch (t->what) {
+	case PUT:     put(s[0], t->text, t->flags); break;
+	case READ:    show_read(s[1], t->n, t->flags); break;
+	case STATE:   show_state(t->text, s[1]); break;
+	case IN_LINE: setsockopt(s[1], SOL_SOCKET, SO_OOBINLINE, &one, sizeof(one)); break;
+	case EMPTY:   R(send(s[0], "", 0, MSG_OOB)); break;
+	case CLOSE:   close(s[0]); s[0] = -1; sleep_ms(5); break;
+	case NOTHING: break;
+	}
 }
 
 static void each(int domain)
 {
 	int s[2];
 
-	pair(domain, s);
-	show_read(s[1], 1, MSG_OOB);
-	printf("an urgent byte behind others\n");
-	put(s[0], "abc", MSG_OOB);
-	show_state("sent", s[1]);
-	show_read(s[1], 1, MSG_OOB | MSG_PEEK);
-	show_read(s[1], 10, MSG_PEEK);
-	show_read(s[1], 10, 0);
-	show_state("before the mark was read", s[1]);
-	show_read(s[1], 1, MSG_OOB);
-	show_state("the urgent byte was read", s[1]);
-	show_read(s[1], 1, MSG_OOB);
-	put(s[0], "def", 0);
-	show_state("more", s[1]);
-	show_read(s[1], 10, 0);
-	show_state("read", s[1]);
-	done(s);
-
-	pair(domain, s);
-	printf("passed over\n");
-	put(s[0], "ab!", MSG_OOB);
-	put(s[0], "cd", 0);
-	show_read(s[1], 1, 0);
-	show_read(s[1], 10, 0);
-	show_state("at the mark", s[1]);
-	show_read(s[1], 10, 0);
-	show_state("behind", s[1]);
-	show_read(s[1], 1, MSG_OOB);
-	done(s);
-
-	pair(domain, s);
-	printf("taken early\n");
-	put(s[0], "ab!", MSG_OOB);
-	put(s[0], "cd", 0);
-	show_read(s[1], 1, MSG_OOB);
-	show_state("taken", s[1]);
-	show_read(s[1], 10, 0);
-	show_state("up to the mark", s[1]);
-	show_read(s[1], 10, 0);
-	show_state("all", s[1]);
-	done(s);
-}
-
-static void each_more(int domain)
-{
-	int s[2], one = 1;
-
-	pair(domain, s);
-	printf("two of them\n");
-	put(s[0], "a1", MSG_OOB);
-	put(s[0], "b2", MSG_OOB);
-	show_state("two", s[1]);
-	show_read(s[1], 1, MSG_OOB);
-	show_read(s[1], 10, 0);
-	show_read(s[1], 10, 0);
-	show_state("read", s[1]);
-	done(s);
-
-	pair(domain, s);
-	printf("in line\n");
-	setsockopt(s[1], SOL_SOCKET, SO_OOBINLINE, &one, sizeof(one));
-	put(s[0], "ab!", MSG_OOB);
-	put(s[0], "cd", 0);
-	show_state("sent", s[1]);
-	show_read(s[1], 1, MSG_OOB);
-	show_read(s[1], 10, 0);
-	show_state("at the mark", s[1]);
-	show_read(s[1], 10, 0);
-	show_state("behind", s[1]);
-	done(s);
-
-	pair(domain, s);
-	printf("alone\n");
-	put(s[0], "!", MSG_OOB);
-	show_state("sent", s[1]);
-	show_read(s[1], 1, MSG_OOB | MSG_TRUNC);
-	show_state("taken", s[1]);
-	R(send(s[0], "", 0, MSG_OOB));
-	close(s[0]);
-	sleep_ms(5);
-	show_read(s[1], 1, MSG_OOB);
-	show_read(s[1], 10, 0);
-	close(s[1]);
+	signal(SIGURG, on_urgent);
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		puts(cases[i].name);
+		pair(domain, s);
+		for (const struct step *t = cases[i].steps; t->what != NOTHING; t++)
+			step(s, t);
+		close(s[0]);
+		close(s[1]);
+	}
 }
 
 TOPIC(sock_oob_tcp)
 {
-	signal(SIGURG, on_urgent);
 	each(AF_INET);
-	each_more(AF_INET);
 }
 
 TOPIC(sock_oob_unix)
 {
 	int s[2];
 
-	signal(SIGURG, on_urgent);
 	each(AF_UNIX);
-	each_more(AF_UNIX);
 	socketpair(AF_UNIX, SOCK_DGRAM, 0, s);
 	R(send(s[0], "x", 1, MSG_OOB));
 	R(recv(s[1], s, 1, MSG_OOB | MSG_DONTWAIT));
