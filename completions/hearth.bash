@@ -2,14 +2,14 @@
 
 _hearth() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} i word program=0
-	local options="--root --bind --env --cwd --user --hostname --net --publish --memory --harts --sched --swap --jit --jit-threshold --jit-cache --cache --dump --perf-map --strace --report --help"
+	local options="--root --bind --env --cwd --user --hostname --net --publish --memory --harts --sched --swap --seed --jit --jit-threshold --jit-cache --cache --dump --perf-map --strace --report --help"
 	COMPREPLY=()
 
 	case $prev in
 	--root|--cwd|--bind|--cache) COMPREPLY=($(compgen -d -- "$cur")); compopt -o filenames; return ;;
 	--sched) COMPREPLY=($(compgen -W "eevdf latency rr" -- "$cur")); return ;;
 	--net) COMPREPLY=($(compgen -W "none host" -- "$cur")); return ;;
-	--user|--hostname|--publish|--memory|--harts|--sched|--swap|--jit-threshold|--jit-cache) return ;;
+	--user|--hostname|--publish|--memory|--harts|--sched|--swap|--seed|--jit-threshold|--jit-cache) return ;;
 	--dump) COMPREPLY=($(compgen -W "blocks ir asm" -- "$cur")); return ;;
 	--jit) COMPREPLY=($(compgen -W "off quick full" -- "$cur")); return ;;
 	--env) COMPREPLY=($(compgen -e -S = -- "$cur")); compopt -o nospace; return ;;
@@ -20,7 +20,7 @@ _hearth() {
 		word=${COMP_WORDS[i]}
 		case $word in
 		run|explain) [[ $i == 1 ]] || program=1 ;;
-		--root|--bind|--env|--cwd|--user|--hostname|--net|--publish|--memory|--harts|--sched|--swap|--jit-threshold|--jit-cache|--cache|--jit|--dump) ((i++)) ;;
+		--root|--bind|--env|--cwd|--user|--hostname|--net|--publish|--memory|--harts|--sched|--swap|--seed|--jit-threshold|--jit-cache|--cache|--jit|--dump) ((i++)) ;;
 		-*) ;;
 		*) program=1 ;;
 		esac

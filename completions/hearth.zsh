@@ -14,6 +14,7 @@ _hearth_options=(
 	'--harts[how many processors the machine has]:number:'
 	'--memory[how much memory the machine has]:size (K, M, G):'
 	'--swap[size of a swap file on the host]:size (K, M, G):'
+	'--seed[random numbers and addresses repeat from run to run]:number:'
 	'--jit[translate code that runs often]:mode:(off quick full)'
 	'--jit-threshold[how often code runs before it is translated]:count:'
 	'--jit-cache[memory of the host for translations]:size (K, M, G):'

@@ -2,9 +2,9 @@
  * together, beside what the weights of Linux say, status 1 if one is off by more than a twentieth. All
  * are bound to one hart.
  *
- * A host that runs somebody else for a while charges one of them for it. It pays that back, so how much it
- * is off does not grow with time, but on a busy host it is much of a second or two: MS is the least, and
- * it is looked on until all is right, or until LONGER times that, when what is wrong stays wrong. */
+ * For less than a millisecond in which the host runs somebody else, one of them is charged. It pays that back,
+ * so how much it is off does not grow with time, but on a busy host it may be much of a second or two: MS is
+ * the least, and it is looked on until all is right, or until LONGER times that, when what is wrong stays wrong. */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <signal.h>
