@@ -159,8 +159,13 @@ static void put_to_sleep(struct page *p)
 static void kill_units(struct page *p)
 {
 	put_to_sleep(p);
-	for (unsigned i = 0; i < p->nr_units; i++)
-		unit_kill(cache_unit(p->units[i]));
+	for (unsigned i = 0; i < p->nr_units; i++) {
+		struct unit *u = cache_unit(p->units[i]);
+
+		if (u->effort == JIT_FULL && !u->dead)
+			pages_mark_full(pages_image(u->image_id), u, false);
+		unit_kill(u);
+	}
 	jit_counts.stale += p->nr_units;
 	p->nr_units = 0;
 	drop_chunks(p);
