@@ -15,7 +15,7 @@ extern struct jit_counts {
 	uint64_t view_misses, view_refused;
 	uint64_t compile_aside_ns, late, widened, cooled, table_bytes, guest_bytes;
 	uint64_t covered;              /* bytes of guest code that there are translations of */
-	uint64_t peak;                 /* bytes of code, tables and copies, at most */
+	uint64_t peak;                 /* bytes of code and tables, at most */
 	uint64_t dropped;              /* taken out of the cache: better ones had replaced them, or their code was gone */
 	uint64_t loaded, changed;      /* translations taken from the disk; left there: the code is another */
 } jit_counts;
@@ -26,7 +26,7 @@ void cache_abandon(void);
 /* `bytes`: what code and tables together may take. 0 or -errno. */
 int  cache_init(uint64_t bytes);
 void cache_shutdown(void);
-uint64_t cache_bytes(void);              /* that code, tables and copies take now */
+uint64_t cache_bytes(void);              /* that code and tables take now */
 
 /* Counts up when entries that harts may have found went away or were replaced: their jump
  * tables must be emptied. May be read without the lock. */

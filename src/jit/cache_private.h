@@ -88,7 +88,7 @@ _Static_assert(JIT_CODE_MAX <= 1 << 18, "offset");
 extern struct code_cache {
 	uint8_t *writable, *executable;
 	uint64_t size, used;
-	uint64_t cap, tables;          /* bytes of code, tables and copies: allowed; of the latter two: used */
+	uint64_t cap, tables;          /* bytes of code and tables: allowed; of tables: used */
 	uint64_t idle;                 /* bytes of units that nothing leads to any more */
 	uint32_t nr_full, nr_tidied;   /* translations of full effort that were made; at the last look at them */
 	/* All units, one behind the other, and where each begins, divided by UNIT_ALIGN. */

@@ -31,7 +31,7 @@ void jit_report(struct strbuf *out)
 	line(out, "bytes of code made", c->code_bytes);
 	line(out, "bytes of tables made", c->table_bytes);
 	line(out, "bytes of guest code covered", c->covered);
-	line(out, "bytes of memory for that: code, tables and copies", cache_bytes());
+	line(out, "bytes of memory for that: code and tables", cache_bytes());
 	line(out, "bytes of memory for that at most", MAX(c->peak, cache_bytes()));
 	line(out, "translations taken from disk", c->loaded);
 	line(out, "translations on disk not taken: other code", c->changed);

@@ -20,9 +20,10 @@ native_root() {
 	mkdir -p "$native_root/mnt"
 }
 
-# Descriptors that whoever started the test left open would be seen by the programs.
+# Descriptors that whoever started the test left open would be seen by the programs. (Those of two digits
+# are tests/run's to close.)
 native() {
-	(for fd in $(ls /proc/self/fd); do [ "$fd" -le 2 ] || eval "exec $fd>&-"; done
+	(for fd in $(ls /proc/self/fd); do [ "$fd" -le 2 ] || [ "$fd" -gt 9 ] || eval "exec $fd>&-"; done
 	exec $native_spaces sh -c 'cd "$0" && mount --rbind /dev dev && mount -t proc proc proc && mount --bind "$1" mnt || exit
 		mount -t devpts -o newinstance,ptmxmode=666 devpts dev/pts && mount --bind dev/pts/ptmx dev/ptmx || exit
 		mount -t tmpfs shm dev/shm && mount -t tmpfs tmp tmp && chmod 1777 dev/shm tmp || exit
