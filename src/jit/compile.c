@@ -16,6 +16,11 @@ _Static_assert(offsetof(struct cpu_regs, engine.packed) == 624, "ENGINE_PACKED")
 _Static_assert(offsetof(struct cpu_regs, direct) == 0, "DIRECT");
 _Static_assert(offsetof(struct cpu_regs, engine.indirect) == 632, "ENGINE_INDIRECT");
 _Static_assert(offsetof(struct cpu_regs, engine.pc_mask) == 640, "ENGINE_PC_MASK");
+_Static_assert(offsetof(struct cpu_regs, engine.jumps) == 560, "ENGINE_JUMPS");
+_Static_assert(offsetof(struct cpu_regs, engine.lookup) == 656, "ENGINE_LOOKUP");
+_Static_assert(offsetof(struct cpu_regs, engine.returns) == 664, "ENGINE_RETURNS");
+_Static_assert(offsetof(struct cpu_regs, engine.host_stack) == 672, "ENGINE_HOST_STACK");
+_Static_assert(JIT_JUMP_ENTRIES * sizeof(struct jit_jump) == 1 << 20, "JUMP_MASK");
 _Static_assert(JIT_EXIT_DIRECT == 0 && JIT_EXIT_INDIRECT == 1, "EXIT_DIRECT, EXIT_INDIRECT");
 _Static_assert(JIT_LINK_CALL == 3 && REGS_BIAS == 128, "LINK_CALL, REGS_BIAS");
 _Static_assert(offsetof(struct cpu_regs, engine.view) == 568, "ENGINE_VIEW");

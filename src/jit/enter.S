@@ -1,7 +1,8 @@
 /* struct jit_left jit_enter(struct cpu_regs *regs, const void *entry, void *view)
  *
  * Saves what a call must preserve, makes the host registers what generated code expects
- * (jit/jit.h) and jumps to it. Generated code does not move rsp; it comes back by jumping to
+ * (jit/jit.h) and jumps to it. Generated code has a stack of its own, for its calls (gen_call.c), whose
+ * top is regs->engine.returns; wherever it is on it, it comes back by jumping to
  * regs->engine.exit with the struct jit_left in rax (kind, arg) and rdx (link), or to one of the places
  * that make these, which each translation would otherwise need a copy of:
  *
@@ -9,6 +10,7 @@
  *                   kind (0-3)
  *   direct          called, from behind the link (JIT_LINK_CALL). The kind is JIT_EXIT_DIRECT
  *   engine.indirect rdx: pc. The kind is JIT_EXIT_INDIRECT
+ *   engine.lookup   rdx: pc. It goes on there if the jump table has it; else as engine.indirect
  *
  * The offsets are those of struct cpu_regs; compile.c asserts them. */
 #define PC 272
@@ -23,6 +25,11 @@
 #define ENGINE_BUDGET 544
 #define ENGINE_EXIT 552
 #define ENGINE_VIEW 568
+#define ENGINE_JUMPS 560
+#define ENGINE_LOOKUP 656
+#define ENGINE_RETURNS 664
+#define ENGINE_HOST_STACK 672
+#define JUMP_MASK 0xffff0
 
 	.text
 #if defined(__x86_64__)
@@ -45,6 +52,10 @@ jit_enter:
 	movq	%rax, DIRECT(%rdi)
 	leaq	4f(%rip), %rax
 	movq	%rax, ENGINE_INDIRECT(%rdi)
+	leaq	5f(%rip), %rax
+	movq	%rax, ENGINE_LOOKUP(%rdi)
+	movq	%rsp, ENGINE_HOST_STACK(%rdi)
+	movq	ENGINE_RETURNS(%rdi), %rsp
 	movq	%rdx, ENGINE_VIEW(%rdi)
 	wrgsbase %rdx
 	leaq	REGS_BIAS(%rdi), %rbp
@@ -68,6 +79,14 @@ jit_enter:
 	orq	%rdx, %rax
 	jmp	1f
 	.p2align 4
+5:	movl	%edx, %eax
+	shll	$3, %eax
+	andl	$JUMP_MASK, %eax
+	addq	ENGINE_JUMPS-REGS_BIAS(%rbp), %rax
+	cmpq	(%rax), %rdx
+	jne	4f
+	jmpq	*8(%rax)
+	.p2align 4
 4:	movq	%rdx, PC-REGS_BIAS(%rbp)
 	movl	$EXIT_INDIRECT, %eax
 	jmp	1f
@@ -77,6 +96,7 @@ jit_enter:
 	movl	$EXIT_DIRECT, %eax
 	.p2align 4
 1:	movq	%r15, ENGINE_BUDGET-REGS_BIAS(%rbp)
+	movq	ENGINE_HOST_STACK-REGS_BIAS(%rbp), %rsp
 	addq	$8, %rsp
 	popq	%r15
 	popq	%r14

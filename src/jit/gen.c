@@ -14,9 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JUMP_TABLE_MASK = (JIT_JUMP_ENTRIES - 1) * 16 };
-_Static_assert(sizeof(struct jit_jump) == 16, "indexed by generated code");
-
 /* ---- edges ------------------------------------------------------------------------------------------------ */
 
 /* At a check that fails on the way into block `to`: the interpreter goes on there. */
@@ -297,27 +294,6 @@ static void link_register(struct gen *g, unsigned rd, gva_t pc)
 	g->i = keep;
 }
 
-/* To the guest's address in rdx. */
-static void go_indirect(struct gen *g, const struct snap *snap)
-{
-	struct x86_mem table = gen_engine(offsetof(struct cpu_regs, engine.jumps));
-	struct x86_mem missed = gen_engine(offsetof(struct cpu_regs, engine.indirect));
-	struct x86_mem entry = { .base = RAX, .index = HOST_NONE };
-	uint32_t miss;
-
-	gen_write_back(g, snap);
-	x86_mov(&g->a, true, RAX, RDX);
-	x86_shift_imm(&g->a, 4, false, RAX, 3);
-	x86_alu_imm(&g->a, 4, false, RAX, JUMP_TABLE_MASK);
-	x86_rm(&g->a, 0x03, true, RAX, &table);
-	x86_rm(&g->a, 0x3b, true, RDX, &entry);
-	miss = x86_jcc(&g->a, CC_NE);
-	entry.disp = offsetof(struct jit_jump, entry);
-	x86_rm(&g->a, 0xff, false, 4, &entry);
-	x86_patch(&g->a, miss, g->a.len);
-	x86_rm(&g->a, 0xff, false, 4, &missed);
-}
-
 /* A return to behind one of the calls that lead here, if rdx says so. */
 static void end_return(struct gen *g)
 {
@@ -340,6 +316,11 @@ static void end_return(struct gen *g)
 	}
 	gen_add_cold(g, COLD_RETURN, x86_jcc(&g->a, CC_NE))->snap = snap;
 	make_edge(g, &g->s, b->succ[last], b->succ_pc[last], pending);
+}
+
+static const struct guest_insn *last_insn(const struct gen *g)
+{
+	return &g->r->insn[g->b->first_insn + g->b->nr_insns - 1];
 }
 
 /* The target is in rdx from the start: the link may overwrite its register. */
@@ -369,7 +350,10 @@ static void end_indirect(struct gen *g, const struct ir *i)
 		return;
 	}
 	snap = gen_snap(g, &g->s, g->b->end, g->base + (int)g->b->nr_insns);
-	go_indirect(g, &snap);
+	if (region_is_return(&last_insn(g)->d))
+		gen_return(g, &snap);
+	else
+		gen_go_indirect(g, &snap, region_is_link(i->d) ? i->d : V_NONE);
 }
 
 static void end_exit(struct gen *g, const struct ir *i)
@@ -381,7 +365,16 @@ static void end_exit(struct gen *g, const struct ir *i)
 
 static void end_jump(struct gen *g)
 {
-	make_edge(g, &g->s, g->b->succ[0], g->b->succ_pc[0], settle_count(g, g->base + (int)g->b->nr_insns));
+	const struct isa_insn *d = &last_insn(g)->d;
+	int pending = settle_count(g, g->base + (int)g->b->nr_insns);
+
+	if (g->b->succ[0] < 0 && isa_rows[d->op].fmt == ISA_FMT_J && region_is_link(d->rd)) {
+		struct snap snap = gen_snap(g, &g->s, g->b->succ_pc[0], pending);
+
+		gen_call(g, &snap, d->rd);
+	} else {
+		make_edge(g, &g->s, g->b->succ[0], g->b->succ_pc[0], pending);
+	}
 }
 
 /* ---- blocks -------------------------------------------------------------------------------------------------------- */
@@ -530,8 +523,10 @@ static void make_entry(struct gen *g, unsigned n)
 
 	enter_zone(g->r, b);
 	/* What control comes to first; the others are many. */
-	if (b->pc == g->r->req->pc)
+	if (b->pc == g->r->req->pc && !g->falls_in)
 		x86_align(&g->a, 4, 0);
+	g->falls_in = false;
+	b->entry_label = g->a.len + 1;
 	if (unlikely(g->r->dumping))
 		dump_mark(g->a.len, DUMP_ENTRY);
 	g->entries[b->pc == g->r->req->pc ? 0 : g->nr_entries++] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
@@ -584,7 +579,17 @@ static void make_cold(struct gen *g, struct cold s)
 		gen_leave_by_tail(g, &s.snap, s.exit_kind, s.arg);
 		break;
 	case COLD_RETURN:
-		go_indirect(g, &s.snap);
+		gen_return(g, &s.snap);
+		break;
+	case COLD_CALL:
+		gen_direct_exit(g, &s.snap, snap_pc(g, &s.snap));
+		break;
+	case COLD_LANDING:
+		x86_patch(&g->a, s.at, g->r->block[s.to].entry_label - 1);
+		break;
+	case COLD_MISSED:
+	case COLD_LOOKUP:
+		gen_make_shared(g, &s);
 		break;
 	case COLD_CANON:
 		x86_mov_imm(&g->a, RAX, s.width == 64 ? 0x7ff8000000000000 : 0x7fc00000);

@@ -14,7 +14,9 @@ struct snap {
 
 /* Code that is made at the end, out of the way. */
 enum cold_kind {
-	COLD_EXIT, COLD_CANON, COLD_FIX, COLD_EDGE, COLD_RETURN, COLD_BY_ZERO, COLD_BY_MINUS_ONE, COLD_TAIL, COLD_COMMON
+	COLD_EXIT, COLD_CANON, COLD_FIX, COLD_EDGE, COLD_RETURN, COLD_CALL, COLD_BY_ZERO, COLD_BY_MINUS_ONE,
+	/* These say themselves where they begin. */
+	COLD_TAIL, COLD_COMMON, COLD_LANDING, COLD_MISSED, COLD_LOOKUP,
 };
 enum { MAX_TAILS = 256 };
 struct cold {
@@ -25,7 +27,7 @@ struct cold {
 	uint32_t arg;                  /* COLD_EXIT: its argument; COLD_FIX: 1 + the rounding mode, 0: the host converted */
 	uint32_t back;                 /* COLD_CANON, COLD_FIX, COLD_BY_...: where to go on */
 	uint8_t xmm, width, type, reg; /* COLD_FIX: type as that of the conversion; reg: the integer */
-	unsigned to;                   /* COLD_EDGE: the block */
+	unsigned to;                   /* COLD_EDGE, COLD_LANDING: the block */
 	struct flow *flow;             /* state at the branch */
 };
 
@@ -46,6 +48,8 @@ struct gen {
 	bool failed;                   /* out of memory */
 	unsigned nr_tails;
 	uint32_t common;               /* label of the last piece; 0: not made yet */
+	uint32_t missed, lookup;       /* labels of what indirect jumps, and returns, share; 0: not made yet */
+	bool falls_in;                 /* what was made last goes on into the entry that is next */
 	int next;                      /* the block that will be made right here; -1: none */
 	uint8_t stash;                 /* where STASHED finds its value: host register; HOST_NONE: in memory */
 	uint8_t keeps[16];             /* quick code: what host registers have; V_NONE */
@@ -100,6 +104,12 @@ void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc);
 void gen_make_tail(struct gen *g, const struct cold *s);
 void gen_common_exit(struct gen *g, uint32_t at);
 void gen_flag_table(struct gen *g);
+
+/* gen_call.c */
+void gen_call(struct gen *g, const struct snap *snap, unsigned link);         /* leaves; link: a register */
+void gen_go_indirect(struct gen *g, const struct snap *snap, unsigned link);  /* V_NONE: a jump */
+void gen_return(struct gen *g, const struct snap *snap);
+void gen_make_shared(struct gen *g, const struct cold *s);
 
 /* Leave to the interpreter at the current instruction, if the jcc's condition holds. */
 void gen_slow(struct gen *g, int cc, enum jit_refusal why);

@@ -137,6 +137,7 @@ struct block {
 	/* x and f registers: read later; that must be in place; used as an address later. */
 	uint64_t live, load, based;
 	uint32_t label;                /* code offset */
+	uint32_t entry_label;          /* of its entry, plus 1 */
 };
 
 struct loop {
@@ -202,6 +203,7 @@ static inline void enter_zone(struct region *r, const struct block *b) { r->host
 
 /* region.c: find the blocks. 0, -EFAULT. */
 int region_find(struct region *r, struct finder *f, const struct jit_request *req);
+bool region_is_link(unsigned x);
 bool region_is_return(const struct isa_insn *d);
 /* shared.c: what of others' code stays in the region; false: there is none of it. */
 bool shared_choose(const struct region *r, struct finder *f);

@@ -117,11 +117,11 @@ static gva_t target_of(const struct region *r, const struct guest_insn *gi)
 }
 
 /* ra and t0 are what the ABI's calls use for the link (psABI, "Procedure Calling Convention"). */
-static bool is_link(unsigned x) { return x == 1 || x == 5; }
+bool region_is_link(unsigned x) { return x == 1 || x == 5; }
 
 bool region_is_return(const struct isa_insn *d)
 {
-	return isa_rows[d->op].fmt == ISA_FMT_JR && d->rd == 0 && is_link(d->rs1) && d->imm == 0;
+	return isa_rows[d->op].fmt == ISA_FMT_JR && d->rd == 0 && region_is_link(d->rs1) && d->imm == 0;
 }
 
 /* A function that is being measured: what is still to be looked at. */
@@ -279,7 +279,7 @@ static bool follow(struct finder *f, struct guest_insn *gi)
 			enqueue(f, target, gi->context, false);
 		if (!full || gi->d.rd == 0)
 			return false;
-		gi->again = is_link(gi->d.rd) && call_again(f, gi->context, target, next);
+		gi->again = region_is_link(gi->d.rd) && call_again(f, gi->context, target, next);
 		gi->callee = gi->again ? 0 : (uint8_t)enter_function(f, gi);
 		if (gi->callee)
 			enqueue(f, target, gi->callee, false);

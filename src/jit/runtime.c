@@ -68,6 +68,7 @@ struct hart_space {
 	unsigned nr_jumps;
 	uint16_t jumps[JUMPS_LISTED];
 	uint8_t *view;
+	void *returns;                 /* the stack of generated code, JIT_RETURNS_SIZE */
 	uint64_t view_misses, ran;     /* since both were looked at last */
 	struct miss misses[MISSES];
 	uint64_t era;                  /* counts how often the jump table was emptied */
@@ -119,6 +120,11 @@ static struct hart_space *hart_space_new(void)
 
 	if (!hs)
 		return NULL;
+	hs->returns = host_stack_alloc(JIT_RETURNS_SIZE);
+	if (!hs->returns) {
+		host_pages_free(hs, sizeof(*hs));
+		return NULL;
+	}
 	empty_jump(hs, 0);
 	for (unsigned i = 0; i < JIT_HEAT_ENTRIES; i++)
 		hs->tables.heat[i] = promote_at();
@@ -373,6 +379,7 @@ static void prepare(struct cpu_translated *t, const struct hart_space *hs, int64
 	e->budget = slice;
 	t->regs->limit = mm_xlen(t->mm) == XLEN_64 ? JIT_VIEW_SIZE_64 : JIT_VIEW_SIZE_32;
 	e->jumps = &hs->tables;
+	e->returns = jit_returns_top(hs->returns);
 	e->pc_mask = mm_xlen(t->mm) == XLEN_64 ? UINT64_MAX : UINT32_MAX;
 	e->misrounds = jit_misrounds(t->regs->fcsr);
 }
@@ -431,7 +438,7 @@ static void count_effort(const void *entry, int64_t ran)
 
 static enum trap run(struct cpu_translated *t)
 {
-	int64_t most = MAX(t->budget / SLICES, (int64_t)SLICE);
+	int64_t most = MIN(MAX(t->budget / SLICES, (int64_t)SLICE), (int64_t)JIT_BUDGET_MAX);
 	struct hart_space *hs;
 	int32_t *link = NULL;
 
@@ -472,8 +479,11 @@ static enum trap run(struct cpu_translated *t)
 
 /* ---- starting and stopping --------------------------------------------------------------------- */
 
-static void free_hart_space(void *hs)
+static void free_hart_space(void *state)
 {
+	struct hart_space *hs = state;
+
+	host_stack_free(hs->returns, JIT_RETURNS_SIZE);
 	host_pages_free(hs, sizeof(struct hart_space));
 }
 

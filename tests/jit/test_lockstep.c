@@ -433,6 +433,7 @@ static gva_t exit_pc(const struct jit_code *code, const int32_t *link)
 
 static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, uint32_t offset)
 {
+	static _Alignas(16) uint8_t returns[JIT_RETURNS_SIZE];
 	struct jit_left left;
 	uint32_t host = read_mxcsr(), v;
 
@@ -441,6 +442,7 @@ static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, ui
 	memcpy(exec_area, JIT_TABLE(code, code, uint8_t), code->code_size);
 	r->limit = JIT_VIEW_SIZE_64;
 	r->engine.jumps = jumps;
+	r->engine.returns = jit_returns_top(returns);
 	r->engine.pc_mask = UINT64_MAX;
 	r->engine.misrounds = jit_misrounds(r->fcsr);
 	write_mxcsr(0x1f80 | (uint32_t)((const uint8_t[8]){ 0, 3, 1, 2 })[r->fcsr >> 5 & 7] << 13);

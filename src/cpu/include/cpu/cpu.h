@@ -34,6 +34,9 @@ struct cpu_regs {
 		const void *packed, *indirect;   /* ways to `exit`, see enter.S */
 		uint64_t pc_mask;        /* what of an address is a pc */
 		uint64_t (*time)(void);  /* the time CSR */
+		const void *lookup;      /* through the jump table, see enter.S */
+		void *returns;           /* the stack for calls inside generated code; its top */
+		void *host_stack;        /* the host's own, meanwhile */
 	} engine;
 };
 

@@ -210,9 +210,22 @@ static inline uint32_t jit_misrounds(uint32_t fcsr)
 	return frm == 0 ? 0 : frm < 4 ? JIT_MISROUNDS_NEAREST : JIT_MISROUNDS_FRM;
 }
 
+/* The stack of generated code (gen_call.c): 16 bytes for a call, and calls are not more than the budget's
+ * instructions and a region's; below them room for a signal's handler. */
+enum { JIT_BUDGET_MAX = 1 << 17, JIT_RETURNS_SIZE = 16 * (JIT_BUDGET_MAX + 1024) + (64 << 10) };
+/* What engine.returns is to be, with `stack` of that size: on it is a place that no return leads to. */
+static inline void *jit_returns_top(void *stack)
+{
+	uint64_t *top = (uint64_t *)stack + JIT_RETURNS_SIZE / 8 - 2;
+
+	top[0] = 0;
+	top[1] = 1;
+	return top;
+}
+
 /* Run generated code from `entry` until it leaves. The caller has made MXCSR the guest's
- * with rounding mode frm; regs->engine.budget is the budget before and after (instructions run =
- * before - after, exact); .jumps the hart's tables; .limit JIT_VIEW_SIZE_64 (RV64); .misrounds:
+ * with rounding mode frm; regs->engine.budget is the budget before, JIT_BUDGET_MAX at most, and after (instructions run =
+ * before - after, exact); .jumps the hart's tables; .returns its stack's top; .limit JIT_VIEW_SIZE_64 (RV64); .misrounds:
  * jit_misrounds(fcsr). view: gs base. */
 struct jit_left jit_enter(struct cpu_regs *regs, const void *entry, void *view);
 
