@@ -125,6 +125,7 @@ size_t host_build_id(uint8_t *buf, size_t cap)
 	size_t len = 0;
 	unsigned i;
 
+	__asm__("" : "+r"(ph), "+r"(start));   /* more than the header is there: gcc's UBSan thinks not */
 	for (i = 0; i < __ehdr_start.e_phnum && ph[i].p_type != PT_LOAD; i++)
 		;
 	if (i < __ehdr_start.e_phnum)
