@@ -313,6 +313,11 @@ bool cache_knows(struct mm *mm, gva_t pc)
 	return a && a->image->disk && store_count(a->image->disk) >= KNOWN_LEAST;
 }
 
+static int32_t link_at(uint32_t offset)
+{
+	return *(const int32_t *)(const void *)(cache.writable + offset);
+}
+
 /* The direct exit of `from` at this offset leads to e from now on. */
 static void make_link(const struct unit *from, uint32_t offset, const struct entry *e)
 {
@@ -322,6 +327,9 @@ static void make_link(const struct unit *from, uint32_t offset, const struct ent
 	gva_t pc;
 
 	if (!pack_find_exit(&packed, offset - from->start, &pc) || pc != cache_entry_pc(e))
+		return;
+	/* Another hart left here as well, and was faster. */
+	if (link_at(offset))
 		return;
 	at = new_link();
 	cache.links[at] = (struct link){ to->incoming, offset };

@@ -50,6 +50,13 @@ static int32_t distance(const struct plan *plan, uint32_t index)
 	return (int32_t)(plan->moves[index].start - cache_unit(index)->start);
 }
 
+static bool leads_to(uint32_t offset, const struct unit *to)
+{
+	int32_t displacement = *(const int32_t *)(const void *)(cache.writable + offset);
+
+	return offset + 4 + (uint32_t)displacement - to->start < to->code_size;
+}
+
 /* The displacements are changed where they are; they move with their units afterwards. */
 static void move_links(const struct plan *plan, uint32_t to)
 {
@@ -60,7 +67,7 @@ static void move_links(const struct plan *plan, uint32_t to)
 		struct link *l = &cache.links[index];
 		int64_t from = unit_index_at(l->offset);
 
-		ASSERT(from >= 0);
+		ASSERT(from >= 0 && leads_to(l->offset, cache_unit(to)));
 		if (!plan->moves[from].index) {
 			*at = l->next;
 			cache_free_link(index);
