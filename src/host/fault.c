@@ -20,8 +20,11 @@ static bool (*fault_fn)(void *context, uint64_t address);
 
 static void pass_on(int signo, siginfo_t *info, void *context)
 {
-	const struct sigaction *old = &before[signo == SIGSEGV ? 0 : signo == SIGBUS ? 1 : 2];
+	const struct sigaction *old = before;
 
+	for (unsigned i = 0; i < NR_SIGNALS; i++)
+		if (watched[i] == signo)
+			old = &before[i];
 	if (old->sa_flags & SA_SIGINFO) {
 		old->sa_sigaction(signo, info, context);
 	} else if (old->sa_handler != SIG_DFL && old->sa_handler != SIG_IGN) {

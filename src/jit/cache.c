@@ -206,7 +206,7 @@ static uint64_t place_hash(uint32_t image_id, gva_t pc)
 /* Its bits that cache_entry_slot() does not begin with. */
 static unsigned place_tag(uint32_t image_id, gva_t pc)
 {
-	return (unsigned)(place_hash(image_id, pc) >> 18) & 0x3fff;
+	return (unsigned)(place_hash(image_id, pc) >> 18) & ((1u << ENTRY_TAG_BITS) - 1);
 }
 
 struct entry *cache_entry_slot(uint32_t image_id, gva_t pc)
@@ -273,7 +273,7 @@ static void add_entry(const struct image *image, uint32_t unit, const struct jit
 	if (!e->unit)
 		cache.nr_entries++;
 	u->nr_places++;
-	*e = (struct entry){ .unit = unit + 1, .offset = je->offset & (JIT_CODE_MAX - 1), .tag = place_tag(u->image_id, je->pc) & 0x3fff };
+	*e = (struct entry){ .unit = unit + 1, .offset = je->offset, .tag = place_tag(u->image_id, je->pc) };
 }
 
 /* ---- looking up ------------------------------------------------------------------------------------ */

@@ -77,13 +77,14 @@ struct link {
 	uint32_t offset;               /* of the displacement, in the arena */
 };
 
+enum { ENTRY_OFFSET_BITS = 18, ENTRY_TAG_BITS = 14 };
 /* A place where a translation is entered: which place, its unit's table of entries says. */
 struct entry {
 	uint32_t unit;                 /* 1 + its index; 0: free */
-	uint32_t offset : 18;          /* in its code */
-	uint32_t tag : 14;             /* of the place's hash */
+	uint32_t offset : ENTRY_OFFSET_BITS;      /* in its code */
+	uint32_t tag : ENTRY_TAG_BITS;            /* of the place's hash */
 };
-_Static_assert(JIT_CODE_MAX <= 1 << 18, "offset");
+_Static_assert(JIT_CODE_MAX <= 1 << ENTRY_OFFSET_BITS, "offset");
 
 extern struct code_cache {
 	uint8_t *writable, *executable;

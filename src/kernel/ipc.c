@@ -100,21 +100,21 @@ int ipc_add(struct ipc_table *t, struct ipc_object *o, int32_t key, int flags)
 	return o->perm.id;
 }
 
-struct ipc_object *ipc_find_index(struct ipc_table *t, int index)
+static struct ipc_object *find_index(struct ipc_table *t, int index)
 {
 	return index >= 0 && (unsigned)index < t->nr_slots ? t->slots[index] : NULL;
 }
 
 struct ipc_object *ipc_find_id(struct ipc_table *t, int id)
 {
-	struct ipc_object *o = id < 0 ? NULL : ipc_find_index(t, id & ((1 << IPC_SEQ_SHIFT) - 1));
+	struct ipc_object *o = id < 0 ? NULL : find_index(t, id & ((1 << IPC_SEQ_SHIFT) - 1));
 
 	return o && o->perm.id == id ? o : NULL;
 }
 
 int64_t ipc_find_status(struct ipc_table *t, int id, bool by_index, bool any, struct ipc_object **out)
 {
-	struct ipc_object *o = by_index ? ipc_find_index(t, id) : ipc_find_id(t, id);
+	struct ipc_object *o = by_index ? find_index(t, id) : ipc_find_id(t, id);
 	int err = !o ? -EINVAL : any ? 0 : ipc_access(o, 4);
 
 	*out = o;

@@ -27,19 +27,17 @@ struct ipc_ns {
 struct ipc_ns *ipc_here(void);        /* the caller's */
 enum { IPC_SEQ_SHIFT = 15 };
 
-/* xxxget(2): the id of the object with this key, or -ENOENT for "make one". */
+/* shmget, semget, msgget: the id of the object with this key, or -ENOENT for "make one". */
 int  ipc_find_key(struct ipc_table *t, int32_t key, int flags, struct ipc_object **out);
 /* -ENOSPC; else its id. */
 int  ipc_add(struct ipc_table *t, struct ipc_object *o, int32_t key, int flags);
 /* By id: -EINVAL; -EIDRM is for objects that go while somebody sleeps. */
 struct ipc_object *ipc_find_id(struct ipc_table *t, int id);
-/* By slot, for the *_STAT commands; or by id. */
-/* IPC_STAT means an id, XXX_STAT and XXX_STAT_ANY an index; `any` asks no permission. What the call returns,
- * which is the id when it was not said, or -errno. */
+/* IPC_STAT means an id; SHM_STAT, SEM_STAT, MSG_STAT and their ..._ANY an index. `any` asks no permission.
+ * What the call returns, which is the id when it was not said, or -errno. */
 int64_t ipc_find_status(struct ipc_table *t, int id, bool by_index, bool any, struct ipc_object **out);
 /* For IPC_SET and IPC_RMID: 0, -EINVAL or -EPERM. */
 int  ipc_find_owned(struct ipc_table *t, int id, struct ipc_object **out);
-struct ipc_object *ipc_find_index(struct ipc_table *t, int index);
 int  ipc_access(const struct ipc_object *o, int want);      /* 4 read, 2 write: 0 or -EACCES */
 int  ipc_owner_only(const struct ipc_object *o);            /* 0 or -EPERM */
 void ipc_remove(struct ipc_object *o);                      /* no longer found; drops the table's reference */

@@ -51,17 +51,13 @@ static int new_user_ns(const struct task *t, struct cred **out)
 	return 0;
 }
 
-/* Each takes over `ns`. */
-static void set_uts(struct task *t, void *ns)
+/* *place, a pointer to a name space, takes over `ns`. */
+static void replace(void *place, void *ns)
 {
-	ns_put(t->uts);
-	t->uts = ns;
-}
+	void **at = place;
 
-static void set_net(struct task *t, void *ns)
-{
-	ns_put(t->net);
-	t->net = ns;
+	ns_put(*at);
+	*at = ns;
 }
 
 /* What it owes to semaphores is paid before a process leaves them (ksys_unshare: exit_sem). Threads owe
@@ -70,20 +66,7 @@ static void set_ipc(struct task *t, void *ns)
 {
 	if (t == task_current() && t->proc->nr_tasks == 1)
 		ipc_process_exit(t->proc);
-	ns_put(t->ipc);
-	t->ipc = ns;
-}
-
-static void set_pid_next(struct task *t, void *ns)
-{
-	ns_put(t->pid_ns_next);
-	t->pid_ns_next = ns;
-}
-
-static void set_time_next(struct task *t, void *ns)
-{
-	ns_put(t->time_ns_next);
-	t->time_ns_next = ns;
+	replace(&t->ipc, ns);
 }
 
 static void set_cred(struct task *t, struct cred *c)
@@ -100,7 +83,7 @@ static int new_pid_ns(struct task *t, struct user_ns *owner)
 	int err = t->pid_ns_next != task_current()->proc->pid_ns ? -EINVAL : pid_ns_create(t->pid_ns_next, owner, &ns);
 
 	if (!err)
-		set_pid_next(t, ns);
+		replace(&t->pid_ns_next, ns);
 	return err;
 }
 
@@ -129,14 +112,14 @@ int ns_unshare(struct task *t, uint64_t flags)
 	if (flags & CLONE_NEWNS)
 		mnt_ns_unshare(t->fs, owner);
 	if (flags & CLONE_NEWUTS)
-		set_uts(t, uts_create(uts_of(t), owner));
+		replace(&t->uts, uts_create(uts_of(t), owner));
 	if (flags & CLONE_NEWIPC)
 		set_ipc(t, ipc_ns_create(owner));
 	if (flags & CLONE_NEWNET)
-		set_net(t, net_ns_create(owner));
+		replace(&t->net, net_ns_create(owner));
 	/* For children, too, and it begins as theirs was to be (copy_time_ns). */
 	if (flags & CLONE_NEWTIME)
-		set_time_next(t, time_ns_create(t->time_ns_next, owner));
+		replace(&t->time_ns_next, time_ns_create(t->time_ns_next, owner));
 	return 0;
 }
 
@@ -213,10 +196,10 @@ static void enter_mnt(struct task *t, void *ns)
 	mnt_ns_enter(t->fs, ns);
 }
 
-static void enter_uts(struct task *t, void *ns)  { set_uts(t, ns_get(ns)); }
+static void enter_uts(struct task *t, void *ns)  { replace(&t->uts, ns_get(ns)); }
 static void enter_ipc(struct task *t, void *ns)  { set_ipc(t, ns_get(ns)); }
-static void enter_pid(struct task *t, void *ns)  { set_pid_next(t, ns_get(ns)); }
-static void enter_net(struct task *t, void *ns)  { set_net(t, ns_get(ns)); }
+static void enter_pid(struct task *t, void *ns)  { replace(&t->pid_ns_next, ns_get(ns)); }
+static void enter_net(struct task *t, void *ns)  { replace(&t->net, ns_get(ns)); }
 static void enter_time(struct task *t, void *ns) { time_ns_enter(t, ns); }
 static void stay(struct task *t, void *ns)       { }
 
