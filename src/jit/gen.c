@@ -422,9 +422,9 @@ static void prepare(struct gen *g, const struct ir *i)
 /* Nothing but moves are made for it. */
 static bool keeps_flags(const struct gen *g, const struct ir *i)
 {
-	bool near = !flow_unchecked(g->r, &g->s, i);
+	bool integer = (i->op == IR_LOAD && is_x(i->d)) || (i->op == IR_STORE && is_x(i->b));
 
-	return i->op == IR_MOV || (i->op == IR_LOAD && near && is_x(i->d)) || (i->op == IR_STORE && near && is_x(i->b));
+	return i->op == IR_MOV || (integer && !flow_unchecked(g->r, &g->s, i));
 }
 
 static void make_op(struct gen *g, const struct ir *i)

@@ -70,8 +70,8 @@ void jit_report(struct strbuf *out)
 		line(out, jit_refusal_text[i], c->left_to[i]);
 	strbuf_printf(out, "left to the interpreter, places in translations:\n");
 	for (unsigned i = 0; i < JIT_REFUSAL_COUNT; i++)
-		line(out, jit_refusal_text[i], jit_refusals[i]);
+		line(out, jit_refusal_text[i], __atomic_load_n(&jit_refusals[i], __ATOMIC_RELAXED));
 	strbuf_printf(out, "left as it was by the optimiser:\n");
 	for (unsigned i = 0; i < JIT_LIMIT_COUNT; i++)
-		line(out, jit_limit_text[i], jit_limits[i]);
+		line(out, jit_limit_text[i], __atomic_load_n(&jit_limits[i], __ATOMIC_RELAXED));
 }

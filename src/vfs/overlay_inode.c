@@ -291,7 +291,8 @@ struct inode *ovl_inode_get(struct super *s, struct inode *parent, const char *n
 	list_init(&oi->hash_link);
 	oi->upper = upper;
 	oi->lower = xalloc((nr_lower + 1) * sizeof(*lower));
-	memcpy(oi->lower, lower, nr_lower * sizeof(*lower));
+	if (nr_lower)
+		memcpy(oi->lower, lower, nr_lower * sizeof(*lower));
 	oi->nr_lower = nr_lower;
 	ovl_set_place(i, parent, name);
 	i->ino = ovl_ino(s, real);
