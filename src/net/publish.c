@@ -101,7 +101,7 @@ static bool pump_out(struct bridge *b)
 			end_soon(b, true);
 			return false;
 		}
-		inner(b->s, NULL, (size_t)put, ABI_MSG_TRUNC, false);
+		inner(b->s, scratch, (size_t)put, ABI_MSG_TRUNC, false);
 	}
 	return false;
 }
