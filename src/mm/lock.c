@@ -1,5 +1,5 @@
-/* mlock and mlockall (Linux mm/mlock.c). hearth's RAM is not swapped yet, so that
- * locking means: populate now, count against RLIMIT_MEMLOCK, refuse MADV_DONTNEED. */
+/* mlock and mlockall (Linux mm/mlock.c): the pages come now, count against RLIMIT_MEMLOCK, and stay:
+ * swap.c passes locked areas by, MADV_DONTNEED refuses them. */
 #include "mm_private.h"
 
 int lock_allowed(struct mm *mm, uint64_t pages)

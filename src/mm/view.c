@@ -281,8 +281,8 @@ static bool same_run(pte_t a, pte_t b)
 	return pte_pfn(a) + 1 == pte_pfn(b);
 }
 
-/* Make room for a fill: others first, then this view itself. */
-static void evict(struct view *keep)
+/* Make room for a fill: others first, then the view it is for, which was used last. */
+static void evict(void)
 {
 	while (nr_areas > AREAS_MAX) {
 		struct view *v = list_entry(views.prev, struct view, lru);
@@ -393,11 +393,11 @@ bool mm_view_fill(struct mm *mm, gva_t va)
 	if (!v || va >= mm->top)
 		return false;
 	v->resting = false;
-	evict(v);
 	if (&v->lru != views.next) {
 		list_del(&v->lru);
 		list_add_head(&views, &v->lru);
 	}
+	evict();
 	if (whole_table(v, va, &l)) {
 		mm_view_counts.fills++;
 		return map_run(v, &l, l.first, l.last);
