@@ -152,6 +152,16 @@ static unsigned area_flags(struct mm *mm, const struct mmap_request *r)
 	return f;
 }
 
+/* No huge pages are reserved: nr_hugepages is 0. But the size that is asked for has to be one of them
+ * (ksys_mmap_pgoff, arch_hugetlb_valid_size): what one entry of a table above the last can map. */
+static int check_huge(const struct mm *mm, int flags)
+{
+	unsigned size = (unsigned)flags >> 26 & 63;
+	bool known = mm->rv32 ? size == 22 : size == 21 || size == 30;
+
+	return known || !size ? -ENOMEM : -EINVAL;
+}
+
 /* do_mmap() up to where it picks the address; *len comes back rounded. */
 static int check_request(struct mm *mm, const struct mmap_request *r, uint64_t *len)
 {
@@ -164,7 +174,7 @@ static int check_request(struct mm *mm, const struct mmap_request *r, uint64_t *
 	if (!is_aligned(r->offset, PAGE_SIZE))
 		return -EINVAL;
 	if (r->flags & MAP_HUGETLB)
-		return -ENOMEM;     /* a machine whose huge page pool is empty */
+		return check_huge(mm, r->flags);
 	return mm->nr_vmas > MAX_MAP_COUNT ? -ENOMEM : 0;
 }
 

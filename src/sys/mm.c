@@ -47,6 +47,10 @@ static int64_t map_file(int fd, struct mmap_request *r)
 
 	if (!f)
 		return -EBADF;
+	if (r->flags & MAP_HUGETLB) {            /* of those there is no file (ksys_mmap_pgoff) */
+		file_put(f);
+		return -EINVAL;
+	}
 	/* /dev/zero is anonymous memory by another name (mm/shmem.c, shmem_zero_setup). */
 	if ((f->inode->mode & S_IFMT) == S_IFCHR && f->inode->rdev == abi_makedev(1, 5)) {
 		file_put(f);
@@ -75,8 +79,6 @@ int64_t sys_mmap(gva_t addr, uint64_t length, uint32_t prot, uint32_t flags, int
 	if ((uint64_t)offset & PAGE_MASK)
 		return -EINVAL;
 	r.allow_low = task_capable(current(), ABI_CAP_SYS_RAWIO);
-	if (flags & MAP_HUGETLB)
-		return -ENOMEM;                  /* no huge pages are reserved: nr_hugepages is 0 */
 	if (flags & MAP_ANONYMOUS) {
 		r.offset = 0;
 		return mm_mmap(current_mm(), &r);

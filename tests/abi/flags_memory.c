@@ -16,6 +16,10 @@ TOPIC(flags_mmap)
 	BITS("shared, validated", MAP(PROT_READ, MAP_SHARED_VALIDATE | (f & ~0x1c01f0u), fd, 0), munmap((void *)r, PAGE));
 	NUMBERS("types, file", 0, 4, MAP(PROT_READ, f, fd, 0), munmap((void *)r, PAGE));
 	NUMBERS("types, anonymous", 0, 4, MAP(PROT_READ, MAP_ANONYMOUS | f, -1, 0), munmap((void *)r, PAGE));
+	/* What is wrong with huge pages even where there are some. */
+	R(MAP(PROT_READ, MAP_PRIVATE | MAP_HUGETLB, fd, 0)); R(MAP(PROT_READ, MAP_PRIVATE | MAP_HUGETLB, 99, 0));
+	R(MAP(PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | 63 << 26, -1, 0));
+	R(syscall(SYS_mmap, NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0));
 }
 TOPIC(flags_mmap_prot)
 {
