@@ -25,9 +25,20 @@ enum {
 	PIPE_DEFAULT = 64 * 1024,     /* pipe(7) */
 	PIPE_MAX = 1024 * 1024,       /* /proc/sys/fs/pipe-max-size */
 	PACKETS_MAX = 256,            /* boundaries remembered; a writer waits beyond */
+	USER_SOFT = 64 * 1024 * 1024, /* pipe-user-pages-soft: who has pipes of so many bytes ... */
+	PIPE_SMALL = 2 * 4096,        /* ... gets small ones (PIPE_MIN_DEF_BUFFERS), unless privileged */
+};
+
+/* What the pipes that a user has made may hold. */
+struct pipe_user {
+	struct list link;
+	uint32_t uid;
+	unsigned pipes;
+	uint64_t bytes;
 };
 
 struct pipe {
+	struct pipe_user *user;
 	char *ring;                   /* NULL until the first write */
 	size_t cap, head, used;
 	unsigned readers, writers;    /* open files */
@@ -46,11 +57,44 @@ static struct pipe *pipe_of(const struct file *f)
 	return f->inode->pipe;
 }
 
-static struct pipe *pipe_alloc(void)
+static struct pipe_user *user_get(uint32_t uid)
+{
+	static struct list users = LIST_INIT(users);
+	struct pipe_user *u;
+
+	list_for_each(u, &users, link)
+		if (u->uid == uid) {
+			u->pipes++;
+			return u;
+		}
+	u = xnew(struct pipe_user);
+	u->uid = uid;
+	u->pipes = 1;
+	list_add_tail(&users, &u->link);
+	return u;
+}
+
+static void user_put(struct pipe_user *u)
+{
+	if (--u->pipes)
+		return;
+	list_del(&u->link);
+	free(u);
+}
+
+/* too_many_pipe_buffers_soft(), pipe_is_unprivileged_user() */
+static bool has_enough(const struct pipe_user *u, size_t more, const struct cred *who)
+{
+	return u->bytes + more > USER_SOFT && !cred_capable(who, VFS_CAP_SYS_RESOURCE) && !cred_capable(who, VFS_CAP_SYS_ADMIN);
+}
+
+static struct pipe *pipe_alloc(const struct cred *who)
 {
 	struct pipe *p = xnew(struct pipe);
 
-	p->cap = PIPE_DEFAULT;
+	p->user = user_get(who->uid);
+	p->cap = has_enough(p->user, PIPE_DEFAULT, who) ? PIPE_SMALL : PIPE_DEFAULT;
+	p->user->bytes += p->cap;
 	wait_queue_init(&p->readable);
 	wait_queue_init(&p->writable);
 	return p;
@@ -58,8 +102,27 @@ static struct pipe *pipe_alloc(void)
 
 static void pipe_free(struct pipe *p)
 {
+	p->user->bytes -= p->cap;
+	user_put(p->user);
 	free(p->ring);
 	free(p);
+}
+
+/* A ring of another size, with what is in the old one. */
+static int set_cap(struct pipe *p, size_t cap)
+{
+	char *ring = try_alloc(cap);
+
+	if (!ring)
+		return -ENOMEM;
+	for (size_t n = 0; n < p->used; n++)
+		ring[n] = p->ring[(p->head + n) % p->cap];
+	free(p->ring);
+	p->user->bytes += cap - p->cap;
+	p->ring = ring;
+	p->head = 0;
+	p->cap = cap;
+	return 0;
 }
 
 void pipe_inode_release(struct inode *inode)
@@ -157,17 +220,8 @@ int pipe_unread(struct file *f, const char *data, size_t n)
 {
 	struct pipe *p = pipe_of(f);
 
-	if (p->used + n > p->cap || !p->ring) {
-		size_t cap = align_up(p->used + n, PAGE_SIZE);
-		char *ring = try_alloc(cap);
-
-		if (!ring)
-			return -ENOMEM;
-		for (size_t i = 0; i < p->used; i++)
-			ring[i] = p->ring[(p->head + i) % p->cap];
-		free(p->ring);
-		p->ring = ring, p->cap = cap, p->head = 0;
-	}
+	if ((p->used + n > p->cap || !p->ring) && set_cap(p, align_up(p->used + n, PAGE_SIZE)) != 0)
+		return -ENOMEM;
 	p->head = (p->head + p->cap - n) % p->cap;
 	for (size_t i = 0; i < n; i++)
 		p->ring[(p->head + i) % p->cap] = data[i];
@@ -328,7 +382,7 @@ int fifo_open(struct inode *inode, struct file *f)
 	int err = 0;
 
 	if (!p)
-		p = inode->pipe = pipe_alloc();
+		p = inode->pipe = pipe_alloc(f->cred);
 	if (w && !r && !wait && !anonymous && !p->readers) {
 		if (!p->writers)
 			pipe_inode_release(inode);
@@ -358,7 +412,7 @@ int pipe_create(uint32_t flags, const struct cred *who, struct file *ends[2])
 	if (flags & ~(uint32_t)(ABI_O_CLOEXEC | ABI_O_NONBLOCK | ABI_O_DIRECT))
 		return -EINVAL;
 	i = inode_create(super_anonymous(), S_IFIFO | 0600, NULL, NULL);
-	p = i->pipe = pipe_alloc();
+	p = i->pipe = pipe_alloc(who);
 	i->ino = next_ino++;
 	i->uid = who->fsuid;
 	i->gid = who->fsgid;
@@ -388,29 +442,26 @@ int64_t pipe_size(struct file *f)
 	return is_pipe(f) ? (int64_t)pipe_of(f)->cap : -EBADF;
 }
 
-int64_t pipe_set_size(struct file *f, uint64_t size, const struct cred *who)
+int64_t pipe_set_size(struct file *f, uint32_t size, const struct cred *who)
 {
 	struct pipe *p = pipe_of(f);
 	uint64_t cap = PAGE_SIZE;
-	char *ring;
 
 	if (!is_pipe(f))
 		return -EBADF;
-	if (size > PIPE_MAX)
-		return cred_capable(who, 24 /* CAP_SYS_RESOURCE */) ? -ENOMEM : -EPERM;
+	if (size > 1u << 31)
+		return -EINVAL;
 	while (cap < size)
 		cap *= 2;
+	/* The privileged may have more than PIPE_MAX on Linux, where it counts as the machine's memory. */
+	if (cap > p->cap && cap > PIPE_MAX)
+		return cred_capable(who, VFS_CAP_SYS_RESOURCE) ? -ENOMEM : -EPERM;
+	if (cap > p->cap && has_enough(p->user, cap - p->cap, who))
+		return -EPERM;
 	if (cap < p->used)
 		return -EBUSY;
-	ring = try_alloc(cap);
-	if (!ring)
+	if (set_cap(p, cap) != 0)
 		return -ENOMEM;
-	for (size_t n = 0; n < p->used; n++)
-		ring[n] = p->ring[(p->head + n) % p->cap];
-	free(p->ring);
-	p->ring = ring;
-	p->head = 0;
-	p->cap = cap;
 	wake_writers(p);
 	return (int64_t)cap;
 }

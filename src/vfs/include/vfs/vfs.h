@@ -448,7 +448,7 @@ int vfs_poll(struct poll_item *items, unsigned n, uint64_t deadline_ns);
 /* ---- made on the fly ------------------------------------------------------------------------------ */
 int pipe_create(uint32_t flags, const struct cred *who, struct file *ends[2]);   /* [0] read, [1] write */
 int pipe_unread(struct file *f, const char *data, size_t n);      /* what was read last goes back in front */
-int64_t pipe_set_size(struct file *f, uint64_t size, const struct cred *who);   /* F_SETPIPE_SZ: the new size; -EBADF no pipe */
+int64_t pipe_set_size(struct file *f, uint32_t size, const struct cred *who);   /* F_SETPIPE_SZ: the new size; -EBADF no pipe */
 int64_t pipe_size(struct file *f);
 ssize_t pipe_peek(struct file *f, void *buf, size_t n, bool nonblock);   /* tee: copies, consumes nothing */
 int eventfd_create(uint32_t init, uint32_t flags, const struct cred *who, struct file **out);
