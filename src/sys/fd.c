@@ -75,6 +75,11 @@ static int64_t dup_from(struct file *f, uint64_t min, bool cloexec)
 
 static int64_t set_status_flags(struct file *f, int fd, uint64_t arg)
 {
+	const struct cred *who = current()->cred;
+
+	/* As at open(2) (setfl). */
+	if ((arg & ~f->flags & ABI_O_NOATIME) && who->fsuid != f->inode->uid && !inode_capable(who, f->inode, ABI_CAP_FOWNER))
+		return -EPERM;
 	if ((f->flags ^ arg) & ABI_O_ASYNC) {
 		if (file_set_async(f, fd, arg & ABI_O_ASYNC))
 			arg &= ~(uint64_t)ABI_O_ASYNC;        /* most files have no such thing, and the flag stays off */
@@ -271,12 +276,12 @@ static int64_t set_rw_hint(struct file *f, gva_t addr)
 	return 0;
 }
 
-/* Who asks is the owner from then on (fcntl_dirnotify). */
+/* Who asks is told, if nobody was named before (fcntl_dirnotify). */
 static int64_t notify_directory(struct file *f, int fd, uint32_t what)
 {
 	int err = dnotify_set(f, current()->files, fd, what);
 
-	if (!err && (what & ~(uint32_t)ABI_DN_MULTISHOT))
+	if (!err && !f->owner.pid && (what & ~(uint32_t)ABI_DN_MULTISHOT))
 		err = file_owner_set(f, ABI_F_OWNER_PID, current()->proc->own_pid);
 	return err;
 }
@@ -289,6 +294,7 @@ static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 	case ABI_F_DUPFD:         return dup_from(f, arg, false);
 	case ABI_F_DUPFD_CLOEXEC: return dup_from(f, arg, true);
 	case ABI_F_DUPFD_QUERY:   return files_lookup(files, (int)arg) ? files_lookup(files, (int)arg) == f : -EBADF;
+	case ABI_F_CREATED_QUERY: return f->created;
 	case ABI_F_GETFD:         return files_cloexec(files, fd);
 	case ABI_F_SETFD:         return files_set_cloexec(files, fd, arg & ABI_FD_CLOEXEC);
 	case ABI_F_GETFL:         return f->flags & ~(uint32_t)(ABI_O_CLOEXEC | ABI_O_CREAT | ABI_O_EXCL | ABI_O_NOCTTY | ABI_O_TRUNC);
@@ -307,7 +313,7 @@ static int64_t fcntl_file(struct file *f, int fd, int cmd, uint64_t arg)
 		return record_lock(f, cmd, arg);
 	case ABI_F_GETLK64: case ABI_F_SETLK64: case ABI_F_SETLKW64:
 		return current_is_32() ? record_lock(f, cmd, arg) : -EINVAL;
-	case ABI_F_SETPIPE_SZ:    return pipe_set_size(f, arg, current()->cred);
+	case ABI_F_SETPIPE_SZ:    return pipe_set_size(f, (uint32_t)arg, current()->cred);
 	case ABI_F_GETPIPE_SZ:    return pipe_size(f);
 	case ABI_F_ADD_SEALS:     return memfd_add_seals(f, (uint32_t)arg);
 	case ABI_F_GET_SEALS:     return memfd_get_seals(f);

@@ -100,14 +100,16 @@ static int truncate_opened(struct file *f)
 int vfs_open_found(struct path p, uint32_t flags, const struct cred *who, bool created, struct file **out)
 {
 	struct inode *i = p.dentry->inode;
+	uint32_t mode = flags & ABI_O_ACCMODE;
+	bool contents = !(flags & ABI_O_PATH) && S_ISREG(i->mode);
+	bool writes = contents && (mode == ABI_O_WRONLY || mode == ABI_O_RDWR);
 	int err = may_open(p, flags, who, created);
 	struct file *f;
-	bool writes;
 
 	if (err)
 		return err;
-	writes = !(flags & ABI_O_PATH) && (access_mask(flags) & 2) && S_ISREG(i->mode);
-	if (writes && i->deny_write)
+	/* Who only truncates is no writer afterwards (handle_truncate). */
+	if (contents && i->deny_write && (writes || (flags & ABI_O_TRUNC)))
 		return -ETXTBSY;
 	f = file_create(i, flags & ABI_O_PATH ? &path_only_fops : i->fops, flags & (KEPT_FLAGS | ABI_O_NOCTTY), who);
 	f->path = path_get(p);
@@ -275,6 +277,8 @@ static int open_tmpfile(struct walk *w, struct path dir, uint32_t flags, uint32_
 	inode_put(made);
 	err = vfs_open_found((struct path){ dir.mnt, nameless }, flags & ~(uint32_t)ABI_O_TMPFILE, w->who.cred, true, out);
 	dentry_put(nameless);
+	if (!err)
+		(*out)->created = false;     /* no name was (FMODE_CREATED) */
 	return err;
 }
 

@@ -32,4 +32,10 @@ TOPIC(exec_etxtbsy)
 	close(fd);
 	CHILD(execl("./copy", "abi", "exec_etxtbsy", "copy", NULL); puts(error_name(errno)));
 	R(access("copy", F_OK));
+	/* Who only truncated it does not write. */
+	put_file("text", "x");
+	chmod("text", 0755);
+	fd = open("text", O_RDONLY | O_TRUNC);
+	put_file("text", "no program");
+	R(execl("./text", "x", NULL));
 }

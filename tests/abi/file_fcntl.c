@@ -19,4 +19,8 @@ TOPIC(file_fcntl)
 	R(fcntl(999, F_GETFD));
 	R(fcntl(999, F_SETFL, 0));
 	R(fcntl(open("/dev/null", O_PATH), F_GETFD));
+	R(fcntl(r, F_SETFL, O_NOATIME)); X(fcntl(r, F_GETFL) & O_NOATIME);
+	/* Not in other people's files, but it may be left on. */
+	CHILD(if (getuid() == 0) R(setresuid(4242, 4242, 4242));
+	      R(fcntl(r, F_SETFL, O_NOATIME)); R(fcntl(r, F_SETFL, 0)); if (getuid() == 4242) R(fcntl(r, F_SETFL, O_NOATIME)));
 }

@@ -67,6 +67,16 @@ static void nobodys(int fd)
 	owner(fd);
 }
 
+/* F_NOTIFY names who asks, but nobody who is named already gives way. */
+static void keeps_owner(void)
+{
+	int d = open(".", O_RDONLY);
+
+	R(fcntl(d, F_NOTIFY, DN_CREATE)); V(fcntl(d, F_GETOWN) == getpid());
+	R(fcntl(d, F_SETOWN, -getpgrp())); R(fcntl(d, F_NOTIFY, DN_CREATE)); V(fcntl(d, F_GETOWN) == -getpgrp());
+	close(d);
+}
+
 TOPIC(file_fcntl_owner)
 {
 	int p[2], d;
@@ -103,4 +113,5 @@ TOPIC(file_fcntl_owner)
 	R(fcntl(p[0], F_GETPIPE_SZ));
 	R(fcntl(p[0], F_SETPIPE_SZ, 5000));
 	R(fcntl(0, F_GETPIPE_SZ));
+	keeps_owner();
 }

@@ -227,7 +227,7 @@ struct file {
 	const char *anon_name;        /* "pipe:[12]", "anon_inode:[eventfd]" for /proc; NULL with a path */
 	void *private;
 	bool counted_writer;          /* in inode->writers */
-	bool created;                 /* this open made the file (fanotify, openat2 callers) */
+	bool created;                 /* this open made the file (F_CREATED_QUERY) */
 	struct path place;            /* see file_place */
 	struct list epitems;          /* epoll sets that watch it */
 };
