@@ -15,7 +15,8 @@
 
 #include "base/alloc.h"
 
-enum { NESTING_MAX = 5 };             /* sets within sets (Linux EP_MAX_NESTS) */
+/* Sets within sets: what happens in the innermost is told by one function calling the next (Linux EP_MAX_NESTS). */
+enum { NESTING_MAX = 4 };
 #define PRIVATE_BITS (ABI_EPOLLET | ABI_EPOLLONESHOT | ABI_EPOLLEXCLUSIVE | ABI_EPOLLWAKEUP)
 
 /* What may be asked for together with EPOLLEXCLUSIVE. */
@@ -24,6 +25,9 @@ enum { NESTING_MAX = 5 };             /* sets within sets (Linux EP_MAX_NESTS) *
 struct epoll {
 	struct list items, ready;
 	struct wait_queue wait;
+	struct file *file;            /* its own */
+	uint64_t looked;              /* epoll_ctl's last look at nesting that came by, ... */
+	unsigned depth;               /* ... and what it found */
 };
 
 struct item;
@@ -116,18 +120,83 @@ static struct epoll *epoll_of(const struct file *f)
 	return f->ops == &epoll_fops ? f->private : NULL;
 }
 
-/* Would watching `target` close a circle to `ep`, or nest too deep? */
-static bool reaches(struct file *target, const struct epoll *ep, unsigned depth)
+static uint64_t look;
+
+/* Sets below `ep`, one inside of the other; more than NESTING_MAX if `outer` is one of them. */
+static unsigned depth_below(struct epoll *ep, const struct epoll *outer)
 {
-	struct epoll *inner = epoll_of(target);
+	struct item *it;
+	unsigned depth = 0;
+
+	if (ep == outer)
+		return NESTING_MAX + 1;
+	if (ep->looked == look)
+		return ep->depth;
+	list_for_each(it, &ep->items, link)
+		if (epoll_of(it->file))
+			depth = MAX(depth, 1 + depth_below(epoll_of(it->file), outer));
+	ep->looked = look;
+	ep->depth = depth;
+	return depth;
+}
+
+static unsigned depth_above(struct epoll *ep)
+{
+	struct item *it;
+	unsigned depth = 0;
+
+	if (ep->looked == look)
+		return ep->depth;
+	list_for_each(it, &ep->file->epitems, file_link)
+		depth = MAX(depth, 1 + depth_above(it->ep));
+	ep->looked = look;
+	ep->depth = depth;
+	return depth;
+}
+
+/* Would watching `inner` close a circle to `ep`, or nest too deep (ep_loop_check)? */
+static bool nests_too_deep(struct epoll *ep, struct epoll *inner)
+{
+	unsigned below;
+
+	look++;
+	below = depth_below(inner, ep);
+	look++;
+	return below + 1 + depth_above(ep) > NESTING_MAX;
+}
+
+/* Ways from a file to sets that nobody watches, by how many sets lie in between: each is gone when
+ * something happens. Sets that watch the file itself may be many (reverse_path_check). */
+static bool has_too_many_ways(struct file *f, unsigned between, unsigned *ways)
+{
+	static const unsigned most[NESTING_MAX + 1] = { UINT32_MAX, 500, 100, 50, 10 };
 	struct item *it;
 
-	if (!inner)
-		return false;
-	if (inner == ep || depth >= NESTING_MAX)
+	if (between > NESTING_MAX)
 		return true;
-	list_for_each(it, &inner->items, link)
-		if (reaches(it->file, ep, depth + 1))
+	list_for_each(it, &f->epitems, file_link) {
+		struct file *epf = it->ep->file;
+
+		if (list_empty(&epf->epitems) ? ++ways[between] > most[between] : has_too_many_ways(epf, between + 1, ways))
+			return true;
+	}
+	return false;
+}
+
+/* The same for all that is watched from here. */
+static bool is_told_too_often(struct file *f)
+{
+	struct epoll *ep = epoll_of(f);
+	unsigned ways[NESTING_MAX + 1] = { 0 };
+	struct item *it;
+
+	if (!ep)
+		return has_too_many_ways(f, 0, ways);
+	if (ep->looked == look)
+		return false;
+	ep->looked = look;
+	list_for_each(it, &ep->items, link)
+		if (is_told_too_often(it->file))
 			return true;
 	return false;
 }
@@ -147,7 +216,7 @@ static int add(struct epoll *ep, int fd, struct file *target, uint32_t events, u
 	struct item *it;
 	struct ask ask = { .table.queue = hook_queue };
 
-	if (reaches(target, ep, 0))
+	if (epoll_of(target) && nests_too_deep(ep, epoll_of(target)))
 		return -ELOOP;
 	it = ask.item = xnew(struct item);
 	it->ep = ep;
@@ -158,6 +227,11 @@ static int add(struct epoll *ep, int fd, struct file *target, uint32_t events, u
 	list_init(&it->ready_link);
 	list_add_tail(&ep->items, &it->link);
 	list_add_tail(&target->epitems, &it->file_link);
+	look++;
+	if ((epoll_of(target) || !list_empty(&ep->file->epitems)) && is_told_too_often(target)) {
+		item_free(it);
+		return -EINVAL;
+	}
 	if (item_ready(it, &ask.table))
 		mark_ready(it);
 	return 0;
@@ -282,6 +356,6 @@ int epoll_create_file(uint32_t flags, const struct cred *who, struct file **out)
 	list_init(&ep->items);
 	list_init(&ep->ready);
 	wait_queue_init(&ep->wait);
-	*out = anon_file_create("anon_inode:[eventpoll]", &epoll_fops, ep, ABI_O_RDWR, who);
+	*out = ep->file = anon_file_create("anon_inode:[eventpoll]", &epoll_fops, ep, ABI_O_RDWR, who);
 	return 0;
 }
