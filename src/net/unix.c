@@ -21,6 +21,7 @@
 #include "host/host.h"
 
 struct list unix_all = LIST_INIT(unix_all);
+unsigned unix_count;
 static const struct net_proto unix_proto;
 static const uint32_t everything = ABI_EPOLLIN | ABI_EPOLLOUT | ABI_EPOLLHUP | ABI_EPOLLRDHUP | ABI_EPOLLERR;
 
@@ -32,6 +33,7 @@ static struct unix_sock *unix_alloc(int type)
 
 	sock_init(&u->sk, &unix_proto, ABI_AF_UNIX, type, 0);
 	list_add_tail(&unix_all, &u->all_link);
+	unix_count++;
 	list_init(&u->embryos);
 	list_init(&u->embryo_link);
 	list_init(&u->gc_link);
@@ -487,6 +489,7 @@ static void unix_destroy(struct sock *s)
 {
 	set_peer_cred(unix_of(s), (struct abi_ucred){ 0 });
 	list_del(&unix_of(s)->all_link);
+	unix_count--;
 }
 
 /* ---- options ------------------------------------------------------------------------------------------- */

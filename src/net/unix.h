@@ -30,6 +30,7 @@ struct unix_sock {
 	struct list gc_link;
 };
 extern struct list unix_all;
+extern unsigned unix_count;            /* how many those are */
 
 static inline struct unix_sock *unix_of(struct sock *s)
 {

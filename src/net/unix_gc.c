@@ -11,7 +11,7 @@
 
 #include "abi/process.h"
 
-static unsigned total_in_flight;
+static unsigned total_in_flight, sockets_in_flight;
 
 static struct unix_sock *unix_of_file(const struct file *f)
 {
@@ -32,8 +32,10 @@ int unix_in_flight(const struct scm *scm)
 		struct unix_sock *u = unix_of_file(scm->files[i]);
 
 		total_in_flight++;
-		if (u)
+		if (u) {
 			u->in_flight++;
+			sockets_in_flight++;
+		}
 	}
 	return 0;
 }
@@ -44,8 +46,10 @@ void unix_not_in_flight(const struct scm *scm)
 		struct unix_sock *u = unix_of_file(scm->files[i]);
 
 		total_in_flight--;
-		if (u)
+		if (u) {
 			u->in_flight--;
+			sockets_in_flight--;
+		}
 	}
 }
 
@@ -98,13 +102,25 @@ void unix_collect_hold(bool on)
 		unix_collect();
 }
 
+/* A look is at all sockets: where there are thousands it waits until some more are closed. */
+static bool worth_a_look(void)
+{
+	enum { SHARE = 256 };
+	static unsigned closed;
+
+	if (++closed < unix_count / SHARE)
+		return false;
+	closed = 0;
+	return true;
+}
+
 void unix_collect(void)
 {
 	struct list work = LIST_INIT(work), doomed = LIST_INIT(doomed);
 	struct unix_sock *u, *end;
 
-	wanted = held && total_in_flight;
-	if (!total_in_flight || held)
+	wanted = held && sockets_in_flight;
+	if (!sockets_in_flight || held || !worth_a_look())
 		return;
 	list_for_each(u, &unix_all, all_link)
 		u->doomed = u->in_flight && u->sk.file && u->sk.file->refs == u->in_flight;
