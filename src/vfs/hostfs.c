@@ -166,6 +166,24 @@ void hostfs_seen_at(struct inode *i, struct inode *dir, const char *name)
 		hostfs_moved(i, dir, name);
 }
 
+/* One after the other: directories lie in each other deeper than a stack is. */
+static void put_parent(struct inode *dir)
+{
+	static struct inode *next;
+	static bool busy;
+
+	next = dir;
+	if (busy)
+		return;
+	busy = true;
+	while (next) {
+		dir = next;
+		next = NULL;
+		inode_put(dir);
+	}
+	busy = false;
+}
+
 void hostfs_release(struct inode *i)
 {
 	struct host_inode *h = hi(i);
@@ -179,7 +197,7 @@ void hostfs_release(struct inode *i)
 	hostfs_forget_readahead(i);       /* another inode may come to lie where this one is */
 	list_del(&h->hash_link);
 	((struct host_super *)i->super->private)->nr_inodes--;
-	inode_put(h->parent);
+	put_parent(h->parent);
 	free(h->name);
 	free(h->target);
 	free(h);
@@ -410,12 +428,44 @@ static int open_handle(struct inode *i, bool write)
 	return 0;
 }
 
+static bool is_closed(const struct inode *dir)
+{
+	return dir && hi(dir)->fd < 0;
+}
+
+/* The directories on the way to i that have no handle, from above. Like this, because directories lie
+ * in each other deeper than a stack is. */
+static int open_way(struct inode *i)
+{
+	struct inode *dir, **way;
+	unsigned n = 0;
+	int err = 0;
+
+	for (dir = hi(i)->parent; is_closed(dir); dir = hi(dir)->parent)
+		n++;
+	if (!n)
+		return 0;
+	way = try_alloc(n * sizeof(struct inode *));
+	if (!way)
+		return -ENOMEM;
+	n = 0;
+	for (dir = hi(i)->parent; is_closed(dir); dir = hi(dir)->parent)
+		way[n++] = dir;
+	while (n && !err)
+		err = open_handle(way[--n], false);
+	free(way);
+	return err;
+}
+
 int hostfs_fd(struct inode *i, bool write)
 {
 	struct host_inode *h = hi(i);
 
 	if (h->fd < 0 || (write && !h->fd_writable)) {
-		int err = open_handle(i, write);
+		int err = h->orphan ? 0 : open_way(i);
+
+		if (!err)
+			err = open_handle(i, write);
 
 		if (err)
 			return err;
