@@ -166,24 +166,6 @@ void hostfs_seen_at(struct inode *i, struct inode *dir, const char *name)
 		hostfs_moved(i, dir, name);
 }
 
-/* One after the other: directories lie in each other deeper than a stack is. */
-static void put_parent(struct inode *dir)
-{
-	static struct inode *next;
-	static bool busy;
-
-	next = dir;
-	if (busy)
-		return;
-	busy = true;
-	while (next) {
-		dir = next;
-		next = NULL;
-		inode_put(dir);
-	}
-	busy = false;
-}
-
 void hostfs_release(struct inode *i)
 {
 	struct host_inode *h = hi(i);
@@ -197,7 +179,7 @@ void hostfs_release(struct inode *i)
 	hostfs_forget_readahead(i);       /* another inode may come to lie where this one is */
 	list_del(&h->hash_link);
 	((struct host_super *)i->super->private)->nr_inodes--;
-	put_parent(h->parent);
+	inode_put_held(h->parent);
 	free(h->name);
 	free(h->target);
 	free(h);

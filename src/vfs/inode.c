@@ -120,6 +120,25 @@ void inode_put(struct inode *i)
 	}
 }
 
+void inode_put_held(struct inode *i)
+{
+	static struct inode **waiting;
+	static unsigned n, cap;
+	static bool busy;
+
+	if (n == cap) {
+		cap = MAX(2 * cap, 16u);
+		waiting = xrealloc(waiting, cap * sizeof(struct inode *));
+	}
+	waiting[n++] = i;
+	if (busy)
+		return;
+	busy = true;
+	while (n)
+		inode_put(waiting[--n]);
+	busy = false;
+}
+
 unsigned inode_count(void)
 {
 	return live_inodes;

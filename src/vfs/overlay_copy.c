@@ -194,14 +194,19 @@ static int copy_up_one(struct inode *i)
 	return 0;
 }
 
+/* The directories that it lies in first, from above. A copy may sleep: what is missing then is looked up again. */
 int ovl_copy_up(struct inode *i)
 {
-	int err;
+	int err = ovl(i)->upper || ovl_super(i)->upper ? 0 : -EROFS;
 
-	if (ovl(i)->upper)
-		return 0;
-	if (!ovl_super(i)->upper)
-		return -EROFS;
-	err = ovl(i)->parent && !ovl(i)->gone ? ovl_copy_up(ovl(i)->parent) : 0;
-	return err ? err : copy_up_one(i);
+	while (!err && !ovl(i)->upper) {
+		struct inode *top = i;
+
+		while (!ovl(top)->gone && ovl(top)->parent && !ovl(ovl(top)->parent)->upper)
+			top = ovl(top)->parent;
+		inode_get(top);
+		err = copy_up_one(top);
+		inode_put(top);
+	}
+	return err;
 }

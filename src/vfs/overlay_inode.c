@@ -229,7 +229,7 @@ static void release(struct inode *i)
 	dentry_put(oi->upper);
 	for (unsigned n = 0; n < oi->nr_lower; n++)
 		dentry_put(oi->lower[n]);
-	inode_put(oi->parent);
+	inode_put_held(oi->parent);
 	free(oi->lower);
 	free(oi->name);
 	free(oi);

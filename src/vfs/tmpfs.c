@@ -130,35 +130,16 @@ struct inode *tmpfs_new_file(struct super *s, uint32_t mode, const struct cred *
 	return i;
 }
 
-/* A directory goes with what is in it only when its file system does: one after the other then, as
- * directories lie in each other deeper than a stack is. */
-static void drop_entries(struct tmpfs_inode *t)
-{
-	static struct list doomed = LIST_INIT(doomed);
-	static bool busy;
-	struct entry *e, *next;
-
-	list_for_each_safe(e, next, &t->entries, link) {
-		list_del(&e->link);
-		list_add_tail(&doomed, &e->link);
-	}
-	if (busy)
-		return;
-	busy = true;
-	while (!list_empty(&doomed)) {
-		e = list_first(&doomed, struct entry, link);
-		list_del(&e->link);
-		inode_put(e->inode);
-		free(e);
-	}
-	busy = false;
-}
-
 static void release(struct inode *i)
 {
 	struct tmpfs_inode *t = tmp(i);
+	struct entry *e, *next;
 
-	drop_entries(t);
+	/* A directory goes with what is in it only when its file system does. */
+	list_for_each_safe(e, next, &t->entries, link) {
+		inode_put_held(e->inode);
+		free(e);
+	}
 	((struct tmpfs_super *)i->super->private)->pages -= t->counted_pages;
 	tmpfs_drop_xattrs(t);
 	if (t->object)

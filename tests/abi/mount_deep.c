@@ -1,6 +1,5 @@
 /* A tree of directories much deeper than a path is long, and it goes with its file system. needs: privileges */
-#include "abi.h"
-#include <sys/mount.h>
+#include "overlay.h"
 
 static int make(int depth)
 {
@@ -18,6 +17,28 @@ static void remove_again(int depth)
 	while (n < depth && chdir("..") == 0 && rmdir("d") == 0)
 		n++;
 	printf("%d removed\n", n);
+}
+
+/* The file at the bottom of a lower layer is written: all directories above it are copied up. */
+TOPIC(mount_deep_overlay)
+{
+	int top, n;
+
+	if (!make_layers())
+		return;
+	top = open(".", O_RDONLY);
+	R(chdir("l1")); R(make(1500)); put_file("file", "x"); R(fchdir(top));
+	R(mount("o", "m", "overlay", 0, "lowerdir=l1,upperdir=u,workdir=w"));
+	R(chdir("m"));
+	for (n = 0; chdir("d") == 0; n++)
+		;
+	V(n);
+	put_file("file", "y"); R(mkdir("d", 0700)); R(fchdir(top)); R(umount2("m", 0));
+	R(chdir("u"));
+	for (n = 0; chdir("d") == 0; n++)
+		;
+	V(n);
+	R(chdir("..")); show_file("file"); R(chdir("/")); R(umount2("o", MNT_DETACH));
 }
 
 TOPIC(mount_deep)

@@ -180,6 +180,9 @@ struct inode {
 struct inode *inode_create(struct super *s, uint32_t mode, const struct inode_ops *ops, const struct file_ops *fops);
 void inode_get(struct inode *i);
 void inode_put(struct inode *i);
+/* inode_put() for what a released inode held, as its directory: one after the other, since they hold
+ * each other deeper than a stack is. NULL: nothing. */
+void inode_put_held(struct inode *i);
 /* exec's side of ETXTBSY: refuse writers while the file is executed. 0 or -ETXTBSY. */
 int  inode_deny_write(struct inode *i);
 void inode_allow_write(struct inode *i);
