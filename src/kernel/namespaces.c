@@ -101,7 +101,9 @@ int ns_unshare(struct task *t, uint64_t flags)
 	owner = (cred ? cred : t->cred)->user_ns;
 	if ((flags & ~(uint64_t)CLONE_NEWUSER) && !user_ns_capable(cred ? cred : t->cred, owner, ABI_CAP_SYS_ADMIN))
 		err = -EPERM;
-	else if (flags & CLONE_NEWPID)
+	else if (flags & CLONE_NEWNS)
+		err = mnt_ns_has_room(t->fs);
+	if (!err && (flags & CLONE_NEWPID))
 		err = new_pid_ns(t, owner);
 	if (err) {
 		cred_put(cred);

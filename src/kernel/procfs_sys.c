@@ -62,6 +62,7 @@ CONSTANT(show_nr_open, "1048576")
 CONSTANT(show_file_nr, "0\t0\t9223372036854775807")
 CONSTANT(show_pipe_max_size, "1048576")
 CONSTANT(show_pipe_pages_soft, "16384")
+CONSTANT(show_mount_max, "100000")
 CONSTANT(show_inotify_instances, "128")
 CONSTANT(show_inotify_watches, "65536")
 CONSTANT(show_somaxconn, "4096")
@@ -229,7 +230,7 @@ static const struct pseudo_node inotify_children[] = {
 static const struct pseudo_node no_children[] = { { 0 } };
 static const struct pseudo_node fs_children[] = {
 	RO("file-max", show_file_max), RO("file-nr", show_file_nr), RO("nr_open", show_nr_open),
-	RO("pipe-max-size", show_pipe_max_size), RO("pipe-user-pages-soft", show_pipe_pages_soft),
+	RO("pipe-max-size", show_pipe_max_size), RO("pipe-user-pages-soft", show_pipe_pages_soft), RO("mount-max", show_mount_max),
 	RO("protected_symlinks", show_zero), RO("protected_hardlinks", show_zero), RO("suid_dumpable", show_zero),
 	SUBDIR("inotify", inotify_children), SUBDIR("binfmt_misc", no_children), { 0 },
 };

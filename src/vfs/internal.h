@@ -78,9 +78,10 @@ struct mount {
 	unsigned writers;             /* files open for writing through it */
 	struct mnt_ns *ns;            /* of the root of a name space; NULL for others */
 	bool locked;                  /* came from a mightier name space: stays, and keeps its restrictions */
-	struct mount *copy;           /* while a name space is copied */
+	struct mount *copy;           /* mount_clone_tree() */
 	bool expiring;                /* umount2(MNT_EXPIRE) was here */
 	struct list link;             /* all mounts, in order of mounting */
+	struct list children, sibling;        /* what sits on it, in that order; `at` says where */
 };
 struct mount *mount_get(struct mount *m);
 void mount_put(struct mount *m);
@@ -97,7 +98,12 @@ void mnt_ns_init_first(struct mount *root);
 struct mount *mnt_ns_first_root(void);         /* NULL: nothing is mounted yet */
 void mnt_ns_shutdown(void);
 struct mount *mount_clone_tree(struct path from, bool recursive);
-void mount_dissolve(struct mount *m);          /* what is mounted below it is detached */
+int mount_room(unsigned more);                /* for so many more: 0 or -ENOSPC */
+unsigned mount_tree_size(struct mount *top);
+struct mount *mount_next(const struct mount *m, const struct mount *top);   /* in the tree, behind m: children first */
+void mount_sit(struct mount *m, struct path at);   /* takes the references over */
+struct path mount_rise(struct mount *m);           /* and gives them back */
+void mount_dissolve(struct mount *top);          /* what is mounted below it is detached */
 void fs_replace_all(struct path old, struct path new_);   /* every task's root and cwd */
 /* A mount without a place in the tree. */
 struct mount *mount_create_internal(struct super *s, const char *source);

@@ -88,12 +88,18 @@ void mount_put(struct mount *m)
 	list_del(&m->link);
 	dentry_put(m->root);
 	if (m->at.dentry)
-		m->at.dentry->mounts--;
-	path_put(m->at);
+		path_put(mount_rise(m));
 	super_put(m->super);
 	free(m->source);
 	free(m);
 	nr_mounts--;
+}
+
+int mount_room(unsigned more)
+{
+	enum { MOUNTS_MAX = 100000 };     /* /proc/sys/fs/mount-max */
+
+	return nr_mounts + more > MOUNTS_MAX ? -ENOSPC : 0;
 }
 
 unsigned mount_count(void)
@@ -200,12 +206,49 @@ int vfs_chroot(struct fs *fs, struct path p)
 
 /* ---- the tree ------------------------------------------------------------------- */
 
+void mount_sit(struct mount *m, struct path at)
+{
+	m->at = at;
+	at.dentry->mounts++;
+	list_add_tail(&at.mnt->children, &m->sibling);
+}
+
+struct path mount_rise(struct mount *m)
+{
+	struct path at = m->at;
+
+	m->at = (struct path){ 0 };
+	at.dentry->mounts--;
+	list_del(&m->sibling);
+	return at;
+}
+
+/* Without a stack: mounts sit on each other deeper than that. */
+struct mount *mount_next(const struct mount *m, const struct mount *top)
+{
+	if (!list_empty(&m->children))
+		return list_first(&m->children, struct mount, sibling);
+	for (; m != top; m = m->at.mnt)
+		if (m->sibling.next != &m->at.mnt->children)
+			return list_entry(m->sibling.next, struct mount, sibling);
+	return NULL;
+}
+
+unsigned mount_tree_size(struct mount *top)
+{
+	unsigned n = 0;
+
+	for (const struct mount *m = top; m; m = mount_next(m, top))
+		n++;
+	return n;
+}
+
 static struct mount *mount_on(struct path p)
 {
 	struct mount *m, *found = NULL;
 
-	list_for_each(m, &mounts, link)          /* the youngest is on top */
-		if (path_equal(m->at, p))
+	list_for_each(m, &p.mnt->children, sibling)          /* the youngest is on top */
+		if (m->at.dentry == p.dentry)
 			found = m;
 	return found;
 }
@@ -242,6 +285,8 @@ static struct mount *mount_create(struct super *s, unsigned flags, const char *s
 	m->flags = flags;
 	m->source = xstrdup(source ? source : "none");
 	list_init(&m->link);
+	list_init(&m->children);
+	list_init(&m->sibling);
 	nr_mounts++;
 	return m;
 }
@@ -335,8 +380,7 @@ static int mount_filler(struct path *at)
 	s = tmpfs_new_super("tmpfs", 0755);
 	m = mount_create(s, 0, "tmpfs");
 	super_put(s);
-	m->at = path_get(*at);
-	at->dentry->mounts++;
+	mount_sit(m, path_get(*at));
 	list_add_tail(&mounts, &m->link);
 	path_cross_mounts(at);
 	return 0;
@@ -388,9 +432,8 @@ int vfs_mount(const char *name, struct super *s, unsigned flags, const char *sou
 			return err;
 	}
 	m = mount_create(s, flags, source);
-	m->at = at;
 	if (at.dentry)
-		at.dentry->mounts++;
+		mount_sit(m, at);
 	else
 		mnt_ns_init_first(m);
 	list_add_tail(&mounts, &m->link);

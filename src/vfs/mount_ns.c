@@ -81,13 +81,16 @@ static void move_over(struct path *p, struct mount *old_root)
 	*p = to;
 }
 
+int mnt_ns_has_room(const struct fs *fs)
+{
+	return mount_room(mount_tree_size(fs->ns->root));
+}
+
 void mnt_ns_unshare(struct fs *fs, struct user_ns *owner)
 {
 	struct mnt_ns *old = fs->ns, *ns = xnew(struct mnt_ns);
 	struct mount *m;
 
-	list_for_each(m, mount_list(), link)
-		m->copy = NULL;
 	ns_init(&ns->ns, &mnt_ns_kind, owner);
 	mnt_ns_set_root(ns, mount_clone_tree((struct path){ old->root, old->root->root }, true));
 	mount_enlist(ns->root);

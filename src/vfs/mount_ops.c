@@ -103,22 +103,10 @@ static bool is_within(const struct mount *m, const struct mount *top)
 	return m != NULL;
 }
 
-static struct mount *child_of(const struct mount *top)
-{
-	struct mount *m;
-
-	list_for_each(m, mount_list(), link)
-		if (m->at.mnt == top)
-			return m;
-	return NULL;
-}
-
 static void detach_one(struct mount *m)
 {
-	struct path at = m->at;
+	struct path at = mount_rise(m);
 
-	m->at = (struct path){ 0 };
-	at.dentry->mounts--;
 	/* A mount point that only the mount made (see mount.c) goes with it. */
 	if (at.dentry->ghost && !at.dentry->mounts) {
 		dentry_drop(at.dentry);
@@ -129,13 +117,26 @@ static void detach_one(struct mount *m)
 	mount_put(m);                     /* the tree's reference */
 }
 
-/* Children before their parents. */
+/* A tree that nobody attached goes with its descriptor, as a name space's with that. Children before
+ * their parents. */
+void mount_dissolve(struct mount *top)
+{
+	struct mount *m = top, *parent;
+
+	for (;;) {
+		while (!list_empty(&m->children))
+			m = list_first(&m->children, struct mount, sibling);
+		if (m == top)
+			return;
+		parent = m->at.mnt;
+		detach_one(m);
+		m = parent;                   /* in the tree, or the top: somebody holds it */
+	}
+}
+
 static void detach_tree(struct mount *top)
 {
-	struct mount *child;
-
-	while ((child = child_of(top)))
-		detach_tree(child);
+	mount_dissolve(top);
 	if (top->at.dentry)
 		detach_one(top);
 }
@@ -143,8 +144,7 @@ static void detach_tree(struct mount *top)
 /* Consumes the caller's reference on m: it becomes the tree's. */
 static void attach(struct mount *m, struct path at)
 {
-	m->at = path_get(at);
-	at.dentry->mounts++;
+	mount_sit(m, path_get(at));
 	mount_enlist(m);
 }
 
@@ -161,28 +161,19 @@ static struct mount *clone_one(struct mount *m, struct dentry *root)
 /* What is seen from `from` on, with the mounts below it if `recursive`; not attached. */
 struct mount *mount_clone_tree(struct path from, bool recursive)
 {
-	struct mount *copy = clone_one(from.mnt, from.dentry), *m, *next;
+	struct mount *top, *m;
 
-	if (!recursive)
-		return copy;
-	list_for_each_safe(m, next, mount_list(), link) {
-		struct path at;
+	list_for_each(m, mount_list(), link)
+		m->copy = NULL;
+	top = clone_one(from.mnt, from.dentry);
+	for (m = from.mnt; recursive && (m = mount_next(m, from.mnt));) {
+		struct mount *on = m->at.mnt->copy;
 
-		if (m->at.mnt != from.mnt || !dentry_is_below(m->at.dentry, from.dentry))
-			continue;
-		at = (struct path){ copy, m->at.dentry };
-		attach(mount_clone_tree((struct path){ m, m->root }, true), at);
+		/* Not from here: nor is what sits on it, then. */
+		if (on && (m->at.mnt != from.mnt || dentry_is_below(m->at.dentry, from.dentry)))
+			attach(clone_one(m, m->root), (struct path){ on, m->at.dentry });
 	}
-	return copy;
-}
-
-/* A tree that nobody attached goes with its descriptor. */
-void mount_dissolve(struct mount *m)
-{
-	struct mount *child;
-
-	while ((child = child_of(m)))
-		detach_tree(child);
+	return top;
 }
 
 static void detached_release(struct file *f)
@@ -212,7 +203,7 @@ static struct file *open_detached(struct mount *m, const struct cred *who)
 /* `where` holds one reference on the mount, the tree another. */
 static bool is_busy(const struct mount *m)
 {
-	return child_of(m) || m->refs > 2;
+	return !list_empty(&m->children) || m->refs > 2;
 }
 
 int vfs_umount(struct path where, bool lazy, bool expire)
@@ -249,7 +240,9 @@ int vfs_mount_new(struct path where, const char *type, const char *source, unsig
 		return -ENODEV;
 	if (!mount_is_mine(where.mnt))
 		return -EINVAL;
-	err = make_super(t, options, &s);
+	err = mount_room(1);
+	if (!err)
+		err = make_super(t, options, &s);
 	if (err)
 		return err;
 	if (!S_ISDIR(where.dentry->inode->mode)) {
@@ -266,14 +259,18 @@ int vfs_mount_new(struct path where, const char *type, const char *source, unsig
 
 int vfs_mount_bind(struct path from, struct path where, bool recursive)
 {
+	int err;
+
 	if (!mount_is_mine(from.mnt) || !mount_is_mine(where.mnt))
 		return -EINVAL;
 	if (!same_kind(from.dentry, where.dentry))
 		return -ENOTDIR;
 	if (!from.dentry->hashed && from.dentry->parent != from.dentry)
 		return -ENOENT;           /* it has lost its name */
-	attach(mount_clone_tree(from, recursive), where);
-	return 0;
+	err = mount_room(recursive ? mount_tree_size(from.mnt) : 1);
+	if (!err)
+		attach(mount_clone_tree(from, recursive), where);
+	return err;
 }
 
 int vfs_mount_place(struct path from, struct path where, unsigned flags, const char *source)
@@ -282,6 +279,8 @@ int vfs_mount_place(struct path from, struct path where, unsigned flags, const c
 		return -EINVAL;
 	if (!same_kind(from.dentry, where.dentry))
 		return -ENOTDIR;
+	if (mount_room(1))
+		return -ENOSPC;
 	attach(mount_create_at(from.mnt->super, from.dentry, flags, source), where);
 	return 0;
 }
@@ -388,6 +387,8 @@ int vfs_open_tree(struct path from, bool recursive, const struct cred *who, stru
 {
 	if (from.mnt == mount_anonymous())
 		return -EINVAL;
+	if (mount_room(recursive ? mount_tree_size(from.mnt) : 1))
+		return -ENOSPC;
 	*out = open_detached(mount_clone_tree(from, recursive), who);
 	return 0;
 }
@@ -503,6 +504,8 @@ static int context_option(struct fs_context *c, const char *key, const char *val
 		c->source = xstrdup(value);
 		return 0;
 	}
+	if (c->options.len + strlen(key) + (value ? strlen(value) : 0) + 2 > PAGE_SIZE)
+		return -EINVAL;           /* legacy_parse_param */
 	strbuf_printf(&c->options, "%s%s", c->options.len ? "," : "", key);
 	if (value)
 		strbuf_printf(&c->options, "=%s", value);
@@ -532,6 +535,8 @@ int vfs_fsmount(struct file *f, unsigned flags, const struct cred *who, struct f
 		return -EINVAL;
 	if (c->mounted)
 		return -EBUSY;
+	if (mount_room(1))
+		return -ENOSPC;
 	c->mounted = true;
 	*out = open_detached(mount_create_at(c->super, c->place.dentry, flags, c->source ? c->source : "none"), who);
 	return 0;

@@ -116,6 +116,7 @@ struct walker {
 /* Mount name spaces (mount_ns.c). */
 extern const struct ns_kind mnt_ns_kind;
 /* A copy of fs' name space becomes its name space; root and cwd move over. It belongs to `owner`. */
+int mnt_ns_has_room(const struct fs *fs);         /* for a copy of its name space: 0 or -ENOSPC */
 void mnt_ns_unshare(struct fs *fs, struct user_ns *owner);
 bool fs_is_chrooted(const struct fs *fs);
 void mnt_ns_enter(struct fs *fs, struct mnt_ns *ns);   /* at its root */
