@@ -46,10 +46,13 @@ static bool may_signal(const struct file *f, const struct task *to)
 	return !o->euid || o->euid == c->suid || o->euid == c->uid || o->uid == c->suid || o->uid == c->uid;
 }
 
+/* When no more of F_SETSIG's can be queued, SIGIO says that something happened (send_sigio_to_task). */
+static const struct abi_siginfo plain = { .signo = SIGIO, .code = SI_KERNEL };
+
 static void tell_process(const struct file *f, struct process *p, const struct abi_siginfo *info)
 {
-	if (!p->zombie && p->leader && may_signal(f, p->leader))
-		signal_send_process(p, info);
+	if (!p->zombie && p->leader && may_signal(f, p->leader) && signal_send_process(p, info) == -EAGAIN)
+		signal_send_process(p, &plain);
 }
 
 static void tell(const struct file *f, const struct abi_siginfo *info)
@@ -60,8 +63,8 @@ static void tell(const struct file *f, const struct abi_siginfo *info)
 	if (!pid)
 		return;
 	if (f->owner.type == ABI_F_OWNER_TID) {
-		if (pid->task && may_signal(f, pid->task))
-			signal_send_task(pid->task, info);
+		if (pid->task && may_signal(f, pid->task) && signal_send_task(pid->task, info) == -EAGAIN)
+			signal_send_task(pid->task, &plain);
 	} else if (f->owner.type == ABI_F_OWNER_PID) {
 		if (pid->process)
 			tell_process(f, pid->process, info);
@@ -86,7 +89,7 @@ static void send_sigio(const struct file *f, int fd, int reason)
 		[POLL_PRI] = ABI_EPOLLPRI | ABI_EPOLLRDBAND, [POLL_HUP] = ABI_EPOLLHUP | ABI_EPOLLERR,
 		[POLL_MSG] = ABI_EPOLLIN | ABI_EPOLLRDNORM | ABI_EPOLLMSG,
 	};
-	struct abi_siginfo info = { .signo = SIGIO, .code = SI_KERNEL };
+	struct abi_siginfo info = plain;
 
 	if (f->owner.signo)
 		info = (struct abi_siginfo){

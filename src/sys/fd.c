@@ -5,8 +5,10 @@
 #include "abi/poll.h"
 #include "abi/process.h"
 #include "abi/signal.h"
+#include "abi/socket.h"
 #include "abi/stat.h"
 #include "abi/tty.h"
+#include "net/net.h"
 
 int64_t sys_close(int fd)
 {
@@ -379,20 +381,41 @@ static int64_t ioctl_peer(struct file *f, uint32_t flags, gva_t arg)
 	return err ? err : fd_install(peer, flags & ABI_O_CLOEXEC);
 }
 
+/* fcntl's F_SETOWN and F_GETOWN, as sockets have had them from the beginning (sock_ioctl). */
+static int64_t ioctl_owner(struct file *f, uint32_t request, gva_t arg)
+{
+	int32_t who;
+
+	if (request == ABI_FIOGETOWN || request == ABI_SIOCGPGRP) {
+		who = (int32_t)get_owner(f);
+		return put_user(arg, &who, sizeof(who));
+	}
+	return get_user(&who, arg, sizeof(who)) ? -EFAULT : set_owner(f, who);
+}
+
+static bool is_about_owner(const struct file *f, uint32_t request)
+{
+	return request >= ABI_FIOSETOWN && request <= ABI_SIOCGPGRP && net_is_socket(f);
+}
+
 int64_t sys_ioctl(int fd, uint32_t request, gva_t arg)
 {
 	struct file *f = fd_get_io(fd);
+	uint32_t before;
 	int64_t ret;
 
 	if (!f)
 		return -EBADF;
+	before = f->flags;
 	if (request == ABI_FIOCLEX || request == ABI_FIONCLEX)
 		ret = files_set_cloexec(current()->files, fd, request == ABI_FIOCLEX);
 	else if (request == ABI_TIOCGPTPEER)
 		ret = ioctl_peer(f, (uint32_t)arg, arg);
+	else if (is_about_owner(f, request))
+		ret = ioctl_owner(f, request, arg);
 	else
 		ret = file_ioctl(f, request, arg, current_mm());
-	if (request == ABI_FIOASYNC && !ret) {
+	if (request == ABI_FIOASYNC && !ret && f->flags != before) {
 		ret = file_set_async(f, fd, f->flags & ABI_O_ASYNC);
 		if (ret)
 			f->flags &= ~(uint32_t)ABI_O_ASYNC;

@@ -269,6 +269,30 @@ static int set_flag_from_user(struct file *f, uint32_t flag, gva_t arg, struct m
 	return 0;
 }
 
+/* What its contents take in the store (ioctl_fioqsize). */
+static int64_t stored_size(struct file *f, gva_t arg, struct mm *mm)
+{
+	struct kstat k = { 0 };
+	int64_t bytes;
+	int err;
+
+	if (!S_ISREG(f->inode->mode) && !S_ISDIR(f->inode->mode))
+		return -ENOTTY;
+	err = file_stat(f, &k);
+	bytes = (int64_t)k.blocks * 512;
+	return err ? err : mm_copy_to(mm, arg, &bytes, sizeof(bytes));
+}
+
+static int64_t block_size(struct file *f, gva_t arg, struct mm *mm)
+{
+	struct kstatfs fs = { .bsize = PAGE_SIZE };
+	struct super *s = f->inode->super;
+	int err = s->statfs ? s->statfs(s, &fs) : 0;
+	int32_t size = (int32_t)fs.bsize;
+
+	return err ? err : mm_copy_to(mm, arg, &size, sizeof(size));
+}
+
 int64_t file_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *mm)
 {
 	if (f->flags & ABI_O_PATH)
@@ -277,6 +301,10 @@ int64_t file_ioctl(struct file *f, unsigned cmd, gva_t arg, struct mm *mm)
 		return set_flag_from_user(f, ABI_O_NONBLOCK, arg, mm);
 	if (cmd == ABI_FIOASYNC)
 		return set_flag_from_user(f, ABI_O_ASYNC, arg, mm);
+	if (cmd == ABI_FIOQSIZE)
+		return stored_size(f, arg, mm);
+	if (cmd == ABI_FIGETBSZ)
+		return block_size(f, arg, mm);
 	if (cmd == ABI_FIONREAD && S_ISREG(f->inode->mode)) {
 		int32_t left = f->inode->size > f->pos ? (int32_t)(f->inode->size - f->pos) : 0;
 
