@@ -69,6 +69,11 @@ void jit_fault_site(const struct pack_site *p, unsigned xlen, gva_t pc_base, voi
 	const struct jit_state *s = &p->state;
 	bool is_store = p->site.state & JIT_SITE_STORE;
 
+	if (p->site.pending == JIT_SITE_RESUMES) {
+		g[REG_RIP] += p->site.pc_delta / 2;
+		return;
+	}
+
 	for (unsigned i = 0; i < 16; i++) {
 		unsigned r = p->pins.x[i], f = p->pins.f[i];
 

@@ -484,6 +484,7 @@ static void make_block(struct gen *g, struct block *b, unsigned n)
 	g->rax_is = g->flags_of = V_NONE;
 	if (b->header)
 		header_check(g, b);
+	gen_copy(g, b);
 	for (unsigned k = b->ir; k < b->ir + b->nr_ir; k++) {
 		const struct ir *i = &g->r->ir[k];
 
@@ -495,6 +496,7 @@ static void make_block(struct gen *g, struct block *b, unsigned n)
 		}
 		make_op(g, i);
 	}
+	gen_copied(g);
 	g->i = last;
 	if (last)
 		prepare(g, last);

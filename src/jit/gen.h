@@ -54,6 +54,8 @@ struct gen {
 	uint8_t stash;                 /* where STASHED finds its value: host register; HOST_NONE: in memory */
 	uint8_t keeps[16];             /* quick code: what host registers have; V_NONE */
 	unsigned turn;
+	unsigned nr_copied;            /* gen_copy.c: jumps to the branch at the end of the block */
+	uint32_t copied[2];
 	unsigned nr_traps, nr_trapping;/* those that have their site */
 	uint32_t trap_label;
 	unsigned nr_to_table, nr_cold, nr_sites, nr_exits, nr_entries, nr_edges, nr_states;
@@ -91,6 +93,10 @@ void gen_forget(struct gen *g);
 unsigned gen_fsrc(struct gen *g, unsigned v, unsigned scratch);
 unsigned gen_fdst(const struct gen *g);
 void gen_fdone(struct gen *g, unsigned xmm);
+
+/* gen_copy.c: where a block begins that is a loop that copies bytes: several at once; and where the branch at its end is. */
+void gen_copy(struct gen *g, const struct block *b);
+void gen_copied(struct gen *g);
 
 /* gen_exit.c */
 struct cold *gen_add_cold(struct gen *g, enum cold_kind kind, uint32_t at);

@@ -53,8 +53,13 @@ static void place_tables(struct gen *g)
 		g->entries[k].offset = x86_place(&g->a, g->entries[k].offset);
 	for (unsigned k = 0; k < g->nr_exits; k++)
 		g->exits[k].offset = x86_place(&g->a, g->exits[k].offset);
-	for (unsigned k = 0; k < g->nr_sites; k++)
-		g->sites[k].offset = x86_place(&g->a, g->sites[k].offset);
+	for (unsigned k = 0; k < g->nr_sites; k++) {
+		struct jit_site *s = &g->sites[k];
+
+		s->offset = x86_place(&g->a, s->offset);
+		if (s->pending == JIT_SITE_RESUMES)
+			s->pc_delta = 2 * (int32_t)(x86_place(&g->a, (uint32_t)s->pc_delta) - s->offset);
+	}
 	if (unlikely(g->r->dumping))
 		dump_place(&g->a);
 }

@@ -27,7 +27,7 @@
 #include "cpu/cpu.h"
 #include "jit/runtime.h"
 
-enum { JIT_VERSION = 8 };              /* of the generated code; counts up with every change of it */
+enum { JIT_VERSION = 9 };              /* of the generated code; counts up with every change of it */
 #define JIT_GUARD (UINT64_C(1) << 32)
 #define JIT_VIEW_SIZE_64 (UINT64_C(1) << 38)
 #define JIT_VIEW_SIZE_32 (UINT64_C(1) << 32)
@@ -101,6 +101,8 @@ enum {
 	JIT_SITE_TRAPS = 1 << 14,
 	JIT_SITE_STATE = JIT_SITE_TRAPS - 1,
 	JIT_TRAP_SIZE = 2,
+	/* As .pending: nothing of the guest's has changed; the code goes on pc_delta / 2 bytes behind the instruction. */
+	JIT_SITE_RESUMES = INT16_MIN,
 };
 
 /* Where everything is; shared by the sites for which it is the same. By host register: changed since
