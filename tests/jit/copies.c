@@ -129,8 +129,8 @@ static void at_edges(const struct kernel *k)
 {
 	hash = 0xcbf29ce484222325;
 	faults = 0;
-	for (long n = 1; n <= 40; n += 3) {
-		for (int before = -2; before <= 40; before += 3) {
+	for (long n = 1; n <= 40; n += 5) {
+		for (int before = -2; before <= 40; before += 4) {
 			for (int prot = 0; prot < 2; prot++) {
 				mprotect(BASE + PAGE, PAGE, prot ? PROT_READ : PROT_NONE);
 				run(k, PAGE - before, 500, n);                  /* the stores come to it */
