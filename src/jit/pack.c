@@ -510,6 +510,16 @@ static void check_exits(struct reader *r, const struct packed *p)
 	}
 }
 
+/* All that a fault there may lead to is in the code. */
+static bool is_site(const struct site_reader *sites, const struct packed *p)
+{
+	const struct jit_site *s = &sites->s;
+	int64_t resumes = s->pending == JIT_SITE_RESUMES ? (int64_t)s->offset + s->pc_delta / 2 : 0;
+
+	return s->offset < p->code_size && resumes >= 0 && resumes < p->code_size &&
+	       !(s->state & JIT_SITE_TRAPS && sites->trap >= p->code_size);
+}
+
 static void check_sites(struct reader *r, const struct packed *p)
 {
 	struct site_reader sites = read_sites(r);
@@ -519,8 +529,7 @@ static void check_sites(struct reader *r, const struct packed *p)
 	struct jit_pins pins;
 
 	while (next_site(r, &sites))
-		if (sites.s.offset >= p->code_size || (sites.s.state & JIT_SITE_TRAPS && sites.trap >= p->code_size))
-			r->bad = true;
+		r->bad |= !is_site(&sites, p);
 	nr_states = get_count(r, 1);
 	if (sites.newest > nr_states)
 		r->bad = true;
