@@ -1,10 +1,13 @@
 /* Descriptors for things that are no files: pidfd (a process) and signalfd (pending signals). */
 #include "internal.h"
 
+#include <inttypes.h>
+
 #include "abi/fcntl.h"
 #include "abi/poll.h"
 #include "abi/process.h"
 #include "base/alloc.h"
+#include "base/strbuf.h"
 
 int64_t anonfd_install(struct file *f, bool cloexec)
 {
@@ -106,8 +109,14 @@ static void signalfd_release(struct file *f)
 	free(f->private);
 }
 
+static void signalfd_show(struct file *f, struct strbuf *out)
+{
+	strbuf_printf(out, "sigmask:\t%016" PRIx64 "\n", ((const struct signalfd *)f->private)->mask);
+}
+
 static const struct file_ops signalfd_ops = {
 	.read = signalfd_read, .poll = signalfd_poll, .release = signalfd_release,
+	.show_fdinfo = signalfd_show,
 };
 
 int64_t kernel_signalfd(int fd, uint64_t mask, uint32_t flags)

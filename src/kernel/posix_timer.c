@@ -7,11 +7,14 @@
  * as overruns in the queued siginfo (kernel/time/posix-timers.c). */
 #include "internal.h"
 
+#include <inttypes.h>
+
 #include "abi/fcntl.h"
 #include "abi/poll.h"
 #include "abi/process.h"
 #include "abi/time.h"
 #include "base/alloc.h"
+#include "base/strbuf.h"
 
 struct alarm {
 	int clockid;
@@ -239,6 +242,7 @@ void posix_timers_tick(struct process *p)
 struct timerfd {
 	struct alarm alarm;
 	uint64_t expired;             /* since the last read */
+	bool absolute;                /* as it was set last */
 	struct wait_queue wait;
 };
 
@@ -284,8 +288,19 @@ static void timerfd_release(struct file *f)
 	free(t);
 }
 
+static void timerfd_show(struct file *f, struct strbuf *out)
+{
+	const struct timerfd *t = f->private;
+	uint64_t value, interval, second = NSEC_PER_SEC;
+
+	alarm_get(&t->alarm, &value, &interval);
+	strbuf_printf(out, "clockid: %d\nticks: %" PRIu64 "\nsettime flags: 0%o\n", t->alarm.clockid, t->expired, t->absolute);
+	strbuf_printf(out, "it_value: (%" PRIu64 ", %" PRIu64 ")\nit_interval: (%" PRIu64 ", %" PRIu64 ")\n",
+		      value / second, value % second, interval / second, interval % second);
+}
+
 static const struct file_ops timerfd_ops = {
-	.read = timerfd_read, .poll = timerfd_poll, .release = timerfd_release,
+	.read = timerfd_read, .poll = timerfd_poll, .release = timerfd_release, .show_fdinfo = timerfd_show,
 };
 
 int64_t timerfd_create_fd(int clockid, uint32_t flags)
@@ -321,6 +336,7 @@ int64_t timerfd_set(struct file *f, bool absolute, uint64_t value_ns, uint64_t i
 		return -EINVAL;
 	alarm_get(&t->alarm, old_value, old_interval);
 	t->expired = 0;
+	t->absolute = absolute;
 	alarm_set(&t->alarm, absolute, value_ns, interval_ns);
 	return 0;
 }

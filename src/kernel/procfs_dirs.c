@@ -101,10 +101,18 @@ static int follow_fd_link(uint64_t arg, struct path *out)
 	return 0;
 }
 
+/* pidfd_show_fdinfo() */
+static void show_pidfd(uint64_t arg, const struct process *p, struct strbuf *out)
+{
+	strbuf_printf(out, "Pid:\t%d\n", proc_show_pid(arg, p->pid));
+	procfs_print_numbers(out, arg, "NSpid", p, p->pid);
+}
+
 static int show_fdinfo(uint64_t arg, struct strbuf *out)
 {
 	int err;
 	struct file *f = file_of(arg, &err);
+	const struct process *p;
 	struct kstat st = { 0 };
 	uint32_t flags;
 
@@ -114,8 +122,17 @@ static int show_fdinfo(uint64_t arg, struct strbuf *out)
 	flags = f->flags & ~(uint32_t)ABI_O_CLOEXEC;
 	if (files_cloexec(files_of(arg, &err), (int)proc_fd(arg)) > 0)
 		flags |= ABI_O_CLOEXEC;
+	if (f->path.dentry && !(flags & ABI_O_PATH))
+		flags |= ABI_O_LARGEFILE;     /* as open(2) sets it (force_o_largefile) */
 	strbuf_printf(out, "pos:\t%" PRIu64 "\nflags:\t0%o\nmnt_id:\t%" PRIu64 "\nino:\t%" PRIu64 "\n",
-		      f->pos, flags | ABI_O_LARGEFILE, st.mnt_id, st.ino);
+		      f->pos, flags, st.mnt_id, st.ino);
+	p = pidfd_process(f);
+	if (p && p->reaped)
+		strbuf_printf(out, "Pid:\t-1\nNSpid:\t-1\n");
+	else if (p)
+		show_pidfd(arg, p, out);
+	else if (f->ops->show_fdinfo)
+		f->ops->show_fdinfo(f, out);
 	return 0;
 }
 

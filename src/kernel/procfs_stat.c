@@ -273,7 +273,7 @@ static void print_pids(struct strbuf *out, uint64_t arg, const struct process *p
 }
 
 /* A number as seen from here, and from each name space further in down to the process' own. */
-static void print_numbers(struct strbuf *out, uint64_t arg, const char *what, const struct process *p, int nr)
+void procfs_print_numbers(struct strbuf *out, uint64_t arg, const char *what, const struct process *p, int nr)
 {
 	struct pid_ns *chain[PID_NS_LEVELS];
 	int n = pid_ns_chain(p->pid_ns, proc_space(arg), chain);
@@ -301,10 +301,10 @@ int procfs_show_status(uint64_t arg, struct strbuf *out)
 	strbuf_printf(out, "FDSize:\t%u\n", t && t->files ? files_capacity(t->files) : 0);
 	if (who->cred)
 		print_groups(out, who->cred);
-	print_numbers(out, arg, "NStgid", p, p->pid);
-	print_numbers(out, arg, "NSpid", p, proc_id(arg));
-	print_numbers(out, arg, "NSpgid", p, p->pgid);
-	print_numbers(out, arg, "NSsid", p, p->sid);
+	procfs_print_numbers(out, arg, "NStgid", p, p->pid);
+	procfs_print_numbers(out, arg, "NSpid", p, proc_id(arg));
+	procfs_print_numbers(out, arg, "NSpgid", p, p->pgid);
+	procfs_print_numbers(out, arg, "NSsid", p, p->sid);
 	strbuf_printf(out, "Kthread:\t0\n");
 	if (t && t->mm)
 		print_vm(out, t->mm);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/strbuf.h"
 
 /* Sets within sets: what happens in the innermost is told by one function calling the next (Linux EP_MAX_NESTS). */
 enum { NESTING_MAX = 4 };
@@ -344,7 +345,17 @@ static void epoll_release(struct file *f)
 	free(ep);
 }
 
-static const struct file_ops epoll_fops = { .poll = epoll_poll, .release = epoll_release };
+static void show_fdinfo(struct file *f, struct strbuf *out)
+{
+	const struct item *it;
+
+	list_for_each(it, &epoll_of(f)->items, link)
+		strbuf_printf(out, "tfd: %8d events: %8x data: %16llx  pos:%lli ino:%llx sdev:%x\n", it->fd, it->events,
+			      (unsigned long long)it->data, (long long)it->file->pos, (unsigned long long)it->file->inode->ino,
+			      (unsigned)it->file->inode->super->dev);
+}
+
+static const struct file_ops epoll_fops = { .poll = epoll_poll, .release = epoll_release, .show_fdinfo = show_fdinfo };
 
 int epoll_create_file(uint32_t flags, const struct cred *who, struct file **out)
 {

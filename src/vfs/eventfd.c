@@ -4,10 +4,12 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/strbuf.h"
 
 struct eventfd {
 	uint64_t count;               /* at most UINT64_MAX - 1 */
 	bool semaphore;
+	unsigned id;                  /* for /proc */
 	struct wait_queue changed;
 };
 
@@ -66,18 +68,27 @@ static void eventfd_release(struct file *f)
 	free(f->private);
 }
 
+static void show_fdinfo(struct file *f, struct strbuf *out)
+{
+	const struct eventfd *e = f->private;
+
+	strbuf_printf(out, "eventfd-count: %16llx\neventfd-id: %u\neventfd-semaphore: %d\n", (unsigned long long)e->count, e->id, e->semaphore);
+}
+
 static const struct file_ops eventfd_fops = {
-	.read = eventfd_read, .write = eventfd_write, .poll = eventfd_poll, .release = eventfd_release,
+	.read = eventfd_read, .write = eventfd_write, .poll = eventfd_poll, .release = eventfd_release, .show_fdinfo = show_fdinfo,
 };
 
 int eventfd_create(uint32_t init, uint32_t flags, const struct cred *who, struct file **out)
 {
+	static unsigned next_id;
 	struct eventfd *e;
 
 	if (flags & ~(uint32_t)(ABI_EFD_SEMAPHORE | ABI_EFD_CLOEXEC | ABI_EFD_NONBLOCK))
 		return -EINVAL;
 	e = xnew(struct eventfd);
 	e->count = init;
+	e->id = next_id++;
 	e->semaphore = flags & ABI_EFD_SEMAPHORE;
 	wait_queue_init(&e->changed);
 	*out = anon_file_create("anon_inode:[eventfd]", &eventfd_fops, e, ABI_O_RDWR | (flags & ABI_O_NONBLOCK), who);

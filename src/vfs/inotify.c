@@ -13,6 +13,7 @@
 #include "abi/inotify.h"
 #include "abi/tty.h"
 #include "base/alloc.h"
+#include "base/strbuf.h"
 
 enum {
 	QUEUE_MAX = 16384,            /* /proc/sys/fs/inotify/max_queued_events */
@@ -290,7 +291,18 @@ static void inotify_release(struct file *f)
 	free(set);
 }
 
+static void show_fdinfo(struct file *f, struct strbuf *out)
+{
+	const struct inotify *set = f->private;
+	const struct inotify_watch *w;
+
+	list_for_each(w, &set->watches, link)
+		strbuf_printf(out, "inotify wd:%x ino:%llx sdev:%x mask:%x ignored_mask:0\n", w->wd, (unsigned long long)w->w.inode->ino,
+			      (unsigned)w->w.inode->super->dev, w->w.mask & ABI_IN_ALL_EVENTS);
+}
+
 static const struct file_ops inotify_fops = {
+	.show_fdinfo = show_fdinfo,
 	.default_owner = file_no_owner,
 	.read = inotify_read, .poll = inotify_poll, .ioctl = inotify_ioctl, .release = inotify_release,
 };

@@ -213,6 +213,8 @@ struct file_ops {
 	void (*release)(struct file *f);         /* the last reference went */
 	/* There where O_ASYNC works: who is told when nobody was named, as F_SETOWN's argument. */
 	int (*default_owner)(struct file *f);
+	/* What /proc/PID/fdinfo says of it besides what all files have. */
+	void (*show_fdinfo)(struct file *f, struct strbuf *out);
 };
 /* F_SETOWN_EX, F_SETSIG. pid: the machine's number, positive and held, or 0; uid, euid: of who named it. */
 struct file_owner { int type, pid, signo; uint32_t uid, euid; };
