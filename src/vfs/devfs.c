@@ -2,7 +2,7 @@
  *
  * A node is only (major, minor): opening one, wherever it lies, looks the
  * driver up here. Numbers: Documentation/admin-guide/devices.txt. */
-#include "internal.h"
+#include "tmpfs.h"
 
 #include <string.h>
 
@@ -142,6 +142,7 @@ int devfs_create(struct super **out)
 	struct super *s = tmpfs_new_super("devtmpfs", 0755);
 	struct inode *made, *dir = s->root;
 
+	tmpfs_limit_inodes(s, TMPFS_INODES);
 	for (size_t n = 0; n < ARRAY_SIZE(nodes); n++) {
 		uint64_t rdev = abi_makedev(nodes[n].major, nodes[n].minor);
 

@@ -180,6 +180,7 @@ int  fifo_open(struct inode *inode, struct file *f);
 void pipe_inode_release(struct inode *inode);
 /* An unnamed regular file of a tmpfs (memfd, O_TMPFILE). */
 struct inode *tmpfs_new_file(struct super *s, uint32_t mode, const struct cred *who);
+bool tmpfs_is_full(const struct super *s);    /* of inodes */
 struct super *tmpfs_new_super(const char *type, uint32_t root_mode);
 bool inode_is_tmpfs(const struct inode *i);
 int  hostfs_tmpfile(struct inode *dir, uint32_t mode, const struct cred *who, struct inode **out);

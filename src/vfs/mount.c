@@ -377,7 +377,7 @@ static int mount_filler(struct path *at)
 
 	if (!at->dentry->ghost || at->dentry->mounts)
 		return 0;
-	s = tmpfs_new_super("tmpfs", 0755);
+	tmpfs_create(0755, &s);
 	m = mount_create(s, 0, "tmpfs");
 	super_put(s);
 	mount_sit(m, path_get(*at));

@@ -70,16 +70,27 @@ static int parse_id(const char *text, enum id_kind kind, uint32_t *out)
 
 /* ---- tmpfs ------------------------------------------------------------------------------ */
 
-struct tmpfs_options { uint64_t size, inodes; uint32_t mode, uid, gid; bool has_size; };
+struct tmpfs_options { uint64_t size, inodes; uint32_t mode, uid, gid; bool has_size, has_inodes; };
 
 static int take_tmpfs_option(struct tmpfs_options *t, const struct option *o)
 {
 	/* Known, and without meaning here: pages are 4 KiB, nothing is swapped by NUMA node. */
-	static const char *const ignored[] = { "huge", "mpol", "inode32", "inode64", "noswap", "nr_inodes", "nr_blocks" };
+	static const char *const ignored[] = { "huge", "mpol", "inode32", "inode64", "noswap" };
+	int err;
 
 	if (strcmp(o->key, "size") == 0) {
 		t->has_size = true;
 		return parse_size(o->value, &t->size);
+	}
+	if (strcmp(o->key, "nr_blocks") == 0) {
+		t->has_size = true;
+		err = strchr(o->value, '%') ? -EINVAL : parse_size(o->value, &t->size);
+		t->size *= PAGE_SIZE;
+		return err;
+	}
+	if (strcmp(o->key, "nr_inodes") == 0) {
+		t->has_inodes = true;
+		return strchr(o->value, '%') ? -EINVAL : parse_size(o->value, &t->inodes);
 	}
 	if (strcmp(o->key, "mode") == 0)
 		return parse_number(o->value, 8, &t->mode);
@@ -121,7 +132,7 @@ static int tmpfs_mounted(const char *options, struct super **out)
 	(*out)->root->gid = t.gid;
 	if (t.has_size)
 		tmpfs_set_limit(*out, t.size);
-	return 0;
+	return tmpfs_limit_inodes(*out, t.has_inodes ? t.inodes : TMPFS_INODES);
 }
 
 static int tmpfs_reconfigure(struct super *s, const char *options)
@@ -129,6 +140,8 @@ static int tmpfs_reconfigure(struct super *s, const char *options)
 	struct tmpfs_options t = { 0 };
 	int err = parse_tmpfs_options(options, &t);
 
+	if (!err && t.has_inodes)
+		err = tmpfs_limit_inodes(s, t.inodes);
 	if (!err && t.has_size)
 		tmpfs_set_limit(s, t.size);
 	return err;

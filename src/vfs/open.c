@@ -265,6 +265,8 @@ static int open_tmpfile(struct walk *w, struct path dir, uint32_t flags, uint32_
 		return err;
 	mode = S_IFREG | (mode & 07777 & ~w->who.fs->umask);
 	if (inode_is_tmpfs(d)) {
+		if (tmpfs_is_full(d->super))
+			return -ENOSPC;
 		made = tmpfs_new_file(d->super, mode, w->who.cred);
 	} else {
 		err = inode_is_overlay(d) ? ovl_tmpfile(d, mode, w->who.cred, &made) :

@@ -32,6 +32,7 @@ struct tmpfs_super {
 	uint64_t next_ino;
 	void (*made)(struct inode *i);
 	uint64_t pages, max_pages;    /* used, and allowed (size=); 0: no limit */
+	uint64_t links, max_inodes;   /* names beyond each inode's first; both together (nr_inodes=); 0: no limit */
 };
 
 static const struct inode_ops dir_ops, file_iops, link_ops, special_ops;
@@ -245,10 +246,21 @@ static int lookup(struct inode *dir, const char *name, struct inode **out)
 	return 0;
 }
 
+/* Inodes and names are the host's memory, not the machine's RAM: their number is what bounds it. */
+bool tmpfs_is_full(const struct super *s)
+{
+	const struct tmpfs_super *ts = s->private;
+
+	return ts->max_inodes && s->live_inodes + ts->links >= ts->max_inodes;
+}
+
 static int make(struct inode *dir, const char *name, uint32_t mode, const struct cred *who, struct inode **out)
 {
-	struct inode *i = new_inode(dir->super, mode, who);
+	struct inode *i;
 
+	if (tmpfs_is_full(dir->super))
+		return -ENOSPC;
+	i = new_inode(dir->super, mode, who);
 	inode_init_owner(i, dir, who);
 	if (((struct tmpfs_super *)dir->super->private)->made)
 		((struct tmpfs_super *)dir->super->private)->made(i);
@@ -259,14 +271,19 @@ static int make(struct inode *dir, const char *name, uint32_t mode, const struct
 
 static int make_node(struct inode *dir, const char *name, uint32_t mode, uint64_t rdev, const struct cred *who, struct inode **out)
 {
-	make(dir, name, mode, who, out);
-	(*out)->rdev = S_ISCHR(mode) || S_ISBLK(mode) ? rdev : 0;
-	return 0;
+	int err = make(dir, name, mode, who, out);
+
+	if (!err)
+		(*out)->rdev = S_ISCHR(mode) || S_ISBLK(mode) ? rdev : 0;
+	return err;
 }
 
 static int make_symlink(struct inode *dir, const char *name, const char *target, const struct cred *who, struct inode **out)
 {
-	make(dir, name, S_IFLNK | 0777, who, out);
+	int err = make(dir, name, S_IFLNK | 0777, who, out);
+
+	if (err)
+		return err;
 	tmp(*out)->target = xstrdup(target);
 	(*out)->size = strlen(target);
 	return 0;
@@ -274,6 +291,10 @@ static int make_symlink(struct inode *dir, const char *name, const char *target,
 
 static int make_link(struct inode *dir, const char *name, struct inode *target)
 {
+	if (target->nlink && tmpfs_is_full(dir->super))
+		return -ENOSPC;
+	/* Linked for the first time it is counted already (shmem_link). */
+	((struct tmpfs_super *)dir->super->private)->links += target->nlink > 0;
 	target->nlink++;
 	target->ctime = vfs_now();
 	add_entry(dir, name, target);
@@ -287,6 +308,7 @@ static int unlink_entry(struct inode *dir, const char *name, struct inode *victi
 	if (!e || e->inode != victim)
 		return -ENOENT;
 	victim->nlink--;
+	((struct tmpfs_super *)dir->super->private)->links -= victim->nlink > 0;
 	victim->ctime = vfs_now();
 	remove_entry(dir, e);
 	return 0;
@@ -549,8 +571,8 @@ static int stat_fs(struct super *s, struct kstatfs *out)
 	out->blocks = ts->max_pages ? ts->max_pages : ram_total_pages() / 2;   /* Linux' default size= */
 	out->bfree = ts->max_pages ? ts->max_pages - MIN(ts->pages, ts->max_pages) : out->blocks;
 	out->bfree = out->bavail = MIN(ram_free_pages(), out->bfree);
-	out->files = out->blocks;
-	out->ffree = out->blocks - MIN(out->blocks, s->live_inodes);
+	out->files = ts->max_inodes;
+	out->ffree = ts->max_inodes - MIN(ts->max_inodes, s->live_inodes + ts->links);
 	return 0;
 }
 
@@ -577,6 +599,16 @@ void tmpfs_set_limit(struct super *s, uint64_t bytes)
 	((struct tmpfs_super *)s->private)->max_pages = align_up(bytes, PAGE_SIZE) >> PAGE_SHIFT;
 }
 
+int tmpfs_limit_inodes(struct super *s, uint64_t inodes)
+{
+	struct tmpfs_super *ts = s->private;
+
+	if (inodes && inodes < s->live_inodes + ts->links)
+		return -EINVAL;
+	ts->max_inodes = inodes;
+	return 0;
+}
+
 void tmpfs_set_made(struct super *s, void (*made)(struct inode *i))
 {
 	((struct tmpfs_super *)s->private)->made = made;
@@ -585,5 +617,5 @@ void tmpfs_set_made(struct super *s, void (*made)(struct inode *i))
 int tmpfs_create(uint32_t root_mode, struct super **out)
 {
 	*out = tmpfs_new_super("tmpfs", root_mode);
-	return 0;
+	return tmpfs_limit_inodes(*out, TMPFS_INODES);
 }

@@ -19,6 +19,9 @@ struct tmpfs_inode {
 };
 /* At most so many bytes of pages in all its files; 0: no limit. */
 void tmpfs_set_limit(struct super *s, uint64_t bytes);
+/* At most so many inodes and further names of them; 0: no limit. -EINVAL: there are more. */
+int tmpfs_limit_inodes(struct super *s, uint64_t inodes);
+#define TMPFS_INODES (ram_total_pages() / 2)      /* Linux' default nr_inodes= */
 /* Called with each inode that gets a name in this file system. */
 void tmpfs_set_made(struct super *s, void (*made)(struct inode *i));
 ssize_t tmpfs_getxattr(struct inode *i, const char *name, void *buf, size_t size);
