@@ -273,15 +273,26 @@ static void destroy(struct super *s)
 	free_super(s->private);
 }
 
+/* Overlays down to the layer's file system: each calls the next. */
+static unsigned depth_of(const struct dentry *layer)
+{
+	return layer->super->destroy == destroy ? ((const struct ovl_super *)layer->super->private)->depth : 0;
+}
+
 static int get_layers(struct ovl_super *os, const struct ovl_options *o)
 {
+	enum { DEPTH_MAX = 2 };               /* FILESYSTEM_MAX_STACK_DEPTH */
 	int err = o->upper ? get_upper(os, o) : 0;
 
 	for (unsigned n = 0; n < o->nr_lower && !err; n++) {
 		err = get_layer(o->lower[n], false, &os->lower[n]);
-		if (!err)
-			os->nr_lower++;
+		if (err)
+			break;
+		os->depth = MAX(os->depth, 1 + depth_of(os->lower[n]));
+		os->nr_lower++;
 	}
+	if (!err && (os->depth > DEPTH_MAX || (os->upper && depth_of(os->upper))))
+		err = -EINVAL;
 	/* The upper layer or the work place inside of a lower one would show what is being made. */
 	for (unsigned n = 0; n < os->nr_lower && !err && os->upper; n++)
 		if (dentry_is_below(os->upper, os->lower[n]) && os->upper != os->lower[n])

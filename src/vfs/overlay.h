@@ -9,6 +9,7 @@ struct ovl_super {
 	struct dentry *work;          /* workdir/work: where things are made before they get their name */
 	struct dentry **lower;        /* the topmost first */
 	unsigned nr_lower;
+	unsigned depth;               /* of overlays in overlays, with this one */
 	const char *prefix;           /* of its own attributes: "trusted.overlay." or "user.overlay." */
 	unsigned next_temp;
 	struct list *buckets;         /* of ovl_inode.hash_link, by key */

@@ -24,5 +24,11 @@ TOPIC(mount_overlay_errors)
 	}
 	R(mount("ov", "f", "overlay", 0, "lowerdir=l1:l2"));
 	R(mount("ov", "absent", "overlay", 0, "lowerdir=l1:l2"));
+	/* One overlay may lie on another; above that, and to be written to, it may not. */
+	mkdir("a", 0755); mkdir("b", 0755); mkdir("c", 0755);
+	R(mount("ov", "m", "overlay", 0, "lowerdir=l1,upperdir=u,workdir=w"));
+	mkdir("m/up", 0755); mkdir("m/wk", 0755);
+	R(mount("ov", "a", "overlay", 0, "lowerdir=l2,upperdir=m/up,workdir=m/wk"));
+	R(mount("ov", "a", "overlay", 0, "lowerdir=m:l2")); R(mount("ov", "b", "overlay", 0, "lowerdir=l2:a")); R(mount("ov", "c", "overlay", 0, "lowerdir=m:l1"));
 	chdir("/");
 }
