@@ -153,39 +153,60 @@ static const struct engine *engine_for(const struct mm *mm)
 	return engine;
 }
 
-/* left[], four half-words at a time. Which of four are long (4 bytes) says for each of them how many
- * instructions begin at it and after it among the four, and whether the last of these ends with the four or
- * one half-word behind them. */
+/* Half-words are taken four at a time, as lanes of a word, and told by bits, the last one's lowest. */
+enum { LANES = 4, GROUP = 64 };
+#define COUNT_LANES(n) (__builtin_popcountll(n) | (uint64_t)__builtin_popcountll((n) & 7) << 16 | \
+			(uint64_t)__builtin_popcountll((n) & 3) << 32 | (uint64_t)((n) & 1) << 48)
+#define COUNT_LANES4(n) COUNT_LANES(n), COUNT_LANES((n) + 1), COUNT_LANES((n) + 2), COUNT_LANES((n) + 3)
+
+/* Which of a group are long (4 bytes): bit 63 is the first. */
+static uint64_t find_long(const uint8_t *bytes)
+{
+	const uint64_t ones = 0x0001000100010001;
+	const uint64_t together = 0x0008000400020001;     /* moves bit 0 of each lane to bits 51 to 48 */
+	uint64_t longs = 0, v;
+
+	for (unsigned i = 0; i < GROUP; i += LANES) {
+		memcpy(&v, bytes + 2 * i, sizeof(v));
+		longs = longs << LANES | ((v & v >> 1 & ones) * together >> 48 & 0xf);   /* isa_length() */
+	}
+	return longs;
+}
+
+/* Where left[] is one more than for the half-word behind, which `last` says of what follows the group. With
+ * left[i] = 1 + left[i + 1] it is; with left[i] = 1 + left[i + 2] it is unless it is there: in a row of long
+ * ones every other. Rows that begin at even bits are told from the others by the carry of an addition. */
+static uint64_t find_steps(uint64_t longs, bool last)
+{
+	const uint64_t even = 0x5555555555555555;
+	uint64_t starts, at_even;
+
+	longs &= last ? UINT64_MAX : ~UINT64_C(1);
+	starts = longs & ~(longs << 1);
+	at_even = longs & ~(longs + (starts & even));
+	return ~((at_even & even) | (longs & ~at_even & ~even));
+}
+
 static void count_left(struct code_page *cp)
 {
-	enum { LANES = 4 };
+	static const uint64_t counts[1 << LANES] = {
+		COUNT_LANES4(0), COUNT_LANES4(4), COUNT_LANES4(8), COUNT_LANES4(12),
+	};
 	const uint64_t ones = 0x0001000100010001;
-	uint64_t count[1 << LANES], behind[1 << LANES];   /* a lane of 16 bits for each half-word */
-	uint64_t next = 0, after_next = 0;                /* left[] of the two that follow the four */
+	uint64_t behind = 0;           /* left[] of what follows */
+	bool last = false;
 
-	for (unsigned pattern = 0; pattern < 1 << LANES; pattern++) {
-		count[pattern] = behind[pattern] = 0;
-		for (unsigned i = 0; i < LANES; i++) {
-			unsigned n = 0, at = i;
-
-			for (; at < LANES; at += 1 + (pattern >> at & 1))
-				n++;
-			count[pattern] |= (uint64_t)n << 16 * i;
-			behind[pattern] |= (at > LANES ? UINT64_C(0xffff) : 0) << 16 * i;
-		}
-	}
 	cp->left[CODE_SLOTS] = cp->left[CODE_SLOTS + 1] = 0;
-	for (int i = CODE_SLOTS - LANES; i >= 0; i -= LANES) {
-		uint64_t v;
-		unsigned pattern;
+	for (int g = CODE_SLOTS - GROUP; g >= 0; g -= GROUP) {
+		uint64_t steps = find_steps(find_long(cp->bytes + 2 * g), last);
 
-		memcpy(&v, cp->bytes + 2 * i, sizeof(v));
-		v &= v >> 1 & ones;                       /* bit 0 of each lane: isa_length() is 4 */
-		pattern = (v | v >> 15 | v >> 30 | v >> 45) & 0xf;
-		v = count[pattern] + (next * ones & ~behind[pattern]) + (after_next * ones & behind[pattern]);
-		memcpy(cp->left + i, &v, sizeof(v));
-		next = v & 0xffff;
-		after_next = v >> 16 & 0xffff;
+		last = steps >> (GROUP - 1);
+		for (int i = g + GROUP - LANES; i >= g; i -= LANES, steps >>= LANES) {
+			uint64_t n = counts[steps & 0xf], v = n + behind * ones;
+
+			memcpy(cp->left + i, &v, sizeof(v));
+			behind += n & 0xffff;
+		}
 	}
 }
 

@@ -3,7 +3,8 @@
  * Everything that may wake an idle hart is a descriptor in this set. Host
  * signals are turned into a descriptor too (signalfd): the machine hears of ^C
  * where it hears of everything else, never in the middle of kernel code.
- * The set is made on first use, so that a short program never pays for it. */
+ * The set, the kick and the signals' descriptor are made when somebody first looks at them, or when a
+ * second thread comes that might be woken, so that a short program never pays for them. */
 #include "host/host.h"
 
 #include <limits.h>
@@ -22,7 +23,7 @@ enum { EVENTS_PER_POLL = 64 };
 static int epoll_fd = -1;
 static struct host_event kick = { .fd = -1 };
 static struct host_event signals = { .fd = -1 };
-static void (*signal_arrived)(int signo);
+static void (*signal_arrived)(int signo);   /* NULL: nobody watches them */
 
 /* Signals sent to hearth that are meant for the machine inside. */
 static const int watched_signals[] = {
@@ -94,9 +95,34 @@ static int watch(struct host_event *ev, int fd, void (*fire)(struct host_event *
 	return err;
 }
 
-static int kick_create(void)
+static void read_signals(struct host_event *ev, uint32_t events)
 {
-	return kick.fd >= 0 ? 0 : watch(&kick, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), drain_kick);
+	struct signalfd_siginfo info;
+
+	while (read(ev->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		signal_arrived((int)info.ssi_signo);
+}
+
+static void fill_watched(sigset_t *set)
+{
+	sigemptyset(set);
+	for (unsigned i = 0; i < ARRAY_SIZE(watched_signals); i++)
+		sigaddset(set, watched_signals[i]);
+}
+
+void host_poll_prepare(void)
+{
+	sigset_t set;
+	int err = 0;
+
+	if (kick.fd < 0)
+		err = watch(&kick, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), drain_kick);
+	if (!err && signal_arrived && signals.fd < 0) {
+		fill_watched(&set);
+		err = watch(&signals, signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), read_signals);
+	}
+	if (err)
+		fatal("the host gives no event descriptor: raise `ulimit -n`");
 }
 
 int host_poll(int64_t timeout_ns)
@@ -105,10 +131,9 @@ int host_poll(int64_t timeout_ns)
 	int n;
 
 	/* Nothing can happen that nobody registered for. */
-	if (timeout_ns == 0 && epoll_fd < 0)
+	if (timeout_ns == 0 && epoll_fd < 0 && !signal_arrived)
 		return 0;
-	if (kick_create() < 0)
-		fatal("the host gives no event descriptor: raise `ulimit -n`");
+	host_poll_prepare();
 	n = epoll_pwait2(set_fd(), batch, EVENTS_PER_POLL, timeout_ns < 0 ? NULL : &ts, NULL);
 	if (n < 0)
 		return 0;    /* EINTR: the caller looks at its conditions again */
@@ -128,8 +153,7 @@ void host_poll_wait(int64_t timeout_ns)
 	struct timespec ts = { timeout_ns / NSEC_PER_SEC, timeout_ns % NSEC_PER_SEC };
 	struct pollfd set = { .events = POLLIN };
 
-	if (kick_create() < 0)
-		fatal("the host gives no event descriptor: raise `ulimit -n`");
+	host_poll_prepare();
 	set.fd = set_fd();
 	/* An epoll set is itself readable while one of its descriptors is ready. Whatever the
 	 * answer, EINTR included, the caller looks. */
@@ -144,30 +168,16 @@ void host_poll_kick(void)
 		return;      /* the counter is full: the poll returns anyway */
 }
 
-static void read_signals(struct host_event *ev, uint32_t events)
-{
-	struct signalfd_siginfo info;
-
-	while (read(ev->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		signal_arrived((int)info.ssi_signo);
-}
-
-int host_signals_watch(void (*arrived)(int signo))
+void host_signals_watch(void (*arrived)(int signo))
 {
 	sigset_t set;
-	int err;
 
-	sigemptyset(&set);
-	for (unsigned i = 0; i < ARRAY_SIZE(watched_signals); i++)
-		sigaddset(&set, watched_signals[i]);
+	/* What arrives before anybody looks is pending, and comes by the descriptor then. */
+	fill_watched(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	/* A guest's write to a closed host pipe is its EPIPE, not hearth's death. */
 	signal(SIGPIPE, SIG_IGN);
 	/* Nor is a file that grows beyond `ulimit -f`: it is EFBIG. */
 	signal(SIGXFSZ, SIG_IGN);
 	signal_arrived = arrived;
-	if (signals.fd >= 0)
-		return 0;    /* an earlier machine of this process */
-	err = watch(&signals, signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), read_signals);
-	return err ? err : kick_create();
 }

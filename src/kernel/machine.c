@@ -159,9 +159,7 @@ int kernel_init(const struct machine_config *cfg)
 	machine_ending = false;
 	snprintf(uts_first.hostname, sizeof(uts_first.hostname), "%s", cfg->hostname ? cfg->hostname : "hearth");
 	snprintf(uts_first.domainname, sizeof(uts_first.domainname), "(none)");
-	err = host_signals_watch(host_signal_arrived);
-	if (err)
-		return refused("event descriptors", err);
+	host_signals_watch(host_signal_arrived);
 	err = ram_init(machine.config.memory_bytes);
 	if (err)
 		return refused("memory for the guest", err);

@@ -138,6 +138,7 @@ static void start_hart(void)
 	struct hart *h = xnew(struct hart);
 	int err;
 
+	host_poll_prepare();
 	hart_init(h, nr);
 	harts.online++;
 	expect(h);

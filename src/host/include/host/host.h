@@ -79,10 +79,12 @@ int host_poll(int64_t timeout_ns);
 void host_poll_wait(int64_t timeout_ns);
 /* Make a host_poll that sleeps in another thread, or comes next, return. Async-signal-safe. */
 void host_poll_kick(void);
+/* What a poll needs is made now; before a second thread that may kick, or be kicked. */
+void host_poll_prepare(void);
 
 /* Host signals that concern the machine (SIGINT, SIGTERM, SIGWINCH, SIGHUP, SIGQUIT,
- * SIGTSTP, SIGCONT) arrive through this function, called from host_poll. 0 or -errno. */
-int host_signals_watch(void (*arrived)(int signo));
+ * SIGTSTP, SIGCONT) arrive through this function, called from host_poll. */
+void host_signals_watch(void (*arrived)(int signo));
 
 /* ---- host threads ----------------------------------------------------------- */
 
