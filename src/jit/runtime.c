@@ -316,7 +316,7 @@ static enum trap view_miss(struct cpu_translated *t, struct hart_space *hs, enum
 	enum access access = trap == TRAP_STORE_FAULT ? ACCESS_WRITE : ACCESS_READ;
 	gva_t va = t->regs->engine.tval, size = mm_xlen(t->mm) == XLEN_64 ? JIT_VIEW_SIZE_64 : JIT_VIEW_SIZE_32;
 	struct translation tr;
-	bool ok;
+	bool ok, moved = false;
 
 	if (va + JIT_GUARD >= size + 2 * JIT_GUARD)
 		fatal("generated code has left its view: guest pc %#llx, address %#llx",
@@ -325,9 +325,14 @@ static enum trap view_miss(struct cpu_translated *t, struct hart_space *hs, enum
 	hs->view_misses++;
 	sched_leave_guest();
 	ok = mm_translate(t->mm, va, access, &tr) == 0;
-	if (is_worth_it(t, hs) && ok && !mm_view_fill(t->mm, va))
-		jit_counts.view_refused++;
+	if (is_worth_it(t, hs) && ok) {
+		moved = mm_collapse(t->mm, va);
+		if (!moved && !mm_view_fill(t->mm, va))
+			jit_counts.view_refused++;
+	}
 	sched_enter_guest(t->mm);
+	if (moved)
+		return TRAP_TIMER;     /* the interpreter would go by what it remembers of the page table */
 	if (ok || va >= size)
 		return INTERPRET;
 	t->tval = va;

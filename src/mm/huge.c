@@ -2,9 +2,10 @@
  * translation buffers cover it with one entry (Linux mm/khugepaged.c does the like).
  *
  * When a fault brings the last page of a leaf table of Sv39, all of which one private anonymous area
- * covers, the pages move into a block of frames behind which the host has put a huge page: 512 copies,
- * once, for memory that has cost 512 faults. What the table maps then comes into views as a whole. It is
- * no more than a place: each frame is still counted, copied after fork, swapped and freed by itself.
+ * covers, or when translated code first misses such a full table in its view, the pages move into a block of
+ * frames behind which the host has put a huge page: 512 copies, once, for memory that has cost 512 faults.
+ * What the table maps then comes into views as a whole. It is no more than a place: each frame is still counted,
+ * copied after fork, swapped and freed by itself.
  *
  * Only for programs with a view: translated code is what runs long and fast enough to gain. RV32's
  * tables map 4 MiB; its programs stay with small pages.
@@ -46,7 +47,7 @@ static void move(struct mm *mm, const struct leaf *l, pfn_t to)
 	}
 }
 
-void mm_collapse(struct mm *mm, gva_t va)
+bool mm_collapse(struct mm *mm, gva_t va)
 {
 	gva_t start = align_down(va, HUGE_SIZE), pos = start;
 	const struct vma *v;
@@ -55,18 +56,19 @@ void mm_collapse(struct mm *mm, gva_t va)
 
 	/* Engines that are compared hold on to places. */
 	if (!mm->view || mm->rv32 || mm_view_may_write)
-		return;
+		return false;
 	if (!pt_next_leaf(mm, &pos, start + HUGE_SIZE, &l) || frame_of(l.table)->entries != HUGE_PAGES)
-		return;
+		return false;
 	v = vma_find(mm, start);
 	if (!v || v->start > start || v->end < start + HUGE_SIZE || v->mapping || (v->prot & PROT_EXEC) ||
 	    (v->flags & VMA_SHARED) || !movable(mm, &l))
-		return;
+		return false;
 	to = frame_alloc_huge();
 	if (to == PFN_NONE)
-		return;
+		return false;
 	view_forget(mm, start, start + HUGE_SIZE);
 	mm_shoot_down(mm);             /* a reader may still hold one of the old frames */
 	move(mm, &l, to);
 	view_fill_faulted(mm, va);
+	return true;
 }

@@ -242,9 +242,10 @@ bool  mm_view_fill(struct mm *mm, gva_t va);
 void  mm_view_empty(struct mm *mm);
 /* And faults bring nothing back, until the next mm_view_fill(). */
 void  mm_view_rest(struct mm *mm);
-/* A fault of the program at va has been resolved: if that was the last page missing of 2 MiB, have them in a
- * huge page of the host's. Only where nobody holds a pointer from mm_pin or uio_span. */
-void  mm_collapse(struct mm *mm, gva_t va);
+/* The program has met va, by a fault that has been resolved or in translated code that misses it in the view: if no
+ * page is missing of the 2 MiB around, have them in a huge page of the host's. Only where nobody holds a pointer from
+ * mm_pin or uio_span. true: pages have moved. */
+bool  mm_collapse(struct mm *mm, gva_t va);
 /* Were pages of it, or rights, taken away since the last call? */
 bool  mm_view_lost(struct mm *mm);
 /* If not NULL: what a fill asks before a page is writable in a view (the engines' comparison). */
