@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "tmpfs.h"
 
-enum { TMPFS_MAGIC = 0x01021994, FIRST_COOKIE = 2, FIRST_BUCKETS = 8 };
+enum { TMPFS_MAGIC = 0x01021994, FIRST_COOKIE = 2, FIRST_BUCKETS = 8, INODE_SPACE = 1024 /* BOGO_INODE_SIZE */ };
 
 struct entry {
 	struct list link;             /* of the directory, by cookie */
@@ -32,7 +32,9 @@ struct tmpfs_super {
 	uint64_t next_ino;
 	void (*made)(struct inode *i);
 	uint64_t pages, max_pages;    /* used, and allowed (size=); 0: no limit */
-	uint64_t links, max_inodes;   /* names beyond each inode's first; both together (nr_inodes=); 0: no limit */
+	/* Names beyond each inode's first, bytes of attributes; how many inodes may be, which stand for the
+	 * others (nr_inodes=); 0: no limit. */
+	uint64_t links, xattr_bytes, max_inodes;
 };
 
 static const struct inode_ops dir_ops, file_iops, link_ops, special_ops;
@@ -142,7 +144,7 @@ static void release(struct inode *i)
 		free(e);
 	}
 	((struct tmpfs_super *)i->super->private)->pages -= t->counted_pages;
-	tmpfs_drop_xattrs(t);
+	tmpfs_drop_xattrs(i);
 	if (t->object)
 		t->object_free(t->object);
 	free(t->buckets);
@@ -246,12 +248,32 @@ static int lookup(struct inode *dir, const char *name, struct inode **out)
 	return 0;
 }
 
-/* Inodes and names are the host's memory, not the machine's RAM: their number is what bounds it. */
-bool tmpfs_is_full(const struct super *s)
+/* Inodes, names and attributes are the host's memory, not the machine's RAM: their number is what bounds it. */
+static uint64_t inode_space(const struct super *s)
 {
 	const struct tmpfs_super *ts = s->private;
 
-	return ts->max_inodes && s->live_inodes + ts->links >= ts->max_inodes;
+	return (s->live_inodes + ts->links) * INODE_SPACE + ts->xattr_bytes;
+}
+
+static bool has_space(const struct super *s, uint64_t more)
+{
+	uint64_t most = ((const struct tmpfs_super *)s->private)->max_inodes;
+
+	return !most || inode_space(s) + more <= most * INODE_SPACE;
+}
+
+bool tmpfs_is_full(const struct super *s)
+{
+	return !has_space(s, INODE_SPACE);
+}
+
+int tmpfs_charge(struct super *s, int64_t bytes)
+{
+	if (bytes > 0 && !has_space(s, (uint64_t)bytes))
+		return -ENOSPC;
+	((struct tmpfs_super *)s->private)->xattr_bytes += (uint64_t)bytes;
+	return 0;
 }
 
 static int make(struct inode *dir, const char *name, uint32_t mode, const struct cred *who, struct inode **out)
@@ -572,7 +594,7 @@ static int stat_fs(struct super *s, struct kstatfs *out)
 	out->bfree = ts->max_pages ? ts->max_pages - MIN(ts->pages, ts->max_pages) : out->blocks;
 	out->bfree = out->bavail = MIN(ram_free_pages(), out->bfree);
 	out->files = ts->max_inodes;
-	out->ffree = ts->max_inodes - MIN(ts->max_inodes, s->live_inodes + ts->links);
+	out->ffree = ts->max_inodes - MIN(ts->max_inodes, (inode_space(s) + INODE_SPACE - 1) / INODE_SPACE);
 	return 0;
 }
 
@@ -603,7 +625,7 @@ int tmpfs_limit_inodes(struct super *s, uint64_t inodes)
 {
 	struct tmpfs_super *ts = s->private;
 
-	if (inodes && inodes < s->live_inodes + ts->links)
+	if (inodes && inodes * INODE_SPACE < inode_space(s))
 		return -EINVAL;
 	ts->max_inodes = inodes;
 	return 0;

@@ -19,7 +19,7 @@ struct tmpfs_inode {
 };
 /* At most so many bytes of pages in all its files; 0: no limit. */
 void tmpfs_set_limit(struct super *s, uint64_t bytes);
-/* At most so many inodes and further names of them; 0: no limit. -EINVAL: there are more. */
+/* At most so many inodes, further names of them, and KiB of their attributes; 0: no limit. -EINVAL: there are more. */
 int tmpfs_limit_inodes(struct super *s, uint64_t inodes);
 #define TMPFS_INODES (ram_total_pages() / 2)      /* Linux' default nr_inodes= */
 /* Called with each inode that gets a name in this file system. */
@@ -28,6 +28,8 @@ ssize_t tmpfs_getxattr(struct inode *i, const char *name, void *buf, size_t size
 int tmpfs_setxattr(struct inode *i, const char *name, const void *buf, size_t size, int flags);
 ssize_t tmpfs_listxattr(struct inode *i, char *buf, size_t size);
 int tmpfs_removexattr(struct inode *i, const char *name);
-void tmpfs_drop_xattrs(struct tmpfs_inode *t);
+void tmpfs_drop_xattrs(struct inode *i);
+/* Bytes of attributes come or go: 0, or -ENOSPC, which giving back never is. */
+int tmpfs_charge(struct super *s, int64_t bytes);
 
 #endif

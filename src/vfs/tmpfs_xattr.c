@@ -24,18 +24,27 @@ static struct xattr *find(struct inode *i, const char *name)
 	return NULL;
 }
 
-static void drop(struct xattr *x)
+/* What an attribute takes (simple_xattr_space). */
+static int64_t space(const char *name, size_t size)
 {
+	return (int64_t)(sizeof(struct xattr) + strlen(name) + 1 + size);
+}
+
+static void drop(struct inode *i, struct xattr *x)
+{
+	tmpfs_charge(i->super, -space(x->name, x->size));
 	list_del(&x->link);
 	free(x->name);
 	free(x->value);
 	free(x);
 }
 
-void tmpfs_drop_xattrs(struct tmpfs_inode *t)
+void tmpfs_drop_xattrs(struct inode *i)
 {
+	struct tmpfs_inode *t = i->private;
+
 	while (!list_empty(&t->xattrs))
-		drop(list_first(&t->xattrs, struct xattr, link));
+		drop(i, list_first(&t->xattrs, struct xattr, link));
 }
 
 ssize_t tmpfs_getxattr(struct inode *i, const char *name, void *buf, size_t size)
@@ -61,9 +70,15 @@ int tmpfs_setxattr(struct inode *i, const char *name, const void *buf, size_t si
 		return -EEXIST;
 	if (!x && (flags & ABI_XATTR_REPLACE))
 		return -ENODATA;
+	if (tmpfs_charge(i->super, space(name, size)) != 0)
+		return -ENOSPC;
 	value = try_alloc(size);
-	if (!value)
+	if (!value) {
+		tmpfs_charge(i->super, -space(name, size));
 		return -ENOMEM;
+	}
+	if (x)
+		tmpfs_charge(i->super, -space(name, x->size));
 	if (!x) {
 		x = xnew(struct xattr);
 		x->name = xstrdup(name);
@@ -101,7 +116,7 @@ int tmpfs_removexattr(struct inode *i, const char *name)
 
 	if (!x)
 		return -ENODATA;
-	drop(x);
+	drop(i, x);
 	i->ctime = vfs_now();
 	return 0;
 }

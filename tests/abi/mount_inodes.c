@@ -1,7 +1,22 @@
-/* tmpfs: nr_inodes= bounds inodes and further names of them; nr_blocks= is a size. needs: privileges */
+/* tmpfs: nr_inodes= bounds inodes and further names of them; nr_blocks= is a size. needs: privileges needs: Linux 6.6 */
 #include "abi.h"
 #include <sys/mount.h>
 #include <sys/statfs.h>
+#include <sys/xattr.h>
+
+/* Attributes take of the same. */
+static void attributes(void)
+{
+	static char value[60000];
+
+	R(mount("t", "m", "tmpfs", 0, "nr_inodes=64"));
+	chdir("m");
+	put_file("f", "x");
+	R(setxattr("f", "user.a", value, sizeof(value), 0)); R(setxattr("f", "user.b", value, sizeof(value), 0));
+	R(setxattr("f", "user.a", value, 20000, 0)); R(setxattr("f", "user.b", value, 20000, 0)); R(setxattr("f", "user.c", value, 30000, 0));
+	R(removexattr("f", "user.a")); R(setxattr("f", "user.c", value, 30000, 0)); R(mkdir("d", 0700));
+	R(unlink("f")); put_file("g", "x"); R(setxattr("g", "user.d", value, sizeof(value), 0)); R(setxattr("g", "user.d", value, sizeof(value), 0));
+}
 
 static void room(void)
 {
@@ -39,5 +54,6 @@ TOPIC(mount_inodes)
 	fchdir(here);
 	R(mount(NULL, "m", NULL, MS_REMOUNT, "nr_inodes=1k")); chdir("m"); room(); fchdir(here);
 	R(mount("t", "m", "tmpfs", 0, "nr_inodes=x")); R(mount("t", "m", "tmpfs", 0, "nr_inodes=10%"));
-	R(mount("t", "m", "tmpfs", 0, "nr_inodes=0")); chdir("m"); R(mkdir("d", 0700)); room();
+	R(mount("t", "m", "tmpfs", 0, "nr_inodes=0")); chdir("m"); R(mkdir("d", 0700)); room(); fchdir(here);
+	attributes();
 }
