@@ -338,7 +338,7 @@ static void make_link(const struct unit *from, uint32_t offset, const struct ent
 	jit_counts.linked++;
 }
 
-gva_t cache_exit_pc(const int32_t *link)
+gva_t cache_exit_pc(const int32_t *link, bool *timer)
 {
 	uint32_t offset = (uint32_t)arena_offset(link);
 	const struct unit *u = unit_at(offset);
@@ -349,7 +349,24 @@ gva_t cache_exit_pc(const int32_t *link)
 	ASSERT(u);
 	packed = unit_packed(u);
 	found = pack_find_exit(&packed, offset - u->start, &pc);
+	*timer = !found;
+	if (!found)
+		found = pack_find_timer(&packed, offset + (uint32_t)sizeof(*link) - u->start, &pc);
 	ASSERT(found);
+	return pc;
+}
+
+gva_t cache_begins(const void *entry)
+{
+	uint32_t offset = (uint32_t)arena_offset(entry);
+	const struct unit *u = unit_at(offset);
+	struct packed packed;
+	gva_t pc;
+
+	ASSERT(u);
+	packed = unit_packed(u);
+	pc = pack_entry_pc(&packed, offset - u->start);
+	ASSERT(pc != PACK_NO_PC);
 	return pc;
 }
 
@@ -854,6 +871,11 @@ int cache_init(uint64_t bytes)
 uint64_t cache_bytes(void)
 {
 	return cache.used + cache.tables;
+}
+
+uint64_t cache_idle_bytes(void)
+{
+	return cache.idle;
 }
 
 void cache_shutdown(void)

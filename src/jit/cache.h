@@ -27,6 +27,7 @@ void cache_abandon(void);
 int  cache_init(uint64_t bytes);
 void cache_shutdown(void);
 uint64_t cache_bytes(void);              /* that code and tables take now */
+uint64_t cache_idle_bytes(void);         /* of them: of what nothing leads to any more */
 
 /* Counts up when entries that harts may have found went away or were replaced: their jump
  * tables must be emptied. May be read without the lock. */
@@ -45,7 +46,8 @@ const void *cache_promote(struct mm *mm, gva_t pc, bool *final);
 void cache_take_finished(void);
 /* Where the direct exit whose displacement is at `link` leads. By a hart that has left through it, before
  * it leaves the guest: without the lock. */
-gva_t cache_exit_pc(const int32_t *link);
+gva_t cache_exit_pc(const int32_t *link, bool *timer);   /* *timer: or it is an entry whose budget is spent */
+gva_t cache_begins(const void *entry);   /* as that: the place of this entry */
 /* Make the direct exit whose displacement is at `link` (in the executable mapping) lead to the
  * entry for pc, if both belong together. Returns the entry, as cache_find. */
 const void *cache_link(struct mm *mm, int32_t *link, gva_t pc);

@@ -8,7 +8,11 @@
  *
  *   engine.packed   rdx: distance of pc / 2 from rcx (from bit 19), pending count (9-18), argument (4-8),
  *                   kind (0-3)
- *   direct          called, from behind the link (JIT_LINK_CALL). The kind is JIT_EXIT_DIRECT
+ *   direct          called, from behind the link, or by an entry that finds the budget spent (JIT_LINK_CALL).
+ *                   The kind is JIT_EXIT_DIRECT
+ *   engine.counted  called where a quick translation begins (JIT_COUNTED_CALL): leaves if the budget is spent
+ *                   (JIT_EXIT_TIMER) or the translation is hot (JIT_EXIT_HOT), else returns. The counter is that
+ *                   of the return address
  *   engine.indirect rdx: pc. The kind is JIT_EXIT_INDIRECT
  *   engine.lookup   rdx: pc. It goes on there if the jump table has it; else as engine.indirect
  *
@@ -20,7 +24,10 @@
 #define ENGINE_PC_MASK 640
 #define EXIT_DIRECT 0
 #define EXIT_INDIRECT 1
+#define EXIT_TIMER 2
+#define EXIT_HOT 7
 #define LINK_CALL 3
+#define COUNTED_CALL 6
 #define REGS_BIAS 128
 #define ENGINE_BUDGET 544
 #define ENGINE_EXIT 552
@@ -29,7 +36,10 @@
 #define ENGINE_LOOKUP 656
 #define ENGINE_RETURNS 664
 #define ENGINE_HOST_STACK 672
+#define ENGINE_COUNTED 680
 #define JUMP_MASK 0xffff0
+#define HEAT 0x100000
+#define HEAT_MASK 0x3fff
 
 	.text
 #if defined(__x86_64__)
@@ -54,6 +64,8 @@ jit_enter:
 	movq	%rax, ENGINE_INDIRECT(%rdi)
 	leaq	5f(%rip), %rax
 	movq	%rax, ENGINE_LOOKUP(%rdi)
+	leaq	6f(%rip), %rax
+	movq	%rax, ENGINE_COUNTED(%rdi)
 	movq	%rsp, ENGINE_HOST_STACK(%rdi)
 	movq	ENGINE_RETURNS(%rdi), %rsp
 	movq	%rdx, ENGINE_VIEW(%rdi)
@@ -77,6 +89,23 @@ jit_enter:
 	shlq	$32, %rax
 	andl	$15, %edx
 	orq	%rdx, %rax
+	xorl	%edx, %edx
+	jmp	1f
+	.p2align 4
+6:	movl	(%rsp), %edx
+	testq	%r15, %r15
+	js	7f
+	movq	ENGINE_JUMPS-REGS_BIAS(%rbp), %rax
+	shrl	$2, %edx
+	andl	$HEAT_MASK, %edx
+	subl	$1, HEAT(%rax,%rdx,4)
+	js	8f
+	ret
+7:	movl	$EXIT_TIMER, %eax
+	jmp	9f
+8:	movl	$EXIT_HOT, %eax
+9:	popq	%rdx
+	subq	$COUNTED_CALL, %rdx
 	jmp	1f
 	.p2align 4
 5:	movl	%edx, %eax

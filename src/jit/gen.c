@@ -323,11 +323,34 @@ static const struct guest_insn *last_insn(const struct gen *g)
 	return &g->r->insn[g->b->first_insn + g->b->nr_insns - 1];
 }
 
+/* The address was put together from constants (auipc and jalr: a call of what is far): it is like a jump with an
+ * offset. false: it is too far for a table of exits. */
+static bool end_known(struct gen *g, const struct ir *i)
+{
+	gva_t to = (gva_t)i->imm & ~UINT64_C(1), base = g->r->insn[0].pc;
+	int pending = g->base + (int)g->b->nr_insns;
+	struct snap snap;
+
+	if (g->r->xlen == 64 && (int64_t)(to - base) != (int32_t)(to - base))
+		return false;
+	if (g->r->xlen == 32)
+		to = (uint32_t)to;
+	link_register(g, i->d, g->b->end);
+	snap = gen_snap(g, &g->s, to, pending);
+	if (region_is_link(i->d))
+		gen_call(g, &snap, i->d);
+	else
+		gen_direct_exit(g, &snap, to);
+	return true;
+}
+
 /* The target is in rdx from the start: the link may overwrite its register. */
 static void end_indirect(struct gen *g, const struct ir *i)
 {
 	struct snap snap;
 
+	if (i->a == V_IMM && g->b->nr_succs == 0 && end_known(g, i))
+		return;
 	if (i->a == V_IMM) {
 		x86_mov_imm(&g->a, RDX, i->imm & ~INT64_C(1));
 	} else {
@@ -519,9 +542,10 @@ static void entry_check(struct gen *g, const struct block *b, uint32_t at, uint8
 
 static void make_entry(struct gen *g, unsigned n)
 {
+	struct x86_mem counted = gen_engine(offsetof(struct cpu_regs, engine.counted));
 	struct block *b = &g->r->block[n];
+	unsigned which;
 	struct flow s;
-	struct x86_mem m;
 
 	enter_zone(g->r, b);
 	/* What control comes to first; the others are many. */
@@ -531,16 +555,14 @@ static void make_entry(struct gen *g, unsigned n)
 	b->entry_label = g->a.len + 1;
 	if (unlikely(g->r->dumping))
 		dump_mark(g->a.len, DUMP_ENTRY);
-	g->entries[b->pc == g->r->req->pc ? 0 : g->nr_entries++] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
-	x86_rr(&g->a, 0x85, true, R15, R15);
-	entry_check(g, b, x86_jcc(&g->a, CC_S), JIT_EXIT_TIMER, 0);
+	which = b->pc == g->r->req->pc ? 0 : g->nr_entries++;
+	g->entries[which] = (struct jit_entry){ .pc = b->pc, .offset = g->a.len };
 	if (g->r->req->counts) {
-		m = gen_engine(offsetof(struct cpu_regs, engine.jumps));
-		x86_rm(&g->a, 0x8b, true, RAX, &m);
-		m = (struct x86_mem){ .base = RAX, .index = HOST_NONE,
-			.disp = (int32_t)(offsetof(struct jit_tables, heat) + 4 * jit_heat_slot(b->pc)) };
-		x86_alu_mem_imm(&g->a, 5, false, &m, 1);
-		entry_check(g, b, x86_jcc(&g->a, CC_S), JIT_EXIT_HOT, 0);
+		x86_rm(&g->a, 0xff, false, 2, &counted);
+		ASSERT(g->a.full || g->a.len == g->entries[which].offset + JIT_COUNTED_CALL);
+	} else {
+		x86_rr(&g->a, 0x85, true, R15, R15);
+		g->timers[which] = x86_jcc(&g->a, CC_S);
 	}
 	if (g->r->rounds) {
 		entry_check(g, b, gen_misrounds(g), JIT_EXIT_INTERPRET, JIT_REFUSE_frm);
@@ -662,6 +684,7 @@ static void make_all(struct gen *g)
 	if (unlikely(r->dumping))
 		dump_mark(g->a.len, DUMP_COLD);
 	gen_make_traps(g);
+	gen_make_timers(g);
 	/* Cold code may ask for more of it. */
 	for (unsigned k = 0; k < g->nr_cold; k++)
 		make_cold(g, g->cold[k]);

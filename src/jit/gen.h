@@ -57,7 +57,7 @@ struct gen {
 	unsigned nr_copied;            /* gen_copy.c: jumps to the branch at the end of the block */
 	uint32_t copied[2];
 	unsigned nr_traps, nr_trapping;/* those that have their site */
-	uint32_t trap_label;
+	uint32_t trap_label, timer_label;
 	unsigned nr_to_table, nr_cold, nr_sites, nr_exits, nr_entries, nr_edges, nr_states;
 	/* From here on nothing is cleared from one translation to the next; what was allocated stays. */
 	struct cold *cold;
@@ -67,6 +67,7 @@ struct gen {
 	unsigned cap_cold, cap_sites, cap_exits;
 	uint32_t to_table[64];         /* references to the flag table */
 	uint32_t traps[MAX_IR];        /* jumps to them */
+	uint32_t timers[MAX_INSNS];    /* jumps of the entries */
 	struct tail tails[MAX_TAILS];
 	struct jit_entry entries[MAX_INSNS];
 	struct flow edges[2 * MAX_BLOCKS]; /* states at branches whose edge has work to do */
@@ -124,6 +125,7 @@ void gen_site(struct gen *g, bool is_store);             /* the next host instru
 /* The next one that may is not come to if cc holds: its address is out of bounds. */
 void gen_trap(struct gen *g, enum x86_cc cc);
 void gen_make_traps(struct gen *g);
+void gen_make_timers(struct gen *g);                     /* what entries jump to if the budget is spent */
 void gen_canonical(struct gen *g, unsigned xmm, unsigned width);
 void gen_box(struct gen *g, unsigned xmm);
 void gen_check_boxed(struct gen *g, unsigned v, const struct snap *snap, uint8_t kind, uint32_t arg);

@@ -136,6 +136,25 @@ void gen_make_traps(struct gen *g)
 	}
 }
 
+static void call_direct(struct gen *g)
+{
+	struct x86_mem direct = gen_engine(offsetof(struct cpu_regs, direct));
+
+	x86_rm(&g->a, 0xff, false, 2, &direct);
+}
+
+/* The return address says which entry it is, as with direct exits. */
+void gen_make_timers(struct gen *g)
+{
+	if (g->r->req->counts)
+		return;
+	g->timer_label = g->a.len;
+	for (unsigned k = 0; k < g->nr_entries; k++) {
+		x86_patch(&g->a, g->timers[k], g->a.len);
+		call_direct(g);
+	}
+}
+
 void gen_site(struct gen *g, bool is_store)
 {
 	struct snap n = gen_snap_here(g);
@@ -307,7 +326,6 @@ void gen_leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, uin
  * address says which exit it is. Where it leads to is in the table of exits. */
 void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
 {
-	struct x86_mem direct = gen_engine(offsetof(struct cpu_regs, direct));
 	uint32_t at;
 
 	gen_write_back(g, snap);
@@ -327,6 +345,6 @@ void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
 		g->cap_exits = cap;
 	}
 	g->exits[g->nr_exits++] = (struct jit_exit){ .pc = pc, .offset = at, .unlinked = 0 };
-	x86_rm(&g->a, 0xff, false, 2, &direct);
+	call_direct(g);
 	ASSERT(g->a.full || g->a.len == at + 4 + JIT_LINK_CALL);
 }

@@ -77,6 +77,7 @@ struct jit_code *gen_assemble(struct gen *g)
 	place_tables(g);
 	h.nr_ranges = fill_ranges(r, ranges);
 	h.traps = x86_place(&g->a, g->trap_label);
+	h.timers = g->timer_label ? x86_place(&g->a, g->timer_label) : 0;
 	h.entries = place(&h.total, g->nr_entries * sizeof(g->entries[0]));
 	h.exits = place(&h.total, g->nr_exits * sizeof(g->exits[0]));
 	h.sites = place(&h.total, g->nr_sites * sizeof(g->sites[0]));

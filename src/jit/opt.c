@@ -59,6 +59,15 @@ static void use_constants(const struct region *r, const struct constants *c, str
 	}
 }
 
+/* auipc and jalr: a jump to what is far. A return is compared with where it may go on, so it stays one. */
+static void know_target(const struct block *b, const struct constants *c, struct ir *i)
+{
+	if (i->op != IR_JIND || b->nr_succs || !is_x(i->a) || !c->known[i->a])
+		return;
+	i->imm = (int64_t)((uint64_t)i->imm + (uint64_t)c->value[i->a]);
+	i->a = V_IMM;
+}
+
 static void fold_constants(struct region *r, struct block *b)
 {
 	struct constants c;
@@ -71,6 +80,7 @@ static void fold_constants(struct region *r, struct block *b)
 		if (i->dead)
 			continue;
 		use_constants(r, &c, i);
+		know_target(b, &c, i);
 		if (!is_reg(i->d))
 			continue;
 		if (is_f(i->d)) {

@@ -2,7 +2,7 @@
  * there are as many as translations, and most are never looked at again. So they are kept as numbers
  * of as many bytes as each needs, mostly one, since each is the distance from the one before:
  *
- *   entries   n, then: pc, offset
+ *   entries   n, then: pc, offset; timers
  *   ranges    n, then: pc, size
  *   pages     n, then: number
  *   exits     n, then: offset, where to
@@ -212,6 +212,7 @@ static uint8_t *put_places(uint8_t *at, const struct jit_code *code)
 		at = put_signed(at, halves(e[i].pc, code->pc_base));
 		at = put(at, e[i].offset);
 	}
+	at = put(at, code->timers);
 	at = put(at, code->nr_ranges);
 	for (uint32_t i = 0; i < code->nr_ranges; i++) {
 		at = put_signed(at, r[i].pc_delta / 2);
@@ -225,7 +226,7 @@ static uint8_t *put_places(uint8_t *at, const struct jit_code *code)
 
 uint32_t pack_code(const struct jit_code *code, uint8_t **bytes)
 {
-	size_t numbers = 8 + 2u * code->nr_exits + 5u * code->nr_sites + 2u * code->nr_entries + 2u * code->nr_ranges +
+	size_t numbers = 9 + 2u * code->nr_exits + 5u * code->nr_sites + 2u * code->nr_entries + 2u * code->nr_ranges +
 		code->nr_pages + (STATE_FIELDS + 1u) * code->nr_states;
 	uint8_t *start = malloc(numbers * NUMBER_MAX + code->nr_pins * (sizeof(struct jit_pins) + 4)), *at = start;
 
@@ -339,12 +340,20 @@ static void skip(struct reader *r, uint32_t numbers)
 		(void)get(r);
 }
 
-/* Behind the places. */
-static struct reader exits_of(const struct packed *p)
+/* Behind the entries. */
+static struct reader ranges_of(const struct packed *p)
 {
 	struct reader r = reader_of(p);
 
-	skip(&r, 2 * get_count(&r, 2));
+	skip(&r, 2 * get_count(&r, 2) + 1);
+	return r;
+}
+
+/* Behind the places. */
+static struct reader exits_of(const struct packed *p)
+{
+	struct reader r = ranges_of(p);
+
 	skip(&r, 2 * get_count(&r, 2));
 	skip(&r, get_count(&r, 1));
 	return r;
@@ -371,6 +380,23 @@ gva_t pack_entry_pc(const struct packed *p, uint32_t offset)
 	return PACK_NO_PC;
 }
 
+bool pack_find_timer(const struct packed *p, uint32_t offset, gva_t *pc)
+{
+	struct reader r = reader_of(p);
+	gva_t pcs[PACK_ENTRIES_MAX];
+	uint32_t n = get_count(&r, 2), first, i;
+
+	for (i = 0; i < n && i < PACK_ENTRIES_MAX; i++) {
+		pcs[i] = get_place(&r, p);
+		(void)get(&r);
+	}
+	first = (uint32_t)get(&r);
+	if (r.bad || first == 0 || offset < first || (offset - first) % JIT_LINK_CALL || (offset - first) / JIT_LINK_CALL >= i)
+		return false;
+	*pc = pcs[(offset - first) / JIT_LINK_CALL];
+	return true;
+}
+
 static gva_t next_page(struct reader *r, const struct packed *p)
 {
 	return (p->pc_base & ~PAGE_MASK) + ((gva_t)get_signed(r) << PAGE_SHIFT);
@@ -378,10 +404,9 @@ static gva_t next_page(struct reader *r, const struct packed *p)
 
 uint32_t pack_pages(const struct packed *p, gva_t out[PACK_PAGES_MAX])
 {
-	struct reader r = reader_of(p);
+	struct reader r = ranges_of(p);
 	uint32_t n;
 
-	skip(&r, 2 * get_count(&r, 2));
 	skip(&r, 2 * get_count(&r, 2));
 	n = MIN(get_count(&r, 1), (uint32_t)PACK_PAGES_MAX);
 	for (uint32_t i = 0; i < n; i++)
@@ -400,11 +425,10 @@ static bool next_range(struct reader *r, struct jit_range *out)
 
 bool pack_covers(const struct packed *p, gva_t pc)
 {
-	struct reader r = reader_of(p);
+	struct reader r = ranges_of(p);
 	struct jit_range range;
 	uint32_t n;
 
-	skip(&r, 2 * get_count(&r, 2));
 	for (n = get_count(&r, 2); n && next_range(&r, &range); n--)
 		if (pc - (p->pc_base + (gva_t)(int64_t)range.pc_delta) < range.size)
 			return true;
@@ -413,10 +437,9 @@ bool pack_covers(const struct packed *p, gva_t pc)
 
 uint32_t pack_ranges(const struct packed *p, struct jit_range out[PACK_RANGES_MAX])
 {
-	struct reader r = reader_of(p);
+	struct reader r = ranges_of(p);
 	uint32_t n, i = 0;
 
-	skip(&r, 2 * get_count(&r, 2));
 	n = MIN(get_count(&r, 2), (uint32_t)PACK_RANGES_MAX);
 	while (i < n && next_range(&r, &out[i]))
 		i++;
@@ -557,6 +580,8 @@ static void read_entries(struct reader *r, const struct packed *p, struct pack_t
 		if (offset >= p->code_size)
 			r->bad = true;
 	}
+	if (get(r) >= p->code_size)
+		r->bad = true;
 }
 
 static void read_ranges(struct reader *r, struct pack_tables *out)

@@ -34,6 +34,8 @@ bool pack_covers(const struct packed *p, gva_t pc);  /* is this guest code in it
 uint32_t pack_ranges(const struct packed *p, struct jit_range out[PACK_RANGES_MAX]);   /* how many */
 /* The exit whose displacement is at this offset of the code: where it goes. */
 bool pack_find_exit(const struct packed *p, uint32_t offset, gva_t *pc);
+/* The call of an entry whose budget is spent is at this offset: which entry's. */
+bool pack_find_timer(const struct packed *p, uint32_t offset, gva_t *pc);
 /* Make the exits of a copy of the code lead nowhere, as they were made. */
 void pack_unlink(const struct packed *p, uint8_t *code);
 /* What is known of the instruction at this offset. Async-signal-safe. */

@@ -32,6 +32,7 @@ void jit_report(struct strbuf *out)
 	line(out, "bytes of tables made", c->table_bytes);
 	line(out, "bytes of guest code covered", c->covered);
 	line(out, "bytes of memory for that: code and tables", cache_bytes());
+	line(out, "of these in translations that nothing leads to any more", cache_idle_bytes());
 	line(out, "bytes of memory for that at most", MAX(c->peak, cache_bytes()));
 	line(out, "translations taken from disk", c->loaded);
 	line(out, "translations on disk not taken: other code", c->changed);

@@ -260,10 +260,10 @@ static const void *next_entry(struct cpu_translated *t, struct hart_space *hs, i
 }
 
 /* The quick translation of regs->pc is hot. */
-static void promote(struct cpu_translated *t, struct hart_space *hs)
+static void promote(struct cpu_translated *t, struct hart_space *hs, const void *hot)
 {
 	gva_t pc = t->regs->pc;
-	int32_t *heat = &hs->tables.heat[jit_heat_slot(pc)];
+	int32_t *heat = &hs->tables.heat[jit_heat_slot(hot)];
 	const void *entry;
 	bool final;
 
@@ -350,6 +350,19 @@ static enum trap timer(struct cpu_translated *t)
 	return RUN_ON;
 }
 
+/* Where to go on, and what happened, if that is not in the registers yet: the translation's tables tell. */
+static void look_up(struct cpu_translated *t, struct jit_left *l)
+{
+	bool timer = false;
+
+	if (l->kind == JIT_EXIT_DIRECT)
+		t->regs->pc = cache_exit_pc(l->link, &timer);
+	else if (l->kind == JIT_EXIT_HOT || (l->kind == JIT_EXIT_TIMER && l->link))
+		t->regs->pc = cache_begins(l->link);
+	if (timer)
+		l->kind = JIT_EXIT_TIMER;
+}
+
 static enum trap left(struct cpu_translated *t, struct hart_space *hs, const struct jit_left *l)
 {
 	count(&jit_counts.exits[l->kind], 1);
@@ -367,8 +380,6 @@ static enum trap left(struct cpu_translated *t, struct hart_space *hs, const str
 			count(&jit_counts.left_to[l->arg], 1);
 		return INTERPRET;
 	case JIT_EXIT_DIRECT:
-		t->regs->pc = cache_exit_pc(l->link);
-		break;
 	case JIT_EXIT_HOT:
 	case JIT_EXIT_INDIRECT:
 	case JIT_EXIT_COUNT:
@@ -470,6 +481,7 @@ static enum trap run(struct cpu_translated *t)
 		hs->ran += (uint64_t)(slice - t->regs->engine.budget);
 		if (unlikely(config.by_effort))
 			count_effort(entry, slice - t->regs->engine.budget);
+		look_up(t, &l);
 		trap = left(t, hs, &l);
 		if (trap != RUN_ON)
 			return trap;
@@ -477,7 +489,7 @@ static enum trap run(struct cpu_translated *t)
 			return TRAP_TIMER;
 		link = l.kind == JIT_EXIT_DIRECT ? l.link : NULL;
 		if (l.kind == JIT_EXIT_HOT)
-			promote(t, hs);
+			promote(t, hs, l.link);
 	}
 	return INTERPRET;
 }

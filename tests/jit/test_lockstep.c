@@ -420,10 +420,16 @@ static void poison(void)
 	                 : : "r"(0xffffffff3f800000) : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7");
 }
 
-static gva_t exit_pc(const struct jit_code *code, const int32_t *link)
+static gva_t exit_pc(const struct jit_code *code, struct jit_left *left)
 {
 	const struct jit_exit *x = JIT_TABLE(code, exits, const struct jit_exit);
-	uint32_t offset = (uint32_t)((const uint8_t *)link - exec_area), k = 0;
+	uint32_t offset = (uint32_t)((const uint8_t *)left->link - exec_area), k = 0;
+	uint32_t entry = (offset + 4 - code->timers) / JIT_LINK_CALL;
+
+	if (offset + 4 >= code->timers && entry < code->nr_entries) {
+		left->kind = JIT_EXIT_TIMER;
+		return JIT_TABLE(code, entries, const struct jit_entry)[entry].pc;
+	}
 
 	while (k < code->nr_exits && x[k].offset != offset)
 		k++;
@@ -455,7 +461,7 @@ static struct jit_left enter(struct cpu_regs *r, const struct jit_code *code, ui
 	r->fcsr |= (v & 1 ? 16 : 0) | (v & 4 ? 8 : 0) | (v & 8 ? 4 : 0) | (v & 16 ? 2 : 0) | (v & 32 ? 1 : 0);
 	running = NULL;
 	if (left.kind == JIT_EXIT_DIRECT)
-		r->pc = exit_pc(code, left.link);
+		r->pc = exit_pc(code, &left);
 	return left;
 }
 

@@ -37,6 +37,7 @@ struct cpu_regs {
 		const void *lookup;      /* through the jump table, see enter.S */
 		void *returns;           /* the stack for calls inside generated code; its top */
 		void *host_stack;        /* the host's own, meanwhile */
+		const void *counted;     /* where a quick translation begins, see enter.S */
 	} engine;
 };
 

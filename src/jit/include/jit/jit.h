@@ -62,7 +62,7 @@ struct jit_request {
 	 * is part of another translation (full; shared.c). Full effort leaves out what was never run. NULL:
 	 * nothing is known. */
 	enum jit_seen (*seen)(void *ctx, gva_t pc);
-	/* Quick: count down the pc's jit_tables.heat at the entry, and leave (JIT_EXIT_HOT) below zero. */
+	/* Quick: count down the entry's jit_tables.heat, and leave (JIT_EXIT_HOT) below zero. */
 	bool counts;
 	/* Further places in the region to be entries; -ENOENT if the first of them is not in it. */
 	const gva_t *more;
@@ -130,7 +130,10 @@ struct jit_code {
 	uint32_t states, nr_states;    /* struct jit_state[] */
 	uint32_t pins, nr_pins;        /* struct jit_pins[]: by struct jit_state.zone */
 	uint32_t ranges, nr_ranges;    /* struct jit_range[]: the guest code in it, by address */
-	uint32_t traps, reserved;      /* in the code */
+	uint32_t traps;                /* in the code */
+	/* Likewise: the calls, one behind the other in the order of the entries, by which these leave if the budget is
+	 * spent. 0: the one entry begins with a call (jit_request.counts). */
+	uint32_t timers;
 };
 #define JIT_TABLE(code_, field, type) ((type *)((uint8_t *)(code_) + (code_)->field))
 
@@ -146,14 +149,15 @@ void jit_compile_done(void);
 /* Why generated code was left. regs->pc is where to go on, all registers are in *regs. */
 enum jit_exit_kind {
 	JIT_EXIT_DIRECT,       /* not linked yet; struct jit_left.link is the displacement's address, and
-	                        * where to go on is in the exits' table instead of regs->pc */
+	                        * where to go on is in the exits' table instead of regs->pc. Or an entry's budget is
+	                        * spent: jit_code.timers */
 	JIT_EXIT_INDIRECT,     /* the jump table has no entry for regs->pc */
-	JIT_EXIT_TIMER,        /* the budget is negative */
+	JIT_EXIT_TIMER,        /* the budget is negative. If link is not NULL: as JIT_EXIT_HOT */
 	JIT_EXIT_SYSCALL,      /* ecall: pc is its own address */
 	JIT_EXIT_BREAKPOINT,   /* ebreak, likewise */
 	JIT_EXIT_INTERPRET,    /* the interpreter must do the instruction at pc; arg: enum jit_refusal */
 	JIT_EXIT_FAULT,        /* arg: enum trap; regs->engine.tval. Made by jit_fault */
-	JIT_EXIT_HOT,          /* the counter of regs->pc is below zero; nothing was run */
+	JIT_EXIT_HOT,          /* the counter is below zero; nothing was run. link: the entry; instead of regs->pc */
 	JIT_EXIT_COUNT
 };
 extern const char *const jit_exit_names[JIT_EXIT_COUNT];
@@ -183,7 +187,8 @@ struct jit_jump {
 	uint64_t pc;
 	const void *entry;             /* host address of an entry's code */
 };
-enum { JIT_LINK_CALL = 3 };        /* bytes of the call behind a link */
+/* Bytes of the call behind a link and of those at jit_code.timers; of the call a counted translation begins with. */
+enum { JIT_LINK_CALL = 3, JIT_COUNTED_CALL = 6 };
 enum { JIT_CODE_MAX = 256 << 10 }; /* bytes of a translation's code */
 enum { JIT_JUMP_ENTRIES = 65536, JIT_HEAT_ENTRIES = 16384 };
 
@@ -192,15 +197,16 @@ struct jit_tables {
 	struct jit_jump jumps[JIT_JUMP_ENTRIES];
 	int32_t heat[JIT_HEAT_ENTRIES];
 };
-static inline unsigned jit_heat_slot(gva_t pc)
+/* The counter of a translation that begins there. As enter.S has it. */
+static inline unsigned jit_heat_slot(const void *entry)
 {
-	return (unsigned)(pc >> 1 ^ pc >> 15) % JIT_HEAT_ENTRIES;
+	return (unsigned)(((uintptr_t)entry + JIT_COUNTED_CALL) >> 2) % JIT_HEAT_ENTRIES;
 }
 
 struct jit_left {
 	enum jit_exit_kind kind;
 	uint32_t arg;
-	int32_t *link;                 /* JIT_EXIT_DIRECT; in the executable mapping */
+	int32_t *link;                 /* JIT_EXIT_DIRECT, _TIMER, _HOT; in the executable mapping */
 };
 
 enum jit_misrounds { JIT_MISROUNDS_NEAREST = 1, JIT_MISROUNDS_FRM = 2 };
