@@ -72,7 +72,7 @@ static uint32_t new_link(void)
 		return at;
 	}
 	if (cache.nr_links == cache.cap_links) {
-		uint32_t cap = MAX((uint32_t)LINKS_LEAST, cache.cap_links + cache.cap_links / 2);
+		uint32_t cap = MAX((uint32_t)LINKS_LEAST, cache.cap_links + cache.cap_links / 4);
 
 		cache.links = xrealloc(cache.links, cap * sizeof(struct link));
 		cache.tables += (cap - cache.cap_links) * sizeof(struct link);
@@ -212,9 +212,10 @@ static unsigned place_tag(uint32_t image_id, gva_t pc)
 struct entry *cache_entry_slot(uint32_t image_id, gva_t pc)
 {
 	unsigned tag = place_tag(image_id, pc);
+	unsigned i = (unsigned)((place_hash(image_id, pc) >> 32) * cache.cap_entries >> 32);
 
-	for (unsigned i = (unsigned)(place_hash(image_id, pc) >> 32);; i++) {
-		struct entry *e = &cache.entries[i & (cache.cap_entries - 1)];
+	for (;; i = i + 1 < cache.cap_entries ? i + 1 : 0) {
+		struct entry *e = &cache.entries[i];
 
 		if (!e->unit || (e->tag == tag && entry_unit(e)->image_id == image_id && cache_entry_pc(e) == pc))
 			return e;
@@ -228,10 +229,19 @@ struct entry *cache_entry(const struct image *image, gva_t pc)
 	return e && e->unit && !entry_unit(e)->dead ? e : NULL;
 }
 
-/* Up to three quarters are in use. */
+/* Up to five sixths are in use. */
 static bool entries_full(unsigned more)
 {
-	return (uint64_t)(cache.nr_entries + more) * 4 >= (uint64_t)cache.cap_entries * 3;
+	return (uint64_t)(cache.nr_entries + more) * 6 >= (uint64_t)cache.cap_entries * 5;
+}
+
+unsigned cache_entries_for(unsigned nr)
+{
+	unsigned least = ENTRIES_MIN;
+
+	while (least > ENTRIES_LEAST && least > cache.cap >> 10)
+		least /= 2;
+	return MAX(least, nr + nr / 3);
 }
 
 static void grow_entries(void)
@@ -239,9 +249,7 @@ static void grow_entries(void)
 	struct entry *old = cache.entries;
 	unsigned n = cache.cap_entries;
 
-	cache.cap_entries = n ? 2 * n : ENTRIES_MIN;
-	while (!n && cache.cap_entries > ENTRIES_LEAST && cache.cap_entries > cache.cap >> 10)
-		cache.cap_entries /= 2;
+	cache.cap_entries = n ? n + n / 4 : cache_entries_for(0);
 	cache.entries = xalloc(cache.cap_entries * sizeof(struct entry));
 	cache.nr_entries = 0;
 	for (unsigned i = 0; i < n; i++) {
@@ -416,9 +424,9 @@ bool cache_has_room(uint32_t code_size, uint32_t packed_size)
 
 	/* The next growth of a table counts as done. */
 	if (entries_full(PACK_ENTRIES_MAX))
-		more += MAX(cache.cap_entries, (unsigned)ENTRIES_LEAST) * sizeof(struct entry);
-	more += cache.cap_links / 2 * sizeof(struct link);
-	return unit_place(JIT_FULL, cache.used) + need <= cache.size && cache.nr_units < UNITS_MAX && packed_size <= UINT16_MAX &&
+		more += (cache.cap_entries ? cache.cap_entries / 4 : cache_entries_for(0)) * sizeof(struct entry);
+	more += cache.cap_links / 4 * sizeof(struct link);
+	return code_size <= JIT_CODE_MAX && unit_place(JIT_FULL, cache.used) + need <= cache.size && cache.nr_units < UNITS_MAX && packed_size <= UINT16_MAX &&
 	       cache.used + cache.tables + need + more <= cache.cap;
 }
 
@@ -485,9 +493,10 @@ static struct unit *new_unit(const struct image *image, const struct incoming *i
 	struct unit *u = (struct unit *)(void *)(cache.unit_space + cache.unit_space_used);
 
 	*u = (struct unit){ .pc_base = in->packed.pc_base, .guest_hash = in->guest_hash, .image_id = image->id,
-		.start = unit_place(in->effort, cache.used), .code_size = in->packed.code_size, .incoming = NO_LINK,
-		.packed_size = (uint16_t)in->packed.size, .guest_insns = (uint16_t)in->guest_insns,
-		.effort = in->effort == JIT_FULL, .is_64 = image->xlen == XLEN_64, .stored = in->stored };
+		.start = unit_place(in->effort, cache.used), .incoming = NO_LINK,
+		.code_size = in->packed.code_size & ((1u << CODE_SIZE_BITS) - 1),
+		.packed_size = (uint16_t)in->packed.size, .guest_insns = in->guest_insns & ((1u << GUEST_INSNS_BITS) - 1),
+		.effort = in->effort == JIT_FULL, .is_64 = image->xlen == XLEN_64 };
 	memcpy(u->packed, in->packed.bytes, in->packed.size);
 	cache.units[cache.nr_units] = (uint32_t)(cache.unit_space_used / UNIT_ALIGN);
 	cache.unit_space_used += unit_size(u);
@@ -513,7 +522,7 @@ struct unit *cache_install(struct image *image, const struct incoming *in, const
 		add_entry(image, index, &t->entries[i], i == 0, in->replaces);
 	if (u->effort == JIT_FULL && u->nr_places)
 		pages_mark_full(image, u, true);
-	if (!u->stored)
+	if (!in->stored)
 		image->nr_new++;
 	cache.nr_full += u->effort == JIT_FULL;
 	perfmap_add(cache.executable + u->start, u->code_size, image, t->entries[0].pc, (enum jit_effort)u->effort);

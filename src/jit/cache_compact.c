@@ -92,35 +92,62 @@ static void move_pages(const struct plan *plan)
 				if (plan->moves[p->units[i]].index)
 					p->units[n++] = plan->moves[p->units[i]].index - 1;
 			p->nr_units = n;
+			pages_trim(p);
 		}
 	}
 }
 
 /* The table is filled anew once the units are in their new places. */
-static struct entry *take_entries(const struct plan *plan)
+struct entries { struct entry *e; unsigned cap; };
+static struct entries take_entries(const struct plan *plan)
 {
-	struct entry *old = cache.entries;
+	struct entries old = { cache.entries, cache.cap_entries };
 
-	for (unsigned i = 0; i < cache.cap_entries; i++) {
-		struct entry *e = &old[i];
-
-		if (!e->unit)
-			continue;
-		e->unit = plan->moves[e->unit - 1].index;
-	}
-	cache.entries = xalloc(cache.cap_entries * sizeof(struct entry));
 	cache.nr_entries = 0;
+	for (unsigned i = 0; i < old.cap; i++) {
+		if (!old.e[i].unit)
+			continue;
+		old.e[i].unit = plan->moves[old.e[i].unit - 1].index;
+		cache.nr_entries += old.e[i].unit != 0;
+	}
+	cache.cap_entries = cache_entries_for(cache.nr_entries);
+	cache.entries = xalloc(cache.cap_entries * sizeof(struct entry));
+	cache.tables += cache.cap_entries * sizeof(struct entry);
+	cache.tables -= old.cap * sizeof(struct entry);
 	return old;
 }
 
-static void put_entries(struct entry *old)
+static void put_entries(struct entries old)
 {
-	for (unsigned i = 0; i < cache.cap_entries; i++) {
-		if (!old[i].unit)
-			continue;
-		*cache_entry_slot(cache_unit(old[i].unit - 1)->image_id, cache_entry_pc(&old[i])) = old[i];
-		cache.nr_entries++;
+	for (unsigned i = 0; i < old.cap; i++)
+		if (old.e[i].unit)
+			*cache_entry_slot(cache_unit(old.e[i].unit - 1)->image_id, cache_entry_pc(&old.e[i])) = old.e[i];
+	free(old.e);
+}
+
+/* Those not in use go. */
+static void pack_links(void)
+{
+	struct link *old = cache.links;
+	uint32_t nr = NO_LINK + 1, cap;
+
+	for (uint32_t i = 0; i < cache.nr_units; i++)
+		for (uint32_t at = cache_unit(i)->incoming; at != NO_LINK; at = old[at].next)
+			nr++;
+	cap = nr + nr / 16;
+	if (cap >= cache.cap_links)
+		return;
+	cache.links = xalloc(cap * sizeof(struct link));
+	cache.nr_links = NO_LINK + 1;
+	for (uint32_t i = 0; i < cache.nr_units; i++) {
+		for (uint32_t *at = &cache_unit(i)->incoming; *at != NO_LINK; at = &cache.links[*at].next) {
+			cache.links[cache.nr_links] = old[*at];
+			*at = cache.nr_links++;
+		}
 	}
+	cache.tables -= (cache.cap_links - cap) * sizeof(struct link);
+	cache.cap_links = cap;
+	cache.free_link = NO_LINK;
 	free(old);
 }
 
@@ -152,7 +179,7 @@ static void move_units(const struct plan *plan)
 static void compact(void)
 {
 	struct plan plan;
-	struct entry *old;
+	struct entries old;
 
 	sched_stop_space(NULL);
 	jit_counts.peak = MAX(jit_counts.peak, cache.used + cache.tables);
@@ -167,6 +194,7 @@ static void compact(void)
 	old = take_entries(&plan);
 	move_units(&plan);
 	put_entries(old);
+	pack_links();
 	free(plan.moves);
 	cache_note_replaced();
 }

@@ -135,13 +135,22 @@ struct page *pages_get(struct image *image, gva_t va)
 void pages_add_user(struct page *p, uint32_t unit)
 {
 	if (p->nr_units == p->cap_units) {
-		uint32_t cap = p->cap_units < 4 ? 4 : p->cap_units + p->cap_units / 2;
+		uint32_t cap = p->cap_units + p->cap_units / 4 + 2;
 
 		p->units = xrealloc(p->units, cap * sizeof(p->units[0]));
 		cache.tables += (cap - p->cap_units) * sizeof(p->units[0]) + (p->cap_units ? 0 : MALLOC_COSTS);
 		p->cap_units = cap;
 	}
 	p->units[p->nr_units++] = unit;
+}
+
+void pages_trim(struct page *p)
+{
+	if (p->nr_units == 0 || p->nr_units == p->cap_units)
+		return;
+	p->units = xrealloc(p->units, p->nr_units * sizeof(p->units[0]));
+	cache.tables -= (p->cap_units - p->nr_units) * sizeof(p->units[0]);
+	p->cap_units = p->nr_units;
 }
 
 static void put_to_sleep(struct page *p)

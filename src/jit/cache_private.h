@@ -11,24 +11,26 @@
 enum { UNITS_MAX = 1 << 18, CHUNK_BYTES = 64, CHUNKS_PER_PAGE = PAGE_SIZE / CHUNK_BYTES };
 enum { NO_LINK = 0, MALLOC_COSTS = 16 };
 
-/* One translation. Its packed tables are behind it. */
+enum { CODE_SIZE_BITS = 19, GUEST_INSNS_BITS = 10 };
+/* One translation. Its packed tables are behind it. There are so many that each byte counts. */
 struct unit {
-	gva_t pc_base;
-	uint64_t guest_hash;           /* of what it was made from, if the image has a place on disk */
+	gva_t pc_base __attribute__((packed, aligned(4)));
+	uint64_t guest_hash __attribute__((packed, aligned(4)));   /* of what it was made from, if the image has a place on disk */
 	uint32_t image_id;
-	uint32_t start, code_size;     /* of its code, in the arena */
+	uint32_t start;                /* of its code, in the arena */
 	uint32_t incoming;             /* links to it; an index, NO_LINK ends the list */
+	uint32_t code_size : CODE_SIZE_BITS;
+	uint32_t guest_insns : GUEST_INSNS_BITS;
+	uint32_t effort : 1;           /* enum jit_effort */
+	uint32_t is_64 : 1;
+	uint32_t final : 1;            /* quick, and full effort was in vain */
 	uint16_t packed_size;
-	uint16_t guest_insns;
-	uint16_t nr_places;            /* where control goes to it; none: a better one has replaced it */
-	uint8_t nr_asleep;             /* pages that are not valid */
-	uint8_t effort : 1;            /* enum jit_effort */
-	uint8_t is_64 : 1;
-	uint8_t dead : 1;
-	uint8_t final : 1;             /* quick, and full effort was in vain */
-	uint8_t stored : 1;            /* came from the disk */
+	uint16_t nr_places : 10;       /* where control goes to it; none: a better one has replaced it */
+	uint16_t nr_asleep : 5;        /* pages that are not valid */
+	uint16_t dead : 1;
 	uint8_t packed[];
 };
+_Static_assert(JIT_CODE_MAX < 1 << CODE_SIZE_BITS && PACK_ENTRIES_MAX < 1 << 10 && PACK_PAGES_MAX < 1 << 5, "fields of a unit");
 
 /* What was translated of a page, in pieces: a hash of the bytes, and by half-word what was translated because it was run,
  * and what of it a translation of full effort has. */
@@ -97,7 +99,7 @@ extern struct code_cache {
 	uint64_t unit_space_used;
 	uint32_t *units;
 	uint32_t nr_units;             /* atomically */
-	struct entry *entries;
+	struct entry *entries;         /* by hash; the next one that is free from there */
 	unsigned nr_entries, cap_entries;
 	struct link *links;            /* those not in use are linked from free_link */
 	uint32_t nr_links, cap_links, free_link;
@@ -108,7 +110,7 @@ extern struct code_cache {
 	unsigned hold, held;           /* requests not heard after a flush; that since */
 } cache;
 
-enum { UNIT_ALIGN = 8 };
+enum { UNIT_ALIGN = 4 };
 static inline struct unit *cache_unit(uint32_t index)
 {
 	return (struct unit *)(void *)(cache.unit_space + (uint64_t)cache.units[index] * UNIT_ALIGN);
@@ -127,6 +129,7 @@ int64_t unit_index_at(uint64_t offset);
 void cache_free_link(uint32_t index);
 struct entry *cache_entry_slot(uint32_t image_id, gva_t pc);
 gva_t cache_entry_pc(const struct entry *e);
+unsigned cache_entries_for(unsigned nr);             /* how large the table is made for so many */
 uint32_t cache_entry_at(const struct entry *e);      /* in the arena */
 /* cache_compact.c: if there is much that nothing leads to, take it out of the arena. No code address of
  * before is good afterwards. */
@@ -173,6 +176,7 @@ void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t,
 void pages_mark_full(const struct image *image, const struct unit *u, bool full);
 void pages_add_user(struct page *p, uint32_t unit);
 bool pages_wake(struct mm *mm, const struct area *a, struct unit *u);   /* may it be entered now? */
+void pages_trim(struct page *p);                     /* what it has of room for more users */
 bool pages_seen(const struct image *image, gva_t pc);
 /* Is the instruction at pc of this page in a translation of full effort? */
 bool page_is_full(const struct page *p, gva_t pc);

@@ -77,6 +77,20 @@ void gen_call(struct gen *g, const struct snap *snap, unsigned link)
 	landing(g);
 }
 
+/* Quick code: the jump table is looked at elsewhere. */
+static void look_up(struct gen *g, unsigned link)
+{
+	struct x86_mem lookup = gen_engine(offsetof(struct cpu_regs, engine.lookup));
+
+	if (link == V_NONE) {
+		x86_rm(&g->a, 0xff, false, 4, &lookup);
+		return;
+	}
+	push_link(g, link);
+	x86_rm(&g->a, 0xff, false, 2, &lookup);
+	landing(g);
+}
+
 /* To the guest's address in rdx: a jump, or a call with this link register. */
 void gen_go_indirect(struct gen *g, const struct snap *snap, unsigned link)
 {
@@ -84,6 +98,10 @@ void gen_go_indirect(struct gen *g, const struct snap *snap, unsigned link)
 	struct x86_mem entry = { .base = RAX, .index = HOST_NONE };
 
 	gen_write_back(g, snap);
+	if (g->r->bare) {
+		look_up(g, link);
+		return;
+	}
 	x86_mov(&g->a, false, RAX, RDX);
 	x86_shift_imm(&g->a, 4, false, RAX, 3);
 	x86_alu_imm(&g->a, 4, false, RAX, JUMP_TABLE_MASK);

@@ -6,7 +6,7 @@
  *   ranges    n, then: pc, size
  *   pages     n, then: number
  *   exits     n, then: offset, where to
- *   sites     n, traps, then: offset, and pc, count pending, state and kind in one (enum site_bits)
+ *   sites     n, traps, then: offset, and mostly pc, count pending, state and kind in one (enum site_bits)
  *   states    n, then: which of the fields are not as in the one before (a bit each), and what differs
  *   pins      n, then: which host registers hold one (16 bits, x and f), and which they hold
  *
@@ -107,29 +107,42 @@ static uint8_t *put_exits(uint8_t *at, const struct jit_code *code)
 	return at;
 }
 
-/* What is mostly true of a site: the state is the one before's or the first that has not been used yet, and
- * it is not far from the site before. Otherwise the three follow as numbers. */
+/* What is mostly true of a site: the state is the one before's or the first that has not been used yet, and it is a
+ * few instructions from the site before: one of `steps`, which are the most frequent. Otherwise numbers follow. */
 enum site_bits {
-	SITE_STORE = 1, SITE_TRAPS = 2, SITE_NEW_STATE = 4, SITE_FAR = 8,
-	SITE_PENDING = 4, SITE_PENDING_MAX = 15, SITE_PC = 8, SITE_PC_MAX = 63,
+	SITE_STORE = 1, SITE_TRAPS = 2, SITE_NEW_STATE = 4, SITE_STEP = 3,
+	/* Steps beyond the table: both numbers, and those and the state. */
+	SITE_FAR = 14, SITE_STATE = 15,
 };
+static const struct { uint8_t pending, pc; } steps[SITE_FAR] = {
+	{ 1, 1 }, { 1, 2 }, { 2, 3 }, { 0, 0 }, { 2, 2 }, { 2, 4 }, { 3, 5 }, { 3, 4 }, { 3, 6 }, { 3, 3 }, { 4, 7 }, { 0, 2 },
+	{ 4, 6 }, { 0, 4 },
+};
+
+static unsigned find_step(int64_t pending, int64_t pc)
+{
+	unsigned k = 0;
+
+	while (k < SITE_FAR && (steps[k].pending != pending || steps[k].pc != pc))
+		k++;
+	return k;
+}
 
 static uint8_t *put_site(uint8_t *at, const struct jit_site *s, const struct jit_site *last, unsigned newest)
 {
 	unsigned state = s->state & JIT_SITE_STATE, was = last->state & JIT_SITE_STATE;
 	int64_t pc = (s->pc_delta - last->pc_delta) / 2, pending = s->pending - last->pending;
-	bool near = pc >= 0 && pc <= SITE_PC_MAX && pending >= 0 && pending <= SITE_PENDING_MAX &&
-		(state == was || state == newest);
-	unsigned bits = (s->state & JIT_SITE_STORE ? SITE_STORE : 0) | (s->state & JIT_SITE_TRAPS ? SITE_TRAPS : 0);
+	unsigned step = state == was || state == newest ? find_step(pending, pc) : SITE_STATE;
+	unsigned bits = (s->state & JIT_SITE_STORE ? SITE_STORE : 0) | (s->state & JIT_SITE_TRAPS ? SITE_TRAPS : 0) |
+		(state == was ? 0 : SITE_NEW_STATE);
 
 	at = put(at, s->offset - last->offset);
-	if (near)
-		return put(at, bits | (state == was ? 0 : SITE_NEW_STATE) | (uint64_t)pending << SITE_PENDING |
-			(uint64_t)pc << SITE_PC);
-	at = put(at, bits | SITE_FAR);
-	at = put_signed(at, pc);
-	at = put_signed(at, pending);
-	return put(at, state);
+	at = put(at, bits | step << SITE_STEP);
+	if (step >= SITE_FAR) {
+		at = put_signed(at, pc);
+		at = put_signed(at, pending);
+	}
+	return step == SITE_STATE ? put(at, state) : at;
 }
 
 static uint8_t *put_sites(uint8_t *at, const struct jit_code *code)
@@ -279,6 +292,7 @@ static bool next_site(struct reader *r, struct site_reader *sites)
 {
 	struct jit_site *s = &sites->s;
 	uint64_t bits, state = s->state & JIT_SITE_STATE;
+	unsigned step;
 
 	if (sites->left == 0 || r->bad)
 		return false;
@@ -287,15 +301,18 @@ static bool next_site(struct reader *r, struct site_reader *sites)
 		sites->trap += JIT_TRAP_SIZE;
 	s->offset += (uint32_t)get(r);
 	bits = get(r);
-	if (bits & SITE_FAR) {
+	step = bits >> SITE_STEP & SITE_STATE;
+	if (step >= SITE_FAR) {
 		s->pc_delta += 2 * (int32_t)get_signed(r);
 		s->pending = (int16_t)(s->pending + get_signed(r));
-		state = get(r);
 	} else {
-		s->pc_delta += 2 * (int32_t)(bits >> SITE_PC & SITE_PC_MAX);
-		s->pending = (int16_t)(s->pending + (int)(bits >> SITE_PENDING & SITE_PENDING_MAX));
-		state = bits & SITE_NEW_STATE ? sites->newest : state;
+		s->pc_delta += 2 * steps[step].pc;
+		s->pending = (int16_t)(s->pending + steps[step].pending);
 	}
+	if (step == SITE_STATE)
+		state = get(r);
+	else if (bits & SITE_NEW_STATE)
+		state = sites->newest;
 	if (state > JIT_SITE_STATE)
 		r->bad = true;
 	s->state = (uint16_t)(state | (bits & SITE_STORE ? JIT_SITE_STORE : 0) | (bits & SITE_TRAPS ? JIT_SITE_TRAPS : 0));
