@@ -131,8 +131,7 @@ void gen_make_traps(struct gen *g)
 	g->trap_label = g->a.len;
 	for (unsigned k = 0; k < g->nr_traps; k++) {
 		x86_patch(&g->a, g->traps[k], g->a.len);
-		x86_byte(&g->a, 0x0f);
-		x86_byte(&g->a, 0x0b);           /* ud2 */
+		x86_byte(&g->a, 0xf4);           /* hlt: a general protection fault, and one byte */
 	}
 }
 

@@ -327,8 +327,8 @@ static void tables_pack(void)
 	}
 	CHECK(!pack_find_site(&p, 22, &s));
 	CHECK(pack_find_site(&p, 3900, &s) && s.trapped && s.site.offset == 21 && s.pins.x[0] == 5);
-	CHECK(pack_find_site(&p, 3902, &s) && s.trapped && s.site.offset == 25);
-	CHECK(!pack_find_site(&p, 3904, &s));
+	CHECK(pack_find_site(&p, 3901, &s) && s.trapped && s.site.offset == 25);
+	CHECK(!pack_find_site(&p, 3902, &s));
 	memset(code, 0xcc, sizeof(code));
 	pack_unlink(&p, code);
 	CHECK_EQ(code[99], 0xcc);

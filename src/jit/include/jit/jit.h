@@ -27,7 +27,7 @@
 #include "cpu/cpu.h"
 #include "jit/runtime.h"
 
-enum { JIT_VERSION = 9 };              /* of the generated code; counts up with every change of it */
+enum { JIT_VERSION = 10 };              /* of the generated code; counts up with every change of it */
 #define JIT_GUARD (UINT64_C(1) << 32)
 #define JIT_VIEW_SIZE_64 (UINT64_C(1) << 38)
 #define JIT_VIEW_SIZE_32 (UINT64_C(1) << 32)
@@ -96,11 +96,11 @@ struct jit_site {
 };
 enum {
 	JIT_SITE_STORE = 1 << 15,
-	/* Its address is checked: if it is out of bounds, the code comes to a trap (ud2) instead. These are
+	/* Its address is checked: if it is out of bounds, the code comes to a trap (hlt) instead. These are
 	 * one behind the other from jit_code.traps, in the order of their sites. */
 	JIT_SITE_TRAPS = 1 << 14,
 	JIT_SITE_STATE = JIT_SITE_TRAPS - 1,
-	JIT_TRAP_SIZE = 2,
+	JIT_TRAP_SIZE = 1,
 	/* As .pending: nothing of the guest's has changed; the code goes on pc_delta / 2 bytes behind the instruction. */
 	JIT_SITE_RESUMES = INT16_MIN,
 };
