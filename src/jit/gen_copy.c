@@ -9,7 +9,8 @@
  * a byte would be read that an earlier iteration writes, or fewer than four are left, the loop is as it was.
  *
  * No register has changed when the host's load or store faults: the signal handler lets the code go on with the loop as
- * it was (JIT_SITE_RESUMES), which faults at the byte, and with the state, that it has to.
+ * it was (JIT_SITE_RESUMES), which faults at the byte, and with the state, that it has to. Only if the second of two stores
+ * faults, the iterations that the first one made are over by then.
  *
  * To see that a block is such a loop its values are computed as sums of the registers it begins with. */
 #include "gen.h"
@@ -215,6 +216,8 @@ struct attempt {
 	struct x86_mem from, to;
 	unsigned nr;
 	uint32_t fails[8];
+	struct half { unsigned site, size; uint32_t resumes; } halves[3]; /* the second stores of two */
+	unsigned nr_halves;
 };
 
 /* reg = the sum; reg is none of its registers. */
@@ -287,17 +290,18 @@ static struct x86_mem piece(const struct attempt *t, const struct x86_mem *place
 	return m;
 }
 
-/* The byte register has what was copied last: of this piece the last byte, or, going down, the first. */
-static void set_byte(struct attempt *t, unsigned xmm, unsigned size)
+/* The byte register has what was copied last: that byte of a piece. */
+static void set_byte(struct attempt *t, unsigned xmm, unsigned n)
 {
 	x86_vex_rr(&t->g->a, 1, 3, 0x14, false, xmm, 0, t->g->r->host[t->c->byte]);   /* vpextrb */
-	x86_byte(&t->g->a, t->c->step > 0 ? size - 1 : 0);
+	x86_byte(&t->g->a, n);
 }
+
+enum { FIRST = 13, OTHER = 14 };
 
 /* All that is left, in two pieces of that size which overlap: both are there before either is stored. */
 static uint32_t copy_rest(struct attempt *t, unsigned size)
 {
-	enum { FIRST = 13, OTHER = 14 };
 	struct x86_mem m;
 
 	m = piece(t, &t->from, size, false);
@@ -307,8 +311,9 @@ static uint32_t copy_rest(struct attempt *t, unsigned size)
 	m = piece(t, &t->to, size, false);
 	access(t, true, FIRST, size, &m);
 	m = piece(t, &t->to, size, true);
+	t->halves[t->nr_halves++] = (struct half){ .site = t->g->nr_sites, .size = size };
 	access(t, true, OTHER, size, &m);
-	set_byte(t, OTHER, size);
+	set_byte(t, OTHER, t->c->step > 0 ? size - 1 : 0);
 	return x86_jmp(&t->g->a);
 }
 
@@ -356,7 +361,7 @@ static uint32_t copy_piece(struct attempt *t)
 	access(t, false, DATA, SIZE, &m);
 	m = piece(t, &t->to, SIZE, false);
 	access(t, true, DATA, SIZE, &m);
-	set_byte(t, DATA, SIZE);
+	set_byte(t, DATA, c->step > 0 ? SIZE - 1 : 0);
 	for (unsigned v = 1; v < 32; v++)
 		if (v != c->byte && c->changed & ~c->steps & 1u << v)
 			make_sum(g, g->r->host[v], &c->value[v], (SIZE - 1) * step_of(c, &c->value[v]));
@@ -384,6 +389,19 @@ static void check_rest(struct attempt *t)
 	fails_if(t, CC_B);
 }
 
+/* The second of two stores has faulted. The first may have overwritten bytes of the source, so the loop does not begin
+ * again with them: all iterations of the first piece but one are over. (One is left even if there is no second piece.) */
+static void finish_half(struct attempt *t, struct half *h, uint32_t finish)
+{
+	struct gen *g = t->g;
+	int done = (int)h->size - 1, up = t->c->step > 0;
+
+	h->resumes = g->a.len;
+	set_byte(t, FIRST, (unsigned)(up ? done - 1 : (int)h->size - done));
+	x86_mov_imm(&g->a, RDX, t->c->step * (done - 1));
+	x86_patch(&g->a, x86_jmp(&g->a), finish);
+}
+
 static void negate_rest(struct attempt *t)
 {
 	if (t->c->step < 0)
@@ -394,7 +412,7 @@ static void negate_rest(struct attempt *t)
 static void make_attempt(struct attempt *t, uint32_t done[2])
 {
 	struct asm_buf *a = &t->g->a;
-	uint32_t small, large, larger, finish[3];
+	uint32_t small, large, larger, finish[3], end;
 
 	check_rest(t);
 	t->from = place_of(t, &t->c->from);
@@ -415,8 +433,11 @@ static void make_attempt(struct attempt *t, uint32_t done[2])
 	finish[2] = copy_rest(t, 4);
 	for (unsigned k = 0; k < ARRAY_SIZE(finish); k++)
 		x86_patch(a, finish[k], a->len);
+	end = a->len;
 	finish_rest(t);
 	done[0] = x86_jmp(a);
+	for (unsigned k = 0; k < t->nr_halves; k++)
+		finish_half(t, &t->halves[k], end);
 	x86_patch(a, larger, a->len);
 	done[1] = copy_piece(t);
 }
@@ -436,6 +457,8 @@ void gen_copy(struct gen *g, const struct block *b)
 		x86_patch(&g->a, t.fails[k], g->a.len);
 	for (; site < g->nr_sites; site++)
 		g->sites[site].pc_delta = (int32_t)g->a.len;
+	for (unsigned k = 0; k < t.nr_halves && !g->failed; k++)
+		g->sites[t.halves[k].site].pc_delta = (int32_t)t.halves[k].resumes;
 }
 
 void gen_copied(struct gen *g)

@@ -122,7 +122,30 @@ static void on_fault(int sig, siginfo_t *si, void *context)
 			mix(&v, sizeof(v));
 	}
 	mix(BASE, PAGE);
+	mix(BASE + 2 * PAGE, PAGE);
 	mprotect((void *)page, PAGE, PROT_READ | PROT_WRITE);
+}
+
+/* So that translated code has the page in its view, to read. */
+static void touch(const unsigned char *page)
+{
+	for (int i = 0; i < PAGE; i += 64)
+		(void)*(const volatile unsigned char *)&page[i];
+}
+
+/* What is copied over itself, into a page that can be read only: what was written before the fault stays. */
+static void overlap_at_edge(const struct kernel *k, int before, int apart, long n)
+{
+	fill();
+	memcpy(BASE + 2 * PAGE, BASE, PAGE);
+	mprotect(BASE + PAGE, PAGE, PROT_READ);
+	touch(BASE + PAGE);
+	run(k, PAGE - before, PAGE - before + apart, n);
+	mix(BASE, 2 * PAGE);
+	mprotect(BASE + PAGE, PAGE, PROT_READ);
+	touch(BASE + PAGE);
+	run(k, 2 * PAGE - before, 2 * PAGE - before - apart, n);
+	mix(BASE + PAGE, 2 * PAGE);
 }
 
 static void at_edges(const struct kernel *k)
@@ -138,6 +161,7 @@ static void at_edges(const struct kernel *k)
 				run(k, 600, PAGE - before, n);                  /* the loads */
 				mprotect(BASE + PAGE, PAGE, PROT_NONE);
 				run(k, 2 * PAGE - before, 700, n);              /* from the other side */
+				overlap_at_edge(k, before, 1 + before % 3, n);
 			}
 		}
 	}
