@@ -27,7 +27,7 @@ static const struct function {
 	/* void copy(char *d, const char *s, size_t n) { for (size_t i = 0; i < n; i++) d[i] = s[i]; } */
 	{ "copy", 22, {
 		0xca11, 0x962e, 0xc783, 0x0005, 0x0585, 0x0505, 0x0fa3, 0xfef5, 0x9ae3, 0xfec5, 0x8082
-	}, 128, 432 },
+	}, 128, 464 },
 	/* int words(const int *p, int n) { int s = 0; for (int i = 0; i < n; i++) s = s * 31 + p[i]; return s; } */
 	{ "words", 38, {
 		0x5163, 0x02b0, 0x058a, 0x87aa, 0x0633, 0x00b5, 0x4501, 0x4398, 0x169b, 0x0055, 0x853b, 0x40a6,
