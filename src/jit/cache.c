@@ -426,8 +426,8 @@ bool cache_has_room(uint32_t code_size, uint32_t packed_size)
 	if (entries_full(PACK_ENTRIES_MAX))
 		more += (cache.cap_entries ? cache.cap_entries / 4 : cache_entries_for(0)) * sizeof(struct entry);
 	more += cache.cap_links / 4 * sizeof(struct link);
-	return code_size <= JIT_CODE_MAX && unit_place(JIT_FULL, cache.used) + need <= cache.size && cache.nr_units < UNITS_MAX && packed_size <= UINT16_MAX &&
-	       cache.used + cache.tables + need + more <= cache.cap;
+	return code_size <= JIT_CODE_MAX && packed_size <= UINT16_MAX && cache.nr_units < UNITS_MAX &&
+	       unit_place(JIT_FULL, cache.used) + need <= cache.size && cache.used + cache.tables + need + more <= cache.cap;
 }
 
 static void make_room(void)

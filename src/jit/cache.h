@@ -44,10 +44,11 @@ const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, boo
 const void *cache_promote(struct mm *mm, gva_t pc, bool *final);
 /* Take in what was made aside. */
 void cache_take_finished(void);
-/* Where the direct exit whose displacement is at `link` leads. By a hart that has left through it, before
- * it leaves the guest: without the lock. */
-gva_t cache_exit_pc(const int32_t *link, bool *timer);   /* *timer: or it is an entry whose budget is spent */
-gva_t cache_begins(const void *entry);   /* as that: the place of this entry */
+/* Where the direct exit whose displacement is at `link` leads; or, *timer, the place of the entry whose budget is
+ * spent. By a hart that has left through it, before it leaves the guest: without the lock. */
+gva_t cache_exit_pc(const int32_t *link, bool *timer);
+/* Likewise: the place of this entry. */
+gva_t cache_begins(const void *entry);
 /* Make the direct exit whose displacement is at `link` (in the executable mapping) lead to the
  * entry for pc, if both belong together. Returns the entry, as cache_find. */
 const void *cache_link(struct mm *mm, int32_t *link, gva_t pc);

@@ -77,17 +77,15 @@ void gen_call(struct gen *g, const struct snap *snap, unsigned link)
 	landing(g);
 }
 
-/* Quick code: the jump table is looked at elsewhere. */
-static void look_up(struct gen *g, unsigned link)
+/* A jump to the code whose address is there; with a link register, a call. */
+static void go(struct gen *g, const struct x86_mem *to, unsigned link)
 {
-	struct x86_mem lookup = gen_engine(offsetof(struct cpu_regs, engine.lookup));
-
 	if (link == V_NONE) {
-		x86_rm(&g->a, 0xff, false, 4, &lookup);
+		x86_rm(&g->a, 0xff, false, 4, to);
 		return;
 	}
 	push_link(g, link);
-	x86_rm(&g->a, 0xff, false, 2, &lookup);
+	x86_rm(&g->a, 0xff, false, 2, to);
 	landing(g);
 }
 
@@ -95,11 +93,13 @@ static void look_up(struct gen *g, unsigned link)
 void gen_go_indirect(struct gen *g, const struct snap *snap, unsigned link)
 {
 	struct x86_mem table = gen_engine(offsetof(struct cpu_regs, engine.jumps));
+	struct x86_mem lookup = gen_engine(offsetof(struct cpu_regs, engine.lookup));
 	struct x86_mem entry = { .base = RAX, .index = HOST_NONE };
 
 	gen_write_back(g, snap);
+	/* Quick code is to be short: the jump table is looked at elsewhere. */
 	if (g->r->bare) {
-		look_up(g, link);
+		go(g, &lookup, link);
 		return;
 	}
 	x86_mov(&g->a, false, RAX, RDX);
@@ -109,13 +109,7 @@ void gen_go_indirect(struct gen *g, const struct snap *snap, unsigned link)
 	x86_rm(&g->a, 0x3b, true, RDX, &entry);
 	gen_add_cold(g, COLD_MISSED, x86_jcc(&g->a, CC_NE));
 	entry.disp = offsetof(struct jit_jump, entry);
-	if (link == V_NONE) {
-		x86_rm(&g->a, 0xff, false, 4, &entry);
-		return;
-	}
-	push_link(g, link);
-	x86_rm(&g->a, 0xff, false, 2, &entry);
-	landing(g);
+	go(g, &entry, link);
 }
 
 /* To the guest's address in rdx, which most likely is where the last call came from. */

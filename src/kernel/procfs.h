@@ -26,8 +26,9 @@ static inline struct pid_ns *proc_space(uint64_t arg)
 {
 	return pid_ns_of_proc((unsigned)(arg >> PROC_SPACE_SHIFT) & PROC_SPACE_MASK);
 }
-/* A number as this /proc shows it. */
+/* NSpid and its kin: the number in each PID name space from this /proc's down. */
 void procfs_print_numbers(struct strbuf *out, uint64_t arg, const char *what, const struct process *p, int nr);
+/* A number as this /proc shows it. */
 static inline int proc_show_pid(uint64_t arg, int nr) { return pid_shown_in(proc_space(arg), nr); }
 static inline int proc_id(uint64_t arg) { return (int)(uint32_t)arg; }
 static inline unsigned proc_fd(uint64_t arg) { return (unsigned)(arg >> PROC_FD_SHIFT); }

@@ -85,7 +85,7 @@ static int take_tmpfs_option(struct tmpfs_options *t, const struct option *o)
 	if (strcmp(o->key, "nr_blocks") == 0) {
 		t->has_size = true;
 		err = strchr(o->value, '%') ? -EINVAL : parse_size(o->value, &t->size);
-		t->size *= PAGE_SIZE;
+		t->size = MIN(t->size, INT64_MAX / PAGE_SIZE) * PAGE_SIZE;
 		return err;
 	}
 	if (strcmp(o->key, "nr_inodes") == 0) {
@@ -132,7 +132,10 @@ static int tmpfs_mounted(const char *options, struct super **out)
 	(*out)->root->gid = t.gid;
 	if (t.has_size)
 		tmpfs_set_limit(*out, t.size);
-	return tmpfs_limit_inodes(*out, t.has_inodes ? t.inodes : TMPFS_INODES);
+	err = tmpfs_limit_inodes(*out, t.has_inodes ? t.inodes : TMPFS_INODES);
+	if (err)
+		super_put(*out);
+	return err;
 }
 
 static int tmpfs_reconfigure(struct super *s, const char *options)

@@ -625,7 +625,7 @@ int tmpfs_limit_inodes(struct super *s, uint64_t inodes)
 {
 	struct tmpfs_super *ts = s->private;
 
-	if (inodes && inodes * INODE_SPACE < inode_space(s))
+	if (inodes > UINT64_MAX / INODE_SPACE || (inodes && inodes * INODE_SPACE < inode_space(s)))
 		return -EINVAL;
 	ts->max_inodes = inodes;
 	return 0;

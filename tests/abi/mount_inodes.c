@@ -55,5 +55,8 @@ TOPIC(mount_inodes)
 	R(mount(NULL, "m", NULL, MS_REMOUNT, "nr_inodes=1k")); chdir("m"); room(); fchdir(here);
 	R(mount("t", "m", "tmpfs", 0, "nr_inodes=x")); R(mount("t", "m", "tmpfs", 0, "nr_inodes=10%"));
 	R(mount("t", "m", "tmpfs", 0, "nr_inodes=0")); chdir("m"); R(mkdir("d", 0700)); room(); fchdir(here);
+	/* What no number of bytes would be. */
+	R(mount("t", "m", "tmpfs", 0, "nr_inodes=18014398509481985")); R(mount("t", "m", "tmpfs", 0, "nr_inodes=18014398509481983"));
+	R(mount("t", "m", "tmpfs", 0, "nr_blocks=4503599627370497")); chdir("m"); put_file("f", "x"); fchdir(here);
 	attributes();
 }
