@@ -76,8 +76,9 @@ static const char environment[] =
 	"\n"
 	"  hearth run --env \"EDITOR=$EDITOR\" --root ROOT bash\n"
 	"\n"
-	"hearth itself reads HEARTH_LOG: error, warn (the default), info or debug; and HEARTH_JIT, what\n"
-	"--jit, --jit-threshold, --jit-cache and --cache say: HEARTH_JIT=full,threshold=1,cache=1M,disk=none.\n";
+	"hearth itself reads HEARTH_LOG: error, warn (the default), info or debug; HEARTH_JIT, what\n"
+	"--jit, --jit-threshold, --jit-cache and --cache say: HEARTH_JIT=full,threshold=1,cache=1M,disk=none;\n"
+	"and HEARTH_HARTS, as --harts. What an option says counts more.\n";
 
 static const char files[] =
 	"What the program sees of your files:\n"

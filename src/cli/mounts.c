@@ -249,11 +249,27 @@ static int make_dir_root(const struct options *o, struct placement *where)
 	return 0;
 }
 
+static int enter(const struct options *o, struct placement *where)
+{
+	struct path root = vfs_root(), p;
+	struct fs *fs = fs_create(root);
+	struct cred *cred = cred_create(o->uid, o->gid);
+	int err = vfs_lookup((struct walker){ .fs = fs, .cred = cred }, o->cwd, WALK_DIRECTORY, &p);
+
+	if (!err)
+		path_put(p);
+	cred_put(cred);
+	fs_put(fs);
+	path_put(root);
+	snprintf(where->cwd, sizeof(where->cwd), "%s", o->cwd);
+	if (err)
+		log_error("--cwd %s: %s; it is a directory as the program sees it: see 'hearth help files'", o->cwd, strerror(-err));
+	return err ? EXIT_HEARTH : 0;
+}
+
 int mounts_make(const struct options *o, struct placement *where)
 {
 	int status = o->root ? make_dir_root(o, where) : make_small_root(o, where);
 
-	if (!status && o->cwd)
-		snprintf(where->cwd, sizeof(where->cwd), "%s", o->cwd);
-	return status;
+	return status || !o->cwd ? status : enter(o, where);
 }

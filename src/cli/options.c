@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "mm/mm.h"
 #include "option_table.h"
 #include "sched/sched.h"
 
@@ -18,7 +19,7 @@ static void *grow(void *array, unsigned count, size_t size)
 
 /* ---- values ---------------------------------------------------------------------------- */
 
-static const char *set_root(struct options *o, char *v)     { o->root = v; return NULL; }
+static const char *set_root(struct options *o, char *v)     { o->root = v; return *v ? NULL : "it must be a directory"; }
 static const char *set_cwd(struct options *o, char *v)      { o->cwd = v; return *v == '/' ? NULL : "it must begin with / (it is a path inside the root)"; }
 static const char *set_strace(struct options *o, char *v)   { o->strace = true; return NULL; }
 static const char *set_report(struct options *o, char *v)   { o->report = o->jit.by_effort = true; return NULL; }
@@ -60,14 +61,14 @@ static const char *add_env(struct options *o, char *v)
 	return NULL;
 }
 
-/* A decimal number that fills the string up to one of `ends`; *rest is what follows. */
+/* A number, decimal or with 0x hexadecimal; *rest is what follows. One that is too large is UINT64_MAX. */
 static bool parse_number(const char *s, uint64_t *out, const char **rest)
 {
 	char *end;
 
 	if (*s < '0' || *s > '9')
 		return false;
-	*out = strtoull(s, &end, 0);
+	*out = strtoull(s, &end, s[0] == '0' && (s[1] == 'x' || s[1] == 'X') ? 16 : 10);
 	*rest = end;
 	return true;
 }
@@ -92,7 +93,9 @@ static const char *set_user(struct options *o, char *v)
 }
 
 enum { MEMORY_MIN = 8 << 20 };
+_Static_assert(RAM_BYTES_MAX == UINT64_C(16) << 30, "the messages below say 16G");
 
+/* One that is too large is UINT64_MAX, or nearly. */
 static bool parse_size(const char *v, uint64_t *out)
 {
 	static const char units[] = "KMGT";
@@ -104,20 +107,22 @@ static bool parse_size(const char *v, uint64_t *out)
 	if (*rest && (!unit || !*unit || (rest[1] && strcmp(rest + 1, "iB") != 0)))
 		return false;
 	if (unit)
-		*out <<= 10 * (unit - units + 1);
+		*out = MIN(*out, UINT64_MAX >> 10 * (unit - units + 1)) << 10 * (unit - units + 1);
 	return true;
 }
 
 static const char *set_swap(struct options *o, char *v)
 {
-	return parse_size(v, &o->swap) ? NULL : "it must be a number with K, M or G, as in --swap 2G";
+	if (!parse_size(v, &o->swap))
+		return "it must be a number with K, M or G, as in --swap 2G";
+	return (o->swap && o->swap < PAGE_SIZE) || o->swap > RAM_BYTES_MAX ? "it may be from 4K to 16G, or 0" : NULL;
 }
 
 static const char *set_memory(struct options *o, char *v)
 {
 	if (!parse_size(v, &o->memory))
 		return "it must be a number with K, M or G, as in --memory 512M";
-	return o->memory < MEMORY_MIN ? "a machine needs 8M at least" : NULL;
+	return o->memory < MEMORY_MIN || o->memory > RAM_BYTES_MAX ? "a machine has 8M at least and 16G at most" : NULL;
 }
 
 static const char *set_harts(struct options *o, char *v)
@@ -150,7 +155,7 @@ static const char *set_seed(struct options *o, char *v)
 	const char *rest;
 
 	o->has_seed = true;
-	return parse_number(v, &o->seed, &rest) && !*rest ? NULL : "it must be a number";
+	return parse_number(v, &o->seed, &rest) && !*rest && o->seed != UINT64_MAX ? NULL : "it must be a number below 2^64 - 1";
 }
 
 /* ---- the network ---------------------------------------------------------------------------- */
@@ -170,6 +175,14 @@ static bool parse_port(const char *text, uint16_t *out)
 		return false;
 	*out = (uint16_t)n;
 	return true;
+}
+
+static bool is_address(const char *text)
+{
+	unsigned a, b, c, d;
+	char more;
+
+	return sscanf(text, "%3u.%3u.%3u.%3u%c", &a, &b, &c, &d, &more) == 4 && MAX(MAX(a, b), MAX(c, d)) < 256;
 }
 
 /* [ADDRESS:]HOST:GUEST[/tcp|/udp]. Without an address only this computer may come in. */
@@ -192,7 +205,7 @@ static const char *add_publish(struct options *o, char *v)
 	host = strrchr(v, ':');
 	if (host) {
 		*host++ = '\0';
-		if (strlen(v) >= sizeof(p.address))
+		if (strlen(v) >= sizeof(p.address) || !is_address(v))
 			return wrong;
 		snprintf(p.address, sizeof(p.address), "%s", v);
 	}
@@ -284,7 +297,7 @@ const struct option_row option_rows[] = {
 	{ "--hostname", "NAME", set_hostname, "the machine's name (hearth)" },
 	{ "--net", "none|host", set_net, "sockets on a loopback of the machine's own, or the host's (none)" },
 	{ "--publish", "HOST:GUEST", add_publish, "the host's port HOST leads to port GUEST inside; /udp for UDP" },
-	{ "--memory", "SIZE", set_memory, "the machine's memory: 512M, 4G, ... (1G)" },
+	{ "--memory", "SIZE", set_memory, "the machine's memory: 512M, 4G, ... 16G at most (1G)" },
 	{ "--swap", "SIZE", set_swap, "memory beyond that goes to a file of the host's (none)" },
 	{ "--harts", "N", set_harts, "how many processors the machine has (as many as the host)" },
 	{ "--sched", "POLICY", set_sched, "who runs when: rr, latency, eevdf (eevdf)" },
@@ -331,6 +344,7 @@ static int take_option(struct options *o, char ***args, const char *command)
 	size_t len = eq ? (size_t)(eq - arg) : strlen(arg);
 	const struct option_row *r = find_option(arg, len);
 	const char *wrong;
+	char *given;
 
 	if (!r)
 		return unknown_option(arg, command);
@@ -340,12 +354,12 @@ static int take_option(struct options *o, char ***args, const char *command)
 		log_error(r->value ? "%s needs a value: %s %s" : "%s takes no value", r->name, r->name, r->value);
 		return EXIT_HEARTH;
 	}
+	given = value ? xstrdup(value) : NULL;         /* what sets it takes it apart */
 	wrong = r->set(o, value);
-	if (wrong) {
-		log_error("%s %s: %s", r->name, value, wrong);
-		return EXIT_HEARTH;
-	}
-	return 0;
+	if (wrong)
+		log_error("%s %s: %s", r->name, *given ? given : "''", wrong);
+	free(given);
+	return wrong ? EXIT_HEARTH : 0;
 }
 
 /* HEARTH_JIT=MODE[,threshold=N][,cache=SIZE][,disk=DIR][,check]: what the options of these names say, for those who
@@ -355,7 +369,7 @@ static int jit_environment(struct options *o)
 	char *all = getenv("HEARTH_JIT"), *rest, *word;
 	const char *wrong = NULL;
 
-	if (!all)
+	if (!all || !*all)
 		return 0;
 	o->jit_words = rest = xstrdup(all);
 	while (!wrong && (word = strsep(&rest, ","))) {
@@ -372,12 +386,39 @@ static int jit_environment(struct options *o)
 	return wrong ? EXIT_HEARTH : 0;
 }
 
+/* As --harts, for whole test suites. */
+static int harts_environment(struct options *o)
+{
+	char *n = getenv("HEARTH_HARTS");
+	const char *wrong = n && *n ? set_harts(o, n) : NULL;
+
+	if (wrong)
+		log_error("HEARTH_HARTS=%s: %s", n, wrong);
+	return wrong ? EXIT_HEARTH : 0;
+}
+
+static int log_environment(void)
+{
+	static const char *const names[] = {
+		[LOG_ERROR] = "error", [LOG_WARN] = "warn", [LOG_INFO] = "info", [LOG_DEBUG] = "debug",
+	};
+	const char *wanted = getenv("HEARTH_LOG");
+
+	if (!wanted || !*wanted)
+		return 0;
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(wanted, names[i])) {
+			log_threshold = (enum log_level)i;
+			return 0;
+		}
+	log_error("HEARTH_LOG=%s: it must be error, warn, info or debug", wanted);
+	return EXIT_HEARTH;
+}
+
 int options_parse(struct options *o, char **args, const char *command)
 {
-	int bad = jit_environment(o);
-
-	if (bad)
-		return bad;
+	if (log_environment() || jit_environment(o) || harts_environment(o))
+		return EXIT_HEARTH;
 	while (*args && (*args)[0] == '-' && (*args)[1]) {
 		int status;
 

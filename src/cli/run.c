@@ -223,19 +223,13 @@ static void choose_user(struct options *o)
 	o->gid = gid;
 }
 
-/* As many as the host lets us use; with --seed one, since two never run twice in the same order.
- * HEARTH_HARTS is for running whole test suites with another number. */
+/* As many as the host lets us use; with --seed one, since two never run twice in the same order. */
 static unsigned choose_harts(const struct options *o)
 {
-	const char *env = getenv("HEARTH_HARTS");
-	int n = env ? atoi(env) : 0;
-
 	if (o->jit.check)
 		return 1;
 	if (o->harts)
 		return o->harts;
-	if (n >= 1 && n <= HART_MAX)
-		return (unsigned)n;
 	return o->has_seed ? 1 : (unsigned)MAX(1, MIN(host_cpu_count(), HART_MAX));
 }
 
@@ -260,6 +254,8 @@ static void choose_disk_cache(struct options *o)
 		o->jit_default = xasprintf("%s/.cache/hearth", home);
 	if (!o->jit.disk_chosen && !o->has_seed && o->jit.dump == JIT_DUMP_NONE)
 		o->jit.disk = o->jit_default;
+	/* They are written when all else is over, and the report, too: what cannot be written is said then. */
+	o->jit.disk_chosen |= o->report;
 }
 
 /* Where translations are kept, and where another run would keep them. */
@@ -295,8 +291,9 @@ static void explain_dump(const struct options *o)
 	else if (function && !trace_code_has(function))
 		log_warn("--dump: the program and its libraries name no function '%s': was it stripped, or inlined?", function);
 	else
-		log_warn("--dump: nothing%s%s was run so often that it was translated; a lower --jit-threshold asks for less",
-			 function ? " of " : "", function ? function : "");
+		log_warn("--dump: nothing%s%s was run so often that it was translated; a lower --jit-threshold asks for less%s",
+			 function ? " of " : "", function ? function : "",
+			 o->jit.disk ? ". What is taken from --cache is not shown: it was translated before" : "");
 }
 
 static int machine_up(struct options *o)
@@ -336,7 +333,10 @@ static int publish_ports(const struct options *o)
 
 		if (!err)
 			continue;
-		log_error("cannot publish port %u at %s: %s", p->host, p->address, strerror(-err));
+		log_error("cannot publish port %u at %s: %s%s", p->host, p->address, strerror(-err),
+			  err == -EADDRINUSE ? "; another program has it, take another port" :
+			  err == -EACCES ? "; ports below 1024 are the administrator's" :
+			  err == -EADDRNOTAVAIL ? "; it is no address of this computer's" : "");
 		return EXIT_HEARTH;
 	}
 	return 0;

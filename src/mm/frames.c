@@ -36,7 +36,7 @@ enum {
 };
 
 /* Sv32's PPN has 22 bits: every frame can be in every table. */
-#define RAM_MAX_FRAMES ((uint64_t)1 << 22)
+#define RAM_MAX_FRAMES (RAM_BYTES_MAX >> PAGE_SHIFT)
 
 struct frame_stack {
 	pfn_t pfns[STACK_FRAMES];

@@ -31,7 +31,7 @@
 enum {
 	RESERVE_MIN = 8, RESERVE_MAX = 2048,  /* frames kept free */
 	RESERVE_SHARE = 64,                    /* ... a 64th of RAM in between */
-	SLOTS_MAX = 1 << 22,                   /* what an Sv32 entry can name */
+	SLOTS_MAX = RAM_BYTES_MAX >> PAGE_SHIFT,   /* what an Sv32 entry can name */
 };
 
 static struct {

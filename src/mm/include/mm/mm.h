@@ -21,6 +21,8 @@
 enum xlen { XLEN_32 = 32, XLEN_64 = 64 };
 
 /* ---- frames ------------------------------------------------------------------- */
+/* The most RAM, and the most swap, that there can be: the PPN of Sv32 has 22 bits, and so has what names a slot. */
+#define RAM_BYTES_MAX ((uint64_t)1 << (22 + PAGE_SHIFT))
 /* `bytes` of RAM (rounded to pages). -ENOMEM when the host cannot reserve it. */
 int   ram_init(uint64_t bytes);
 void  ram_shutdown(void);
