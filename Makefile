@@ -15,7 +15,7 @@ SAN_CC ?= $(if $(shell command -v clang),clang,gcc)
 MESON_FLAGS ?=
 export HEARTH_BUILD = $(abspath $(BUILD))
 
-.PHONY: all run demo test test-long test-jit bench install asan tsan test-asan test-tsan fuzz \
+.PHONY: all run test test-long test-jit bench install asan tsan test-asan test-tsan fuzz \
 	check deps docs clean help
 
 all: $(BUILD)/build.ninja
@@ -105,4 +105,6 @@ help:
 	@echo 'make install       into PREFIX ($(PREFIX)), below DESTDIR if given'
 	@echo 'make asan tsan     build with ASan+UBSan, TSan; test-asan test-tsan run the tests'
 	@echo 'make fuzz          the fuzzers, FUZZ_SECONDS ($(FUZZ_SECONDS)) each'
+	@echo 'make deps          install what building needs, and no more'
+	@echo 'make docs          make docs/instructions.md and docs/syscalls.md anew, from the tables'
 	@echo 'make clean         remove the build directories'

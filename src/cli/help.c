@@ -35,7 +35,7 @@ static const char run_head[] =
 static const char run_tail[] =
 	"\n"
 	"Without --root the program sees its own directory (read-only), the current one, an empty\n"
-	"/tmp, /proc, /dev and the libraries of the host's RISC-V cross packages; nothing else.\n"
+	"/tmp, /proc, /sys, /dev and the libraries of the host's RISC-V cross packages; nothing else.\n"
 	"With --root it sees DIR, and a PROGRAM without a slash is looked up in the guest's PATH.\n"
 	"\n"
 	"Exit status: the program's own; 128+N when signal N ended it, with a line that says where\n"
@@ -83,12 +83,12 @@ static const char environment[] =
 static const char files[] =
 	"What the program sees of your files:\n"
 	"\n"
-	"  with --root DIR     DIR as /, to read and write; /proc, /dev and /dev/shm are hearth's own.\n"
+	"  with --root DIR     DIR as /, to read and write; /proc, /sys, /dev and /dev/shm are hearth's own.\n"
 	"                      Your user owns its files as the guest's root; ownership and device\n"
 	"                      files that your user cannot make are remembered in extended\n"
 	"                      attributes. No symbolic link leads out of DIR.\n"
 	"  without --root      the directory of the program, read-only, and the current directory,\n"
-	"                      at their own paths; /tmp (in memory, gone afterwards), /proc, /dev;\n"
+	"                      at their own paths; /tmp (in memory, gone afterwards), /proc, /sys, /dev;\n"
 	"                      /usr/riscv64-linux-gnu/lib as /lib and /usr/lib, if you have it.\n"
 	"  --bind SRC:DST      one more file or directory; :ro for reading only.\n"
 	"\n"

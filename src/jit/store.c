@@ -39,7 +39,8 @@ void store_note(const char *what, int err)
 {
 	if (store.problem[0])
 		return;
-	snprintf(store.problem, sizeof(store.problem), "%s: %s", what, strerrordesc_np(-err));
+	snprintf(store.problem, sizeof(store.problem), "%s: %s", what,
+		 err == -EPERM ? "another's, or open to others (chmod go= closes it)" : strerrordesc_np(-err));
 	if (store.chosen)
 		log_warn("translations are not kept: %s: %s", store.path, store.problem);
 	else
