@@ -140,10 +140,25 @@ struct packed unit_packed(const struct unit *u)
 		.code_size = u->code_size, .pc_base = u->pc_base };
 }
 
+void unit_note_start(uint32_t index, uint32_t start)
+{
+	uint32_t piece = cache.nr_firsts;
+
+	for (; piece <= start / PIECE_BYTES; piece++)
+		cache.firsts[piece] = index;
+	__atomic_store_n(&cache.nr_firsts, piece, __ATOMIC_RELEASE);
+}
+
 int64_t unit_index_at(uint64_t offset)
 {
-	uint32_t lo = 0, hi = __atomic_load_n(&cache.nr_units, __ATOMIC_ACQUIRE);
+	uint32_t nr = __atomic_load_n(&cache.nr_units, __ATOMIC_ACQUIRE), lo = nr, hi = nr;
+	uint32_t nr_firsts = __atomic_load_n(&cache.nr_firsts, __ATOMIC_ACQUIRE);
+	uint64_t piece = offset / PIECE_BYTES;
 
+	if (piece < nr_firsts)
+		lo = MIN(cache.firsts[piece], nr);
+	if (piece + 1 < nr_firsts)
+		hi = MIN(cache.firsts[piece + 1], nr);
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
@@ -400,7 +415,7 @@ static void drop_everything(void)
 	sched_stop_space(NULL);
 	jit_counts.peak = MAX(jit_counts.peak, cache.used + cache.tables);
 	pages_drop_images();
-	cache.nr_units = 0;
+	cache.nr_units = cache.nr_firsts = 0;
 	cache.unit_space_used = 0;
 	free(cache.entries);
 	cache.entries = NULL;
@@ -492,7 +507,7 @@ static struct unit *new_unit(const struct image *image, const struct incoming *i
 {
 	struct unit *u = (struct unit *)(void *)(cache.unit_space + cache.unit_space_used);
 
-	*u = (struct unit){ .pc_base = in->packed.pc_base, .guest_hash = in->guest_hash, .image_id = image->id,
+	*u = (struct unit){ .pc_base = in->packed.pc_base, .image_id = image->id,
 		.start = unit_place(in->effort, cache.used), .incoming = NO_LINK,
 		.code_size = in->packed.code_size & ((1u << CODE_SIZE_BITS) - 1),
 		.packed_size = (uint16_t)in->packed.size, .guest_insns = in->guest_insns & ((1u << GUEST_INSNS_BITS) - 1),
@@ -517,6 +532,7 @@ struct unit *cache_install(struct image *image, const struct incoming *in, const
 		u->nr_asleep += !p->valid;
 		pages_add_user(p, index);
 	}
+	unit_note_start(index, u->start);
 	__atomic_store_n(&cache.nr_units, index + 1, __ATOMIC_RELEASE);
 	for (uint32_t i = 0; i < t->nr_entries; i++)
 		add_entry(image, index, &t->entries[i], i == 0, in->replaces);
@@ -557,8 +573,6 @@ static bool take_in(struct image *image, const struct jit_code *code, uint32_t r
 		const struct unit *u;
 
 		pages_keep(image, code->pc_base, &tables, snap);
-		if (image->on_disk)
-			in.guest_hash = disk_hash(code->pc_base, &tables, snap);
 		u = cache_install(image, &in, &tables);
 		*entry = cache.executable + u->start + tables.entries[0].offset;
 		jit_counts.translated[code->effort]++;
@@ -847,12 +861,19 @@ void cache_abandon(void)
 	memset(&cache, 0, sizeof(cache));
 }
 
+static uint64_t firsts_size(void)
+{
+	return (cache.size / PIECE_BYTES + 1) * sizeof(cache.firsts[0]);
+}
+
 static void free_arenas(void)
 {
 	if (cache.units)
 		host_pages_free(cache.units, UNITS_MAX * sizeof(cache.units[0]));
 	if (cache.unit_space)
 		host_pages_free(cache.unit_space, cache.size);
+	if (cache.firsts)
+		host_pages_free(cache.firsts, firsts_size());
 	host_code_destroy(cache.writable, cache.executable, cache.size);
 }
 
@@ -870,7 +891,8 @@ int cache_init(uint64_t bytes)
 	cache.executable = x;
 	cache.unit_space = host_pages_alloc(cache.size);
 	cache.units = host_pages_alloc(UNITS_MAX * sizeof(cache.units[0]));
-	if (!cache.unit_space || !cache.units) {
+	cache.firsts = host_pages_alloc(firsts_size());
+	if (!cache.unit_space || !cache.units || !cache.firsts) {
 		free_arenas();
 		return -ENOMEM;
 	}

@@ -15,9 +15,9 @@
 
 enum {
 	/* Bytes it is done for, unless the whole cache is small, and the part of all: 12 ms for 25 MB. */
-	IDLE_LEAST = 1 << 20, IDLE_PART = 8,
+	IDLE_LEAST = 1 << 20, IDLE_PART = 32,
 	/* How many more full translations there are when quick ones are looked at: so many, and a part of all. */
-	TIDY_LEAST = 256, TIDY_PART = 4,
+	TIDY_LEAST = 256, TIDY_PART = 8,
 };
 
 /* Where each unit goes. */
@@ -155,6 +155,7 @@ static void move_units(const struct plan *plan)
 {
 	uint64_t end = 0;
 
+	cache.nr_firsts = 0;
 	for (uint32_t i = 0; i < plan->nr; i++) {
 		struct unit *u = cache_unit(i), *to = (struct unit *)(void *)(cache.unit_space + end);
 		uint64_t size = unit_size(u);
@@ -166,6 +167,7 @@ static void move_units(const struct plan *plan)
 		}
 		memmove(cache.writable + plan->moves[i].start, cache.writable + u->start, u->code_size);
 		u->start = plan->moves[i].start;
+		unit_note_start(plan->moves[i].index - 1, u->start);
 		memmove(to, u, size);
 		cache.units[plan->moves[i].index - 1] = (uint32_t)(end / UNIT_ALIGN);
 		end += size;

@@ -16,7 +16,6 @@
 
 #include <string.h>
 #include "base/alloc.h"
-#include "base/siphash.h"
 #include "host/host.h"
 #include "sched/sched.h"
 
@@ -95,36 +94,17 @@ static bool take_snapshot(struct mm *mm, const struct area *a, const struct pack
 	return true;
 }
 
-uint64_t disk_hash(gva_t pc_base, const struct pack_tables *t, const struct snapshot *s)
-{
-	struct siphash h;
-
-	store_hash_begin(&h);
-	for (uint32_t i = 0; i < t->nr_ranges; i++) {
-		gva_t pc = pc_base + (gva_t)(int64_t)t->ranges[i].pc_delta, end = pc + t->ranges[i].size;
-
-		while (pc < end) {
-			gva_t stop = MIN(end, (pc | PAGE_MASK) + 1);
-
-			siphash_add(&h, snapshot_page(s, pc & ~PAGE_MASK) + (pc & PAGE_MASK), stop - pc);
-			pc = stop;
-		}
-	}
-	return siphash_end(&h);
-}
-
 /* true: it was taken. *gone: it will never be. */
 static bool take(struct mm *mm, const struct area *a, const struct store_record *r, bool *gone)
 {
 	struct incoming in = { .code = store_code(r), .effort = r->effort, .guest_insns = r->guest_insns, .stored = true,
-		.guest_hash = r->guest_hash,
 		.packed = { .bytes = store_packed(r), .size = r->packed_size, .code_size = r->code_size, .pc_base = r->pc_base } };
 	struct snapshot snap;
 
 	*gone = r->effort > JIT_FULL || !pack_read(&in.packed, &tables) || !is_inside(a->image, r->pc_base, &tables);
 	if (*gone || !cache_has_room(r->code_size, r->packed_size) || !take_snapshot(mm, a, &tables, &snap))
 		return false;
-	if (disk_hash(r->pc_base, &tables, &snap) != r->guest_hash) {
+	if (pages_hash(a->image, r->pc_base, &tables, &snap) != r->guest_hash) {
 		*gone = true;
 		jit_counts.changed++;
 		return false;
@@ -173,7 +153,7 @@ static bool save_unit(struct store_writer *w, const struct image *image, uint32_
 	const struct unit *u = cache_unit(index);
 	struct packed packed = unit_packed(u);
 	struct store_record r = { .pc_base = u->pc_base, .code_size = u->code_size, .packed_size = u->packed_size,
-		.guest_insns = u->guest_insns, .effort = u->effort, .guest_hash = u->guest_hash };
+		.guest_insns = u->guest_insns, .effort = u->effort };
 	static gva_t places[PACK_ENTRIES_MAX];
 	unsigned nr;
 	uint8_t *code;
@@ -184,6 +164,7 @@ static bool save_unit(struct store_writer *w, const struct image *image, uint32_
 	nr = own_places(image, index, &tables, places);
 	if (nr == 0)
 		return true;
+	r.guest_hash = pages_hash(image, u->pc_base, &tables, NULL);
 	code = xalloc(u->code_size);
 	memcpy(code, cache.executable + u->start, u->code_size);
 	pack_unlink(&packed, code);

@@ -3,13 +3,14 @@
  *
  * What is remembered of a page are hashes of the pieces that something was made from, 64 bytes each: code is
  * scattered, and copies of it would be as much as a third of its translations. The hash is NH (Black et
- * al., "UMAC: Fast and Secure Message Authentication", 1999) with a key drawn at each start: a guest that
- * knows no hash finds two pieces that have the same one with a chance of about 2^-63 for each try. */
+ * al., "UMAC: Fast and Secure Message Authentication", 1999) with a key that is the disk cache's, or drawn at each
+ * start: a guest that knows no hash finds two pieces that have the same one with a chance of about 2^-63 for each try. */
 #include "cache_private.h"
 
 #include <string.h>
 #include "base/alloc.h"
 #include "base/log.h"
+#include "base/siphash.h"
 #include "host/host.h"
 
 enum { AREAS_KNOWN = 64 };
@@ -22,6 +23,7 @@ struct known {
 
 /* ---- pieces of a page ------------------------------------------------------------------------- */
 
+enum { HASH_NUMBERS = 256 };            /* store_number: those of the key */
 static uint64_t hash_key[CHUNK_BYTES / 8 + 1];
 
 static uint64_t hash_piece(const uint8_t *bytes)
@@ -370,6 +372,25 @@ void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t,
 	}
 }
 
+uint64_t pages_hash(const struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s)
+{
+	struct walk w = { .ranges = t->ranges, .nr_ranges = t->nr_ranges, .pc_base = pc_base };
+	struct siphash all;
+
+	store_hash_begin(&all);
+	while (next_piece(&w)) {
+		const struct page *p = s ? NULL : pages_find(image, w.pc & ~PAGE_MASK);
+		const struct chunk *c = p ? find_chunk(p, page_chunk(w.pc)) : NULL;
+		const uint8_t *bytes = s ? snapshot_page(s, w.pc & ~PAGE_MASK) : NULL;
+		uint64_t piece;
+
+		ASSERT(c || bytes);
+		piece = c ? c->hash : hash_piece(bytes + page_chunk(w.pc) * CHUNK_BYTES);
+		siphash_add(&all, &piece, sizeof(piece));
+	}
+	return siphash_end(&all);
+}
+
 void pages_mark_full(const struct image *image, const struct unit *u, bool full)
 {
 	static struct jit_range ranges[PACK_RANGES_MAX];
@@ -506,7 +527,12 @@ const struct area *pages_area_of(struct mm *mm, gva_t pc)
 
 void pages_start(void)
 {
-	host_random_secret(hash_key, sizeof(hash_key));
+	bool kept = true;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(hash_key) && kept; i++)
+		kept = store_number(HASH_NUMBERS + i, &hash_key[i]);
+	if (!kept)
+		host_random_secret(hash_key, sizeof(hash_key));
 	hash_key[ARRAY_SIZE(hash_key) - 1] |= 1;
 	mm_engine_free = forget_space;
 }

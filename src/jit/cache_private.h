@@ -15,7 +15,6 @@ enum { CODE_SIZE_BITS = 19, GUEST_INSNS_BITS = 10 };
 /* One translation. Its packed tables are behind it. There are so many that each byte counts. */
 struct unit {
 	gva_t pc_base __attribute__((packed, aligned(4)));
-	uint64_t guest_hash __attribute__((packed, aligned(4)));   /* of what it was made from, if the image has a place on disk */
 	uint32_t image_id;
 	uint32_t start;                /* of its code, in the arena */
 	uint32_t incoming;             /* links to it; an index, NO_LINK ends the list */
@@ -99,6 +98,9 @@ extern struct code_cache {
 	uint64_t unit_space_used;
 	uint32_t *units;
 	uint32_t nr_units;             /* atomically */
+	/* For each piece of the arena as far as it is used: the first unit that does not begin before it. */
+	uint32_t *firsts;
+	uint32_t nr_firsts;            /* atomically */
 	struct entry *entries;         /* by hash; the next one that is free from there */
 	unsigned nr_entries, cap_entries;
 	struct link *links;            /* those not in use are linked from free_link */
@@ -110,7 +112,7 @@ extern struct code_cache {
 	unsigned hold, held;           /* requests not heard after a flush; that since */
 } cache;
 
-enum { UNIT_ALIGN = 4 };
+enum { UNIT_ALIGN = 4, PIECE_BYTES = 4096 };
 static inline struct unit *cache_unit(uint32_t index)
 {
 	return (struct unit *)(void *)(cache.unit_space + (uint64_t)cache.units[index] * UNIT_ALIGN);
@@ -124,6 +126,7 @@ struct packed unit_packed(const struct unit *u);
 void unit_unlink(struct unit *u);
 void unit_kill(struct unit *u);
 uint64_t unit_bytes(const struct unit *u);           /* of it, its tables and its code */
+void unit_note_start(uint32_t index, uint32_t start);   /* a new one, at the end */
 /* Its index if it covers this offset of the arena; -1: none does. Async-signal-safe. */
 int64_t unit_index_at(uint64_t offset);
 void cache_free_link(uint32_t index);
@@ -146,7 +149,6 @@ struct incoming {
 	const uint8_t *code;
 	unsigned effort, guest_insns;
 	bool stored;
-	uint64_t guest_hash;           /* struct unit.guest_hash */
 	uint32_t replaces;             /* 1 + the index of the one it is another form of: it takes all its places */
 };
 bool cache_has_room(uint32_t code_size, uint32_t packed_size);
@@ -172,6 +174,8 @@ void pages_update(struct page *p, const uint8_t *bytes);
 /* Is what the ranges cover the same as what is kept of it, all of it? Keep it: it counts as run. */
 bool pages_agree(const struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
 void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
+/* A hash of what the ranges cover; s NULL: as it is kept. Where there is a cache on disk it is the same in each run. */
+uint64_t pages_hash(const struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
 /* A translation of full effort has, or had, what it covers. */
 void pages_mark_full(const struct image *image, const struct unit *u, bool full);
 void pages_add_user(struct page *p, uint32_t unit);
@@ -206,8 +210,6 @@ void disk_open(struct image *image, const struct area *a);
 void disk_close(struct image *image);
 /* Take in what was kept for pc. true: there may be an entry now. */
 bool disk_load(struct mm *mm, const struct area *a, gva_t pc);
-/* Of what a translation was made from. */
-uint64_t disk_hash(gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
 /* Keep what is new. */
 void disk_save(void);
 
