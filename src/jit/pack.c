@@ -2,13 +2,14 @@
  * there are as many as translations, and most are never looked at again. So they are kept as numbers
  * of as many bytes as each needs, mostly one, since each is the distance from the one before:
  *
+ *   shape     which of the next three are as they mostly are, and left out (enum shape)
  *   entries   n, then: pc, offset; timers
  *   ranges    n, then: pc, size
  *   pages     n, then: number
- *   exits     n, then: offset, where to
+ *   exits     n, then: offset, where to, from where the one before leads to
  *   sites     n, traps, then: offset, and mostly pc, count pending, state and kind in one (enum site_bits)
  *   states    n, then: which of the fields are not as in the one before (a bit each), and what differs
- *   pins      n, then: which host registers hold one (16 bits, x and f), and which they hold
+ *   pins      n, unless there are none, then: which host registers hold one (16 bits, x and f), and which they hold
  *
  * Numbers are written seven bits to a byte, the lowest first, the eighth says that more come; signed
  * ones with the sign in the lowest bit. They are read in a signal handler, and from files: a reader
@@ -36,8 +37,12 @@ static uint8_t *put_signed(uint8_t *at, int64_t v)
 	return put(at, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
 }
 
+/* One entry where both codes begin, and no timers; one range, from there; the page that is on. */
+enum shape { ONE_ENTRY = 1, ONE_RANGE = 2, ONE_PAGE = 4 };
+
 struct reader {
 	const uint8_t *at, *end;
+	unsigned shape;
 	bool bad;
 };
 
@@ -96,13 +101,15 @@ static uint8_t *put_exits(uint8_t *at, const struct jit_code *code)
 {
 	const struct jit_exit *x = JIT_TABLE(code, exits, const struct jit_exit);
 	uint32_t offset = 0;
+	gva_t pc = code->pc_base;
 
 	at = put(at, code->nr_exits);
 	for (uint32_t i = 0; i < code->nr_exits; i++) {
 		ASSERT(x[i].unlinked == 0 && x[i].offset >= offset);
 		at = put(at, x[i].offset - offset);
-		at = put_signed(at, halves(x[i].pc, code->pc_base));
+		at = put_signed(at, halves(x[i].pc, pc));
 		offset = x[i].offset;
+		pc = x[i].pc;
 	}
 	return at;
 }
@@ -206,7 +213,8 @@ static uint8_t *put_pins(uint8_t *at, const struct jit_code *code)
 	const struct jit_pins *pins = JIT_TABLE(code, pins, const struct jit_pins);
 	uint32_t n = code->effort == JIT_QUICK ? 0 : code->nr_pins;
 
-	at = put(at, n);
+	if (n)
+		at = put(at, n);
 	for (uint32_t i = 0; i < n; i++) {
 		at = put_pinned(at, pins[i].x);
 		at = put_pinned(at, pins[i].f);
@@ -214,23 +222,52 @@ static uint8_t *put_pins(uint8_t *at, const struct jit_code *code)
 	return at;
 }
 
-static uint8_t *put_places(uint8_t *at, const struct jit_code *code)
+static unsigned shape_of(const struct jit_code *code)
 {
 	const struct jit_entry *e = JIT_TABLE(code, entries, const struct jit_entry);
 	const struct jit_range *r = JIT_TABLE(code, ranges, const struct jit_range);
 	const gva_t *pages = JIT_TABLE(code, pages, const gva_t);
+	unsigned shape = 0;
+
+	if (code->nr_entries == 1 && e->pc == code->pc_base && e->offset == 0 && code->timers == 0)
+		shape |= ONE_ENTRY;
+	if (code->nr_ranges == 1 && r->pc_delta == 0)
+		shape |= ONE_RANGE;
+	if (code->nr_pages == 1 && *pages == (code->pc_base & ~PAGE_MASK))
+		shape |= ONE_PAGE;
+	return shape;
+}
+
+static uint8_t *put_entries(uint8_t *at, const struct jit_code *code)
+{
+	const struct jit_entry *e = JIT_TABLE(code, entries, const struct jit_entry);
 
 	at = put(at, code->nr_entries);
 	for (uint32_t i = 0; i < code->nr_entries; i++) {
 		at = put_signed(at, halves(e[i].pc, code->pc_base));
 		at = put(at, e[i].offset);
 	}
-	at = put(at, code->timers);
-	at = put(at, code->nr_ranges);
+	return put(at, code->timers);
+}
+
+static uint8_t *put_places(uint8_t *at, const struct jit_code *code)
+{
+	const struct jit_range *r = JIT_TABLE(code, ranges, const struct jit_range);
+	const gva_t *pages = JIT_TABLE(code, pages, const gva_t);
+	unsigned shape = shape_of(code);
+
+	at = put(at, shape);
+	if (!(shape & ONE_ENTRY))
+		at = put_entries(at, code);
+	if (!(shape & ONE_RANGE))
+		at = put(at, code->nr_ranges);
 	for (uint32_t i = 0; i < code->nr_ranges; i++) {
-		at = put_signed(at, r[i].pc_delta / 2);
+		if (!(shape & ONE_RANGE))
+			at = put_signed(at, r[i].pc_delta / 2);
 		at = put(at, r[i].size / 2);
 	}
+	if (shape & ONE_PAGE)
+		return at;
 	at = put(at, code->nr_pages);
 	for (uint32_t i = 0; i < code->nr_pages; i++)
 		at = put_signed(at, (int64_t)(pages[i] - (code->pc_base & ~PAGE_MASK)) >> PAGE_SHIFT);
@@ -239,7 +276,7 @@ static uint8_t *put_places(uint8_t *at, const struct jit_code *code)
 
 uint32_t pack_code(const struct jit_code *code, uint8_t **bytes)
 {
-	size_t numbers = 9 + 2u * code->nr_exits + 5u * code->nr_sites + 2u * code->nr_entries + 2u * code->nr_ranges +
+	size_t numbers = 10 + 2u * code->nr_exits + 5u * code->nr_sites + 2u * code->nr_entries + 2u * code->nr_ranges +
 		code->nr_pages + (STATE_FIELDS + 1u) * code->nr_states;
 	uint8_t *start = malloc(numbers * NUMBER_MAX + code->nr_pins * (sizeof(struct jit_pins) + 4)), *at = start;
 
@@ -256,9 +293,13 @@ uint32_t pack_code(const struct jit_code *code, uint8_t **bytes)
 
 /* ---- reading ---------------------------------------------------------------------------------- */
 
+/* At the entries. */
 static struct reader reader_of(const struct packed *p)
 {
-	return (struct reader){ .at = p->bytes, .end = p->bytes + p->size };
+	struct reader r = { .at = p->bytes, .end = p->bytes + p->size };
+
+	r.shape = (unsigned)get(&r);
+	return r;
 }
 
 static gva_t get_place(struct reader *r, const struct packed *p)
@@ -266,10 +307,45 @@ static gva_t get_place(struct reader *r, const struct packed *p)
 	return p->pc_base + 2 * (gva_t)get_signed(r);
 }
 
-static void next_exit(struct reader *r, const struct packed *p, uint64_t *offset, gva_t *pc)
+static void next_exit(struct reader *r, uint64_t *offset, gva_t *pc)
 {
 	*offset += get(r);
+	*pc += 2 * (gva_t)get_signed(r);
+}
+
+static uint32_t nr_entries(struct reader *r)
+{
+	return r->shape & ONE_ENTRY ? 1 : get_count(r, 2);
+}
+
+static void next_entry(struct reader *r, const struct packed *p, gva_t *pc, uint64_t *offset)
+{
+	*pc = p->pc_base;
+	*offset = 0;
+	if (r->shape & ONE_ENTRY)
+		return;
 	*pc = get_place(r, p);
+	*offset = get(r);
+}
+
+static uint64_t get_timers(struct reader *r)
+{
+	return r->shape & ONE_ENTRY ? 0 : get(r);
+}
+
+static uint32_t nr_ranges(struct reader *r)
+{
+	return r->shape & ONE_RANGE ? 1 : get_count(r, 2);
+}
+
+static uint32_t nr_pages(struct reader *r)
+{
+	return r->shape & ONE_PAGE ? 1 : get_count(r, 1);
+}
+
+static uint32_t nr_pins(struct reader *r)
+{
+	return r->at < r->end ? get_count(r, 4) : 0;
 }
 
 /* Sites one after the other: the last one read, and what reading takes. */
@@ -362,36 +438,50 @@ static struct reader ranges_of(const struct packed *p)
 {
 	struct reader r = reader_of(p);
 
-	skip(&r, 2 * get_count(&r, 2) + 1);
+	if (!(r.shape & ONE_ENTRY))
+		skip(&r, 2 * get_count(&r, 2) + 1);
+	return r;
+}
+
+static struct reader pages_of(const struct packed *p)
+{
+	struct reader r = ranges_of(p);
+
+	skip(&r, r.shape & ONE_RANGE ? 1 : 2 * get_count(&r, 2));
 	return r;
 }
 
 /* Behind the places. */
 static struct reader exits_of(const struct packed *p)
 {
-	struct reader r = ranges_of(p);
+	struct reader r = pages_of(p);
 
-	skip(&r, 2 * get_count(&r, 2));
-	skip(&r, get_count(&r, 1));
+	if (!(r.shape & ONE_PAGE))
+		skip(&r, get_count(&r, 1));
 	return r;
 }
 
 gva_t pack_pc(const struct packed *p)
 {
 	struct reader r = reader_of(p);
+	uint64_t offset;
+	gva_t pc;
 
-	(void)get(&r);
-	return get_place(&r, p);
+	(void)nr_entries(&r);
+	next_entry(&r, p, &pc, &offset);
+	return pc;
 }
 
 gva_t pack_entry_pc(const struct packed *p, uint32_t offset)
 {
 	struct reader r = reader_of(p);
 
-	for (uint32_t n = get_count(&r, 2); n && !r.bad; n--) {
-		gva_t pc = get_place(&r, p);
+	for (uint32_t n = nr_entries(&r); n && !r.bad; n--) {
+		uint64_t at;
+		gva_t pc;
 
-		if (get(&r) == offset)
+		next_entry(&r, p, &pc, &at);
+		if (at == offset)
 			return pc;
 	}
 	return PACK_NO_PC;
@@ -401,13 +491,12 @@ bool pack_find_timer(const struct packed *p, uint32_t offset, gva_t *pc)
 {
 	struct reader r = reader_of(p);
 	gva_t pcs[PACK_ENTRIES_MAX];
-	uint32_t n = get_count(&r, 2), first, i;
+	uint32_t n = nr_entries(&r), first, i;
+	uint64_t at;
 
-	for (i = 0; i < n && i < PACK_ENTRIES_MAX; i++) {
-		pcs[i] = get_place(&r, p);
-		(void)get(&r);
-	}
-	first = (uint32_t)get(&r);
+	for (i = 0; i < n && i < PACK_ENTRIES_MAX; i++)
+		next_entry(&r, p, &pcs[i], &at);
+	first = (uint32_t)get_timers(&r);
 	if (r.bad || first == 0 || offset < first || (offset - first) % JIT_LINK_CALL || (offset - first) / JIT_LINK_CALL >= i)
 		return false;
 	*pc = pcs[(offset - first) / JIT_LINK_CALL];
@@ -416,16 +505,14 @@ bool pack_find_timer(const struct packed *p, uint32_t offset, gva_t *pc)
 
 static gva_t next_page(struct reader *r, const struct packed *p)
 {
-	return (p->pc_base & ~PAGE_MASK) + ((gva_t)get_signed(r) << PAGE_SHIFT);
+	return (p->pc_base & ~PAGE_MASK) + (r->shape & ONE_PAGE ? 0 : (gva_t)get_signed(r) << PAGE_SHIFT);
 }
 
 uint32_t pack_pages(const struct packed *p, gva_t out[PACK_PAGES_MAX])
 {
-	struct reader r = ranges_of(p);
-	uint32_t n;
+	struct reader r = pages_of(p);
+	uint32_t n = MIN(nr_pages(&r), (uint32_t)PACK_PAGES_MAX);
 
-	skip(&r, 2 * get_count(&r, 2));
-	n = MIN(get_count(&r, 1), (uint32_t)PACK_PAGES_MAX);
 	for (uint32_t i = 0; i < n; i++)
 		out[i] = next_page(&r, p);
 	return n;
@@ -433,7 +520,7 @@ uint32_t pack_pages(const struct packed *p, gva_t out[PACK_PAGES_MAX])
 
 static bool next_range(struct reader *r, struct jit_range *out)
 {
-	int64_t delta = get_signed(r);
+	int64_t delta = r->shape & ONE_RANGE ? 0 : get_signed(r);
 	uint64_t size = get(r);
 
 	*out = (struct jit_range){ 2 * (int32_t)delta, 2 * (uint32_t)size };
@@ -446,7 +533,7 @@ bool pack_covers(const struct packed *p, gva_t pc)
 	struct jit_range range;
 	uint32_t n;
 
-	for (n = get_count(&r, 2); n && next_range(&r, &range); n--)
+	for (n = nr_ranges(&r); n && next_range(&r, &range); n--)
 		if (pc - (p->pc_base + (gva_t)(int64_t)range.pc_delta) < range.size)
 			return true;
 	return false;
@@ -457,7 +544,7 @@ uint32_t pack_ranges(const struct packed *p, struct jit_range out[PACK_RANGES_MA
 	struct reader r = ranges_of(p);
 	uint32_t n, i = 0;
 
-	n = MIN(get_count(&r, 2), (uint32_t)PACK_RANGES_MAX);
+	n = MIN(nr_ranges(&r), (uint32_t)PACK_RANGES_MAX);
 	while (i < n && next_range(&r, &out[i]))
 		i++;
 	return i;
@@ -469,8 +556,9 @@ bool pack_find_exit(const struct packed *p, uint32_t offset, gva_t *pc)
 	uint32_t n = get_count(&r, 2);
 	uint64_t at = 0;
 
+	*pc = p->pc_base;
 	for (uint32_t i = 0; i < n && !r.bad && at <= offset; i++) {
-		next_exit(&r, p, &at, pc);
+		next_exit(&r, &at, pc);
 		if (at == offset)
 			return !r.bad;
 	}
@@ -482,10 +570,10 @@ void pack_unlink(const struct packed *p, uint8_t *code)
 	struct reader r = exits_of(p);
 	uint32_t n = get_count(&r, 2);
 	uint64_t at = 0;
-	gva_t pc;
+	gva_t pc = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		next_exit(&r, p, &at, &pc);
+		next_exit(&r, &at, &pc);
 		memset(code + at, 0, sizeof(int32_t));
 	}
 }
@@ -507,7 +595,7 @@ static bool site_state(struct reader *r, struct site_reader *sites, struct pack_
 			out->state = s;
 	}
 	memset(&out->pins, 0xff, sizeof(out->pins));
-	n = get_count(r, 4);
+	n = nr_pins(r);
 	if (r->bad || (n && out->state.zone >= n))
 		return false;
 	for (uint32_t k = 0; n && k <= out->state.zone; k++)
@@ -521,10 +609,10 @@ bool pack_find_site(const struct packed *p, uint32_t offset, struct pack_site *o
 	uint32_t n = get_count(&r, 2);
 	struct site_reader sites;
 	uint64_t at = 0;
-	gva_t pc;
+	gva_t pc = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		next_exit(&r, p, &at, &pc);
+		next_exit(&r, &at, &pc);
 	sites = read_sites(&r);
 	while (next_site(&r, &sites)) {
 		out->trapped = sites.s.state & JIT_SITE_TRAPS && sites.trap == offset;
@@ -541,10 +629,10 @@ static void check_exits(struct reader *r, const struct packed *p)
 {
 	uint32_t n = get_count(r, 2);
 	uint64_t at = 0;
-	gva_t pc;
+	gva_t pc = 0;
 
 	for (uint32_t i = 0; i < n && !r->bad; i++) {
-		next_exit(r, p, &at, &pc);
+		next_exit(r, &at, &pc);
 		if (at % 4 || at + sizeof(int32_t) > p->code_size)
 			r->bad = true;
 	}
@@ -563,7 +651,7 @@ static bool is_site(const struct site_reader *sites, const struct packed *p)
 static void check_sites(struct reader *r, const struct packed *p)
 {
 	struct site_reader sites = read_sites(r);
-	uint32_t nr_states, nr_pins;
+	uint32_t nr_states, pins_left;
 	struct jit_state state = { 0 };
 	unsigned zones = 0;
 	struct jit_pins pins;
@@ -577,33 +665,34 @@ static void check_sites(struct reader *r, const struct packed *p)
 		next_state(r, &state);
 		zones = MAX(zones, state.zone + 1u);
 	}
-	nr_pins = get_count(r, 4);
-	if (nr_pins && zones > nr_pins)
+	pins_left = nr_pins(r);
+	if (pins_left && zones > pins_left)
 		r->bad = true;
-	for (uint32_t i = 0; i < nr_pins && !r->bad; i++)
+	for (; pins_left && !r->bad; pins_left--)
 		next_pins(r, &pins);
 }
 
 static void read_entries(struct reader *r, const struct packed *p, struct pack_tables *out)
 {
-	out->nr_entries = get_count(r, 2);
+	out->nr_entries = nr_entries(r);
 	if (out->nr_entries == 0 || out->nr_entries > PACK_ENTRIES_MAX)
 		r->bad = true;
 	for (uint32_t i = 0; i < out->nr_entries && !r->bad; i++) {
-		gva_t pc = get_place(r, p);
-		uint64_t offset = get(r);
+		uint64_t offset;
+		gva_t pc;
 
+		next_entry(r, p, &pc, &offset);
 		out->entries[i] = (struct jit_entry){ .pc = pc, .offset = (uint32_t)offset };
 		if (offset >= p->code_size)
 			r->bad = true;
 	}
-	if (get(r) >= p->code_size)
+	if (get_timers(r) >= p->code_size)
 		r->bad = true;
 }
 
 static void read_ranges(struct reader *r, struct pack_tables *out)
 {
-	out->nr_ranges = get_count(r, 2);
+	out->nr_ranges = nr_ranges(r);
 	if (out->nr_ranges == 0 || out->nr_ranges > PACK_RANGES_MAX)
 		r->bad = true;
 	for (uint32_t i = 0; i < out->nr_ranges && !r->bad; i++) {
@@ -614,7 +703,7 @@ static void read_ranges(struct reader *r, struct pack_tables *out)
 
 static void read_pages(struct reader *r, const struct packed *p, struct pack_tables *out)
 {
-	out->nr_pages = get_count(r, 1);
+	out->nr_pages = nr_pages(r);
 	if (out->nr_pages == 0 || out->nr_pages > PACK_PAGES_MAX)
 		r->bad = true;
 	for (uint32_t i = 0; i < out->nr_pages && !r->bad; i++)
