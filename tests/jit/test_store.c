@@ -355,6 +355,40 @@ static void tables_pack(void)
 	free(bytes);
 }
 
+/* As most are: one entry, one range, one page. What is not as mostly is told, whatever the others are. */
+static void small_tables_pack(void)
+{
+	static struct pack_tables t;
+
+	for (unsigned odd = 0; odd < 16; odd++) {
+		struct made small = made;
+		gva_t pc = 0x10ff0 - (odd & 1 ? 4 : 0), page = odd & 8 ? 0x11000 : 0x10000, pages[PACK_PAGES_MAX];
+		uint32_t offset = odd & 2 ? 16 : 0, delta = odd & 4 ? 6 : 0;
+		struct packed p = { .code_size = 4000, .pc_base = 0x10ff0 };
+		struct pack_site site;
+		uint8_t *bytes;
+
+		small.code.effort = JIT_QUICK;
+		small.code.nr_entries = small.code.nr_ranges = small.code.nr_pages = 1;
+		small.entries[0] = (struct jit_entry){ pc, offset, 0 };
+		small.ranges[0] = (struct jit_range){ (int32_t)delta, 32 };
+		small.pages[0] = page;
+		p.size = pack_code(&small.code, &bytes);
+		p.bytes = bytes;
+		CHECK(pack_read(&p, &t));
+		CHECK(t.nr_entries == 1 && t.nr_ranges == 1 && t.nr_pages == 1);
+		CHECK_MEM(t.entries, small.entries, sizeof(t.entries[0]));
+		CHECK_MEM(t.ranges, small.ranges, sizeof(t.ranges[0]));
+		CHECK(pack_pages(&p, pages) == 1 && pages[0] == page && t.pages[0] == page);
+		CHECK(pack_pc(&p) == pc && pack_entry_pc(&p, offset) == pc && pack_entry_pc(&p, offset + 4) == PACK_NO_PC);
+		CHECK(!pack_find_timer(&p, 0, &pc));
+		CHECK(pack_covers(&p, 0x10ff0 + delta + 30) && !pack_covers(&p, 0x10ff0 + delta + 32));
+		CHECK(pack_find_exit(&p, 3996, &pc) && pc == 0x10);
+		CHECK(pack_find_site(&p, 3999, &site) && site.pins.x[0] == 0xff);
+		free(bytes);
+	}
+}
+
 int main(void)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -371,6 +405,7 @@ int main(void)
 	RUN(others_are_refused);
 	RUN(only_our_own_directory);
 	RUN(tables_pack);
+	RUN(small_tables_pack);
 	snprintf(clean, sizeof(clean), "rm -rf '%s'", dir);
 	if (system(clean) != 0)
 		return 1;
