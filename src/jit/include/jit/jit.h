@@ -27,7 +27,7 @@
 #include "cpu/cpu.h"
 #include "jit/runtime.h"
 
-enum { JIT_VERSION = 12 };             /* of the generated code; counts up with every change of it */
+enum { JIT_VERSION = 13 };             /* of the generated code; counts up with every change of it */
 #define JIT_GUARD (UINT64_C(1) << 32)
 #define JIT_VIEW_SIZE_64 (UINT64_C(1) << 38)
 #define JIT_VIEW_SIZE_32 (UINT64_C(1) << 32)
