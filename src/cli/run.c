@@ -203,6 +203,8 @@ static void print_report(void)
 
 	sys_report(&b);
 	jit_report(&b);
+	strbuf_printf(&b, "page faults: %llu, for %llu of them something was read from a file or from swap\n",
+		      (unsigned long long)machine.faults, (unsigned long long)machine.major_faults);
 	strbuf_printf(&b, "instructions: %llu\n", (unsigned long long)machine_instret());
 	host_write(2, b.data, b.len);
 	strbuf_free(&b);

@@ -84,11 +84,22 @@ static void handle_syscall(struct task *t)
 		signal_deliver(t);
 }
 
+/* Linux mm/memory.c mm_account_fault(): one for which something was read, from a file or from swap, is major. */
+static void count_fault(struct task *t, bool major)
+{
+	t->min_flt += !major;
+	t->maj_flt += major;
+	machine.faults++;
+	machine.major_faults += major;
+}
+
 static void handle_fault(struct task *t, enum access access, gva_t addr)
 {
+	uint64_t major = mm_major_faults(t->mm);
+
 	switch (mm_fault(t->mm, addr, access)) {
 	case FAULT_OK:
-		t->min_flt++;
+		count_fault(t, mm_major_faults(t->mm) != major);
 		mm_collapse(t->mm, addr);
 		return;
 	case FAULT_MAPERR:

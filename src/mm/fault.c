@@ -383,6 +383,11 @@ enum fault_result mm_fault(struct mm *mm, gva_t va, enum access access)
 	return r;
 }
 
+uint64_t mm_major_faults(const struct mm *mm)
+{
+	return mm->stats.maj_faults;
+}
+
 /* ---- filling in advance ----------------------------------------------------------------------- */
 
 static const int fault_errno[] = {

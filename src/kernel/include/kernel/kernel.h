@@ -25,6 +25,7 @@ extern struct machine {
 	uint64_t mmap_min_addr;
 	struct cpu *cpu[HART_MAX];        /* of each hart that has run guest code */
 	uint64_t oom_kills;               /* processes killed because RAM was full */
+	uint64_t faults, major_faults;    /* of guest code, that were resolved; and those for which something was read */
 	/* How pid 1 ended, for the one-line reason: its wait status and, when a fault killed it,
 	 * what it was. comm is the program's. */
 	struct crash_info {

@@ -218,6 +218,7 @@ enum fault_result {
 };
 /* Resolve a page fault: fill, copy (COW), grow the stack (sp: the guest's stack pointer or 0). */
 enum fault_result mm_fault(struct mm *mm, gva_t va, enum access access);
+uint64_t mm_major_faults(const struct mm *mm);     /* those so far for which a page was read, from a file or from swap */
 
 /* What a walk of the page table found. */
 struct translation {
