@@ -717,6 +717,20 @@ static void fill_more(struct job *job, const struct image *image, const struct u
 		give_back(job, &tables.ranges[i], around->pc_base);
 }
 
+/* Quick code ends after so many instructions, and what goes on there is as hot; a full translation that has both
+ * will not be entered there any more. So a place whose quick code is older than the full translation around it gets an
+ * entry only if it gets hot once more: each entry takes what the loop around it has in registers to memory. */
+static bool is_hot_again(const struct image *image, gva_t pc, const struct unit *around)
+{
+	struct inside *i = &cache.inside[pc / 2 % ARRAY_SIZE(cache.inside)];
+	const struct entry *e = cache_entry(image, pc);
+
+	if ((i->pc == pc && i->image_id == image->id) || (e && entry_unit(e) > around))
+		return true;
+	*i = (struct inside){ pc, image->id };
+	return false;
+}
+
 static void ask(struct mm *mm, const struct area *a, gva_t pc)
 {
 	const struct unit *around;
@@ -728,7 +742,7 @@ static void ask(struct mm *mm, const struct area *a, gva_t pc)
 	if (around) {
 		struct packed packed = unit_packed(around);
 
-		if (queue_has(a->image->id, pack_pc(&packed)))
+		if (!is_hot_again(a->image, pc, around) || queue_has(a->image->id, pack_pc(&packed)))
 			return;
 	}
 	job = malloc(sizeof(*job));

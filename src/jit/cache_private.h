@@ -92,6 +92,7 @@ extern struct code_cache {
 	uint64_t size, used;
 	uint64_t cap, tables;          /* bytes of code and tables: allowed; of tables: used */
 	uint64_t idle;                 /* bytes of units that nothing leads to any more */
+	struct inside { gva_t pc; uint32_t image_id; } inside[1024];   /* inside of full ones, and hot once */
 	uint32_t nr_full, nr_tidied;   /* translations of full effort that were made; at the last look at them */
 	/* All units, one behind the other, and where each begins, divided by UNIT_ALIGN. */
 	uint8_t *unit_space;
