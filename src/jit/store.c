@@ -57,15 +57,21 @@ static int check_private(int fd, mode_t type, struct stat *st)
 	return (st->st_mode & S_IFMT) == type && st->st_uid == host_uid() && !(st->st_mode & 077) ? 0 : -EPERM;
 }
 
-/* With its parents, as `mkdir -p`. */
-static void make_directory(char *path)
+/* With its parents, as `mkdir -p`: 0 or what stood against the first that cannot be made. */
+static int make_directory(char *path)
 {
-	for (char *slash = path; (slash = strchr(slash + 1, '/'));) {
-		*slash = '\0';
-		(void)host_mkdirat(AT_FDCWD, path, 0700);
-		*slash = '/';
-	}
-	(void)host_mkdirat(AT_FDCWD, path, 0700);
+	char *slash = path;
+	int err;
+
+	do {
+		slash = strchr(slash + 1, '/');
+		if (slash)
+			*slash = '\0';
+		err = host_mkdirat(AT_FDCWD, path, 0700);
+		if (slash)
+			*slash = '/';
+	} while (slash && (!err || err == -EEXIST));
+	return err == -EEXIST ? 0 : err;
 }
 
 static int open_directory(void)
@@ -75,8 +81,9 @@ static int open_directory(void)
 	struct stat st;
 
 	if (fd == -ENOENT) {
-		make_directory(path);
-		fd = host_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+		fd = make_directory(path);
+		if (!fd)
+			fd = host_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	}
 	free(path);
 	if (fd >= 0)
