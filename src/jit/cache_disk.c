@@ -25,11 +25,15 @@ static uint8_t copies[PACK_PAGES_MAX][PAGE_SIZE];
 
 /* ---- an image -------------------------------------------------------------------------------- */
 
+/* A cache that was emptied more often is too small for what runs: all that is taken from disk is soon gone, and
+ * opening its file again each time, which reads and checks its index, takes longer than translating. */
+enum { FLUSHES_MOST = 16 };
+
 void disk_open(struct image *image, const struct area *a)
 {
 	pfn_t first;
 
-	if (!store_usable())
+	if (jit_counts.flushes > FLUSHES_MOST || !store_usable())
 		return;
 	first = mapping_peek_page(a->mapping, 0);
 	if (first == PFN_NONE)
