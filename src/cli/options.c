@@ -357,7 +357,7 @@ static int take_option(struct options *o, char ***args, const char *command)
 	given = value ? xstrdup(value) : NULL;         /* what sets it takes it apart */
 	wrong = r->set(o, value);
 	if (wrong)
-		log_error("%s %s: %s", r->name, *given ? given : "''", wrong);
+		log_error("%s %s: %s", r->name, given && *given ? given : "''", wrong);
 	free(given);
 	return wrong ? EXIT_HEARTH : 0;
 }

@@ -2,8 +2,9 @@
  *
  * What several regions have takes memory and time several times, so a region ends where another one
  * goes on, which gets an entry there (cache.c, find_around). But a loop that leaves its region and comes
- * back in each round would have all its registers go through memory. So region.c first looks a little way into what others have; what of it
- * leads back to the region's own code stays, and what only leads away goes. */
+ * back in each round would have all its registers go through memory. So region.c first looks a little way
+ * into what others have; what of it leads back to the region's own code stays, and what only leads away
+ * goes. */
 #include "internal.h"
 
 #include <string.h>

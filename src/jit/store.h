@@ -16,7 +16,7 @@ struct store_id {
 /* One translation, as it is in a file: behind it are the packed tables and the code. */
 struct store_record {
 	uint64_t pc_base;
-	uint64_t guest_hash;           /* of the guest code that it was made from */
+	uint64_t guest_hash;           /* pages_hash() of what it was made from */
 	uint32_t code_size, packed_size;
 	uint32_t guest_insns;
 	uint32_t effort;
