@@ -218,8 +218,10 @@ static void page_reset(struct code_page *cp, const uint8_t *host)
 	guest_copy_page(cp->bytes, host);
 	count_left(cp);
 	cp->ready = 0;
-	if (cpu_translator)
+	if (cpu_translator) {
 		memset(cp->heat, 0, sizeof(cp->heat));
+		memset(cp->looked, 0, sizeof(cp->looked));
+	}
 	cp->rec[CODE_SLOTS].handler = cp->rec[CODE_SLOTS + 1].handler = page_end;
 	cp->straddle_handler = NULL;
 }
@@ -396,21 +398,43 @@ struct rec *code_lookup(struct space *s, uint64_t pc)
 	return s->jump[i].rec;
 }
 
-void code_stop_counting(struct space *s, uint64_t pc)
+/* With code_lock. NULL: the place is not counted. */
+static struct code_page *counting_page(const struct space *s, uint64_t pc, unsigned slot)
 {
 	const struct fetch_entry *e = &s->fetch[pc >> PAGE_SHIFT & (FETCH_ENTRIES - 1)];
-	unsigned slot = (unsigned)(pc & PAGE_MASK) / 2;
-	struct rec *r;
 
-	if (e->tag != (pc & ~PAGE_MASK))
-		return;
+	return e->tag == (pc & ~PAGE_MASK) && is_counted(&e->page->rec[slot]) ? e->page : NULL;
+}
+
+void code_stop_counting(struct space *s, uint64_t pc)
+{
+	unsigned slot = (unsigned)(pc & PAGE_MASK) / 2;
+	struct code_page *cp;
+
 	host_mutex_lock(&code_lock);
-	r = &e->page->rec[slot];
-	if (r->handler == e->page->engine->super[SUPER_count]) {
-		e->page->heat[slot] = 0;
-		__atomic_store_n(&r->handler, e->page->behind[slot], __ATOMIC_RELEASE);
+	cp = counting_page(s, pc, slot);
+	if (cp) {
+		cp->heat[slot] = 0;
+		__atomic_store_n(&cp->rec[slot].handler, cp->behind[slot], __ATOMIC_RELEASE);
 	}
 	host_mutex_unlock(&code_lock);
+}
+
+bool code_offer_later(struct space *s, uint64_t pc)
+{
+	unsigned slot = (unsigned)(pc & PAGE_MASK) / 2;
+	struct code_page *cp;
+	bool first = false;
+
+	host_mutex_lock(&code_lock);
+	cp = counting_page(s, pc, slot);
+	if (cp && cpu_translator->first_look && !(cp->looked[slot / 8] & 1u << slot % 8)) {
+		cp->looked[slot / 8] |= (uint8_t)(1u << slot % 8);
+		cp->heat[slot] = (uint8_t)(cpu_translator->threshold - cpu_translator->first_look);
+		first = true;
+	}
+	host_mutex_unlock(&code_lock);
+	return first;
 }
 
 /* ---- decoding a record ----------------------------------------------------------------- */
@@ -621,7 +645,7 @@ static void count_locked(struct code_page *cp, unsigned slot)
 
 	if (cp->heat[slot] || now == cp->engine->super[SUPER_count])
 		return;
-	cp->heat[slot] = (uint8_t)cpu_translator->threshold;
+	cp->heat[slot] = (uint8_t)(cpu_translator->first_look ? cpu_translator->first_look : cpu_translator->threshold);
 	if (now != cp->engine->super[SUPER_undecoded])
 		publish(&cp->rec[slot], now);
 }

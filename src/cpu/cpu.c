@@ -218,11 +218,28 @@ static enum trap translate(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm
 	return trap;
 }
 
-void cpu_never_offer(struct cpu *cpu, gva_t pc)
+/* What the hart runs in now. */
+static struct space *space_in_use(const struct cpu *cpu)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(cpu->spaces) && cpu->spaces[i]; i++)
 		if (cpu->spaces[i]->used == cpu->use_counter)
-			code_stop_counting(cpu->spaces[i], pc);
+			return cpu->spaces[i];
+	return NULL;
+}
+
+void cpu_never_offer(struct cpu *cpu, gva_t pc)
+{
+	struct space *s = space_in_use(cpu);
+
+	if (s)
+		code_stop_counting(s, pc);
+}
+
+bool cpu_offer_later(struct cpu *cpu, gva_t pc)
+{
+	struct space *s = space_in_use(cpu);
+
+	return s && code_offer_later(s, pc);
 }
 
 enum trap cpu_run_engines(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t *left,

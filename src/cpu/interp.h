@@ -81,6 +81,7 @@ struct code_page {
 	 * yet to be reached before it is offered, 0: now (or it is no such place: behind[] says).
 	 * Its record's handler is super_count; behind[] has the real one. */
 	uint8_t heat[CODE_SLOTS];
+	uint8_t looked[CODE_SLOTS / 8];        /* a bit: the place was offered for the first look */
 	const void *behind[CODE_SLOTS];
 };
 _Static_assert(sizeof(struct code_page) <= CODE_ALIGN, "found by masking a record's address");
@@ -227,6 +228,7 @@ struct rec *code_lookup(struct space *s, uint64_t pc);
 void code_count(struct rec *r);
 /* Nobody wants to know how often pc is reached. */
 void code_stop_counting(struct space *s, uint64_t pc);
+bool code_offer_later(struct space *s, uint64_t pc);      /* see cpu_offer_later() */
 /* Decode the record (and some after it). */
 void code_decode(struct rec *r);
 /* The record of the instruction that straddles the end of the page at page_va; its page's

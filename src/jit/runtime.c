@@ -29,6 +29,7 @@ enum {
 	WARM_UP_PER_COUNT = 60000,
 	/* And when it is asked whether there are translations already: later than a small program's end. */
 	EARLY_PER_COUNT = 4000,
+	FIRST_LOOK = 2,                /* a place that is reached again: is there a translation of it on disk, say? */
 	CACHE_DEFAULT = 128 << 20,
 	SLICE = 16384,                 /* instructions between looks at the interrupt flag: 5 us; more, if the budget is more */
 	/* than so many. To come out and in again costs 0.3 us, 5 % of a compiler's time at eight. Who interrupts waits,
@@ -213,7 +214,7 @@ static const void *find_or_translate(struct cpu_translated *t, struct miss *m, i
 	gva_t pc = t->regs->pc;
 	const void *entry = link ? cache_link(t->mm, link, pc) : cache_find(t->mm, pc);
 
-	if (entry)
+	if (entry || (t->hot && cpu_offer_later(t->cpu, pc)))
 		return entry;
 	if (m->pc != pc)
 		*m = (struct miss){ .pc = pc };
@@ -542,7 +543,7 @@ int jit_start(const struct jit_config *wanted, const char **why)
 	promote_per_count = host_cpu_count() > 1 ? PROMOTE : PROMOTE_ALONE;
 	cache_prepare();
 	translator = (struct cpu_translator){
-		.threshold = config.threshold,
+		.threshold = config.threshold, .first_look = config.threshold > FIRST_LOOK ? FIRST_LOOK : 0,
 		/* Who wants to see translations does not want to wait for them. */
 		.warm_up = config.dump != JIT_DUMP_NONE ? 0 : (uint64_t)(config.threshold - 1) * WARM_UP_PER_COUNT,
 		.early = store_usable() ? (uint64_t)(config.threshold - 1) * EARLY_PER_COUNT : 0, .knows = knows,

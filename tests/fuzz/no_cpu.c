@@ -15,6 +15,7 @@ const struct cpu_translator *cpu_translator;
 bool cpu_lockstep;
 uint64_t cpu_lockstep_compared;
 void cpu_never_offer(struct cpu *cpu, gva_t pc)  { }
+bool cpu_offer_later(struct cpu *cpu, gva_t pc)  { return false; }
 uint64_t cpu_instret(const struct cpu *cpu)      { return 0; }
 
 __attribute__((weak))

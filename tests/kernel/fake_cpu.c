@@ -20,6 +20,7 @@ void cpu_interrupt(struct cpu *cpu)              { }
 void cpu_flush_icache(struct cpu *cpu)           { }
 void cpu_clear_reservation(struct cpu *cpu)      { }
 void cpu_never_offer(struct cpu *cpu, gva_t pc)  { }
+bool cpu_offer_later(struct cpu *cpu, gva_t pc)  { return false; }
 uint64_t cpu_instret(const struct cpu *cpu)      { return 0; }
 
 enum trap cpu_run(struct cpu *cpu, struct cpu_regs *regs, struct mm *mm, int64_t budget, uint64_t *tval)

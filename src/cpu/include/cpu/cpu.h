@@ -97,6 +97,9 @@ struct cpu_translated {
 };
 struct cpu_translator {
 	unsigned threshold;            /* 1 to 255 */
+	/* Reached so often, less than the threshold, a place is offered for the first time: there may be a translation
+	 * already. 0: it is not. */
+	unsigned first_look;
 	uint64_t warm_up;              /* instructions an address space runs before anything is offered */
 	/* Each so many instructions it is asked whether there is something for the space already: then it
 	 * is warm at once. 0: not asked. */
@@ -113,6 +116,8 @@ extern bool cpu_lockstep;
 extern uint64_t cpu_lockstep_compared;         /* instructions */
 /* pc has no translation and will have none: do not offer it any more. */
 void cpu_never_offer(struct cpu *cpu, gva_t pc);
+/* pc, just offered, has no translation: was it for the first look? Then it will be offered at the threshold. */
+bool cpu_offer_later(struct cpu *cpu, gva_t pc);
 
 uint64_t cpu_instret(const struct cpu *cpu);   /* instructions retired by this hart, exact */
 
