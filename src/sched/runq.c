@@ -499,6 +499,15 @@ void runq_charge(struct run_queue *q, struct thread *t, uint64_t ns)
 	move_zero(q);
 }
 
+bool runq_slice_is_over(const struct run_queue *q, const struct thread *t, uint64_t more_ns)
+{
+	if (is_rt(t))
+		return false;
+	if (q->policy != SCHED_EEVDF)
+		return t->slice_used_ns + more_ns >= runq_slice_ns(q, t);
+	return t->vruntime + scaled(more_ns, t) >= t->deadline;
+}
+
 static bool rt_should_switch(struct run_queue *q, struct thread *t, const struct thread *other)
 {
 	if (!is_rt(other))

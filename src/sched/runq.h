@@ -47,6 +47,8 @@ struct thread *runq_pick(struct run_queue *q, unsigned hart);
 bool runq_has_work(struct run_queue *q, unsigned hart);
 /* A thread that runs has used so much. */
 void runq_charge(struct run_queue *q, struct thread *t, uint64_t ns);
+/* Once it has used so much more, is its slice? Of a real-time thread's only the tick knows. */
+bool runq_slice_is_over(const struct run_queue *q, const struct thread *t, uint64_t more_ns);
 /* Is somebody who waits to run on this hart instead of `t`, whose slice may be over? */
 bool runq_should_switch(struct run_queue *q, struct thread *t, unsigned hart);
 /* Is `t`, just woken, to interrupt `current` in its slice? */

@@ -37,6 +37,8 @@ enum {
 	/* Instructions that who has woken somebody may go on for before an idle hart is woken to run
 	 * him: enough to go to sleep himself, see hart.c. */
 	KICK_BUDGET = 4000,
+	/* Calls that come sooner after the last look at the clock do not look whether a slice is over. */
+	CALL_TICK_NS = 10 * 1000,
 };
 
 struct thread *thread_current(void)
@@ -316,6 +318,17 @@ uint64_t sched_tick(void)
 	return now;
 }
 
+/* Who waits need not wait for the tick: a slice ends at the first call after it is used. Else a thread that lets go
+ * of a lock around its calls, which are short, has it nearly always when the tick comes, and may keep others from it
+ * for minutes: what runs between ticks is counted in instructions, so that the tick can come at the same place
+ * again and again (python's interpreter lock, on one hart). */
+static bool slice_is_over(const struct hart *h)
+{
+	uint64_t used = sched_clock_ns() - h->current->charged_ns;
+
+	return used >= CALL_TICK_NS && runq_slice_is_over(&harts.queue, h->current, used);
+}
+
 int64_t sched_budget(int64_t budget)
 {
 	if (likely(!harts.queue.nr))
@@ -324,7 +337,7 @@ int64_t sched_budget(int64_t budget)
 		return 0;
 	if ((harts.sleeping || harts.poller) && harts.waking < harts.queue.nr)
 		return MIN(budget, (int64_t)KICK_BUDGET);
-	return budget;
+	return slice_is_over(hart_current()) ? 0 : budget;
 }
 
 /* ---- what a thread asks for ---------------------------------------------------------------- */

@@ -419,10 +419,49 @@ static void switch_speed(void)
 	run_crowd(2, switch_speed_entry);
 }
 
+/* A thread that makes calls all the time while another one waits is told when its slice is over, before a tick. */
+static void call_until_told(void *arg)
+{
+	enum { BUDGET = 1 << 20 };
+	uint64_t start = sched_clock_ns();
+
+	if ((long)arg == 0) {
+		while (sched_budget(BUDGET) && sched_clock_ns() - start < UINT64_C(10000000000)) {}
+		CHECK(sched_clock_ns() - start < UINT64_C(5000000000));
+		CHECK(sched_clock_ns() - start >= thread_slice_ns(&crowd[0]) / 2);
+		sched_tick();
+		log_char('a');
+	} else {
+		log_char('b');
+	}
+	leave();
+}
+
+static void call_alone(void *arg)
+{
+	uint64_t start = sched_clock_ns();
+
+	bool told = false;
+
+	while (sched_clock_ns() - start < 3 * thread_slice_ns(&crowd[0]))
+		told |= sched_budget(1000) != 1000;
+	CHECK(!told);
+	leave();
+}
+
+static void slice_ends_at_a_call(void)
+{
+	log_reset();
+	run_crowd(2, call_until_told);
+	CHECK_STR(log_text, "ba");
+	run_crowd(1, call_alone);
+}
+
 int main(void)
 {
 	sched_init();
 	RUN(yields_round_robin);
+	RUN(slice_ends_at_a_call);
 	RUN(registers_survive);
 	RUN(sleepers_wake_in_turn);
 	RUN(exclusive_wakes_one_each);
