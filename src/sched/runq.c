@@ -532,14 +532,12 @@ bool runq_should_switch(struct run_queue *q, struct thread *t, unsigned hart)
 		return rt_should_switch(q, t, other);
 	if (runq_preempts(q, other, t))
 		return true;
+	if (!runq_slice_is_over(q, t, 0))
+		return false;
 	if (q->policy != SCHED_EEVDF) {
-		if (t->slice_used_ns < runq_slice_ns(q, t))
-			return false;
 		t->slice_used_ns = 0;
 		return true;
 	}
-	if (t->vruntime < t->deadline)
-		return false;
 	t->deadline = t->vruntime + scaled(runq_slice_ns(q, t), t);
 	/* The slice is over; it goes on if it is still owed more than the others. */
 	if (t->vruntime > average(q))

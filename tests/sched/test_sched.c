@@ -440,7 +440,6 @@ static void call_until_told(void *arg)
 static void call_alone(void *arg)
 {
 	uint64_t start = sched_clock_ns();
-
 	bool told = false;
 
 	while (sched_clock_ns() - start < 3 * thread_slice_ns(&crowd[0]))
