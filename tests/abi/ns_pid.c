@@ -33,11 +33,13 @@ static void inner_family(void)
 	sigset_t set;
 
 	sigaction(SIGCHLD, &(struct sigaction){ .sa_sigaction = note, .sa_flags = SA_SIGINFO }, NULL);
-	R(p = fork());
+	/* The child prints nothing: it and its parent run at once, in whatever order. */
+	p = fork();
 	if (!p) {
 		usleep(50000);
 		_exit(getppid() == 1 ? getpid() : 0);
 	}
+	V(p);
 	R(kill(p, 0));
 	R(getpgid(p));
 	R(getsid(p));
@@ -50,7 +52,9 @@ static void inner_family(void)
 	p = fork();
 	if (!p) {
 		if (!fork()) {
-			usleep(100000);
+			/* Its parent ends, but not by a given time. */
+			for (int tries = 0; getppid() != 1 && tries < 10000; tries++)
+				usleep(1000);
 			_exit(getppid() == 1 ? 7 : 8);
 		}
 		_exit(0);

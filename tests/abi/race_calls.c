@@ -16,6 +16,7 @@ static pid_t sleeper_tid;
 static long (*the_call)(void);
 static long result;
 static int error;
+static bool ended;
 
 static void *sleeper(void *arg)
 {
@@ -23,7 +24,14 @@ static void *sleeper(void *arg)
 	errno = 0;
 	result = the_call();
 	error = errno;
+	__atomic_store_n(&ended, true, __ATOMIC_SEQ_CST);
 	return arg;
+}
+
+static void until_ended(void)
+{
+	while (!__atomic_load_n(&ended, __ATOMIC_SEQ_CST))
+		sleep_ms(1);
 }
 
 /* Until the thread sleeps in the kernel (state S), twice seen. */
@@ -53,6 +61,7 @@ static void race(long (*call)(void), void (*disturb)(void), void (*end)(void))
 
 	the_call = call;
 	sleeper_tid = 0;
+	ended = false;
 	pthread_create(&thread, NULL, sleeper, NULL);
 	until_asleep();
 	disturb();
@@ -132,7 +141,7 @@ RACE(unmap_read, (pipe(p), map()), read(p[0], page, 4), R(munmap(page, PAGE)), R
 RACE(protect_read, (pipe(p), map()), read(p[0], page, 4), R(mprotect(page, PAGE, PROT_READ)), R(write(p[1], "xy", 2)))
 RACE(replace_read, (pipe(p), map()), read(p[0], page, 4),
      R(mmap(page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page),
-     (R(write(p[1], "xy", 2)), sleep_ms(20), R(page[0])))
+     (R(write(p[1], "xy", 2)), until_ended(), R(page[0])))
 RACE(unmap_recv, (pair(SOCK_DGRAM), map()), recv(p[0], page, 4, 0), R(munmap(page, PAGE)), R(write(p[1], "xy", 2)))
 RACE(unmap_poll, (pipe(p), map(), *(struct pollfd *)page = (struct pollfd){ p[0], POLLIN }), poll((struct pollfd *)page, 1, -1),
      R(munmap(page, PAGE)), R(write(p[1], "x", 1)))

@@ -8,17 +8,22 @@ static void handler(int signo)
 
 TOPIC(sig_nanosleep)
 {
-	struct itimerval timer = { .it_value = { 0, 30000 } };
-	struct timespec want = { 0, 300000000 }, left = { 99, 99 };
-	long long start;
+	/* Repeated: the first may come before the sleep. */
+	struct itimerval timer = { .it_value = { 0, 30000 }, .it_interval = { 0, 30000 } }, never = { 0 };
+	struct timespec want = { 60, 0 }, left = { 99, 99 };
+	long long start, slept, took;
 	pid_t pid;
 
 	signal(SIGALRM, handler);
 	signal(SIGUSR1, SIG_IGN);
 	setitimer(ITIMER_REAL, &timer, NULL);
+	start = now_ms();
 	R(nanosleep(&want, &left));
-	V(left.tv_sec);
-	V(left.tv_nsec > 100000000 && left.tv_nsec < 280000000);
+	took = now_ms() - start;
+	setitimer(ITIMER_REAL, &never, NULL);
+	slept = 60000000000 - (left.tv_sec * 1000000000LL + left.tv_nsec);
+	V(slept > 0 && slept <= (took + 1) * 1000000);
+	want = (struct timespec){ 0, 0 };
 	pid = fork();
 	if (pid == 0) {
 		start = now_ms();

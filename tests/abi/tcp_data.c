@@ -1,18 +1,21 @@
 /* TCP: much data, WAITALL, a full pipe, readers and writers that wait. */
 #include "sock.h"
 
+/* What the reader saw. It prints nothing: its end comes before or after what the writer does last. */
+static long total, last;
+static unsigned sum;
+
 static void *reader(void *arg)
 {
 	static char b[70000];
-	long total = 0, n;
-	unsigned sum = 0;
+	long n;
 
 	while ((n = read(*(int *)arg, b, sizeof(b))) > 0) {
 		for (long i = 0; i < n; i++)
 			sum = sum * 31 + (unsigned char)b[i];
 		total += n;
 	}
-	printf("read %ld bytes, sum %#x, then %ld\n", total, sum, n);
+	last = n;
 	return NULL;
 }
 
@@ -31,6 +34,7 @@ TOPIC(tcp_data)
 	R(write(s[0], big, sizeof(big)));
 	R(shutdown(s[0], SHUT_WR));
 	pthread_join(t, NULL);
+	printf("read %ld bytes, sum %#x, then %ld\n", total, sum, last);
 	close(s[0]);
 	close(s[1]);
 	tcp_pair(AF_INET6, s);

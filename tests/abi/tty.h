@@ -101,10 +101,24 @@ static inline void tty_drain(struct pair p)
 	tty_drain_one("  out ", p.master, 4096);
 }
 
+/* Until Linux' worker has handed over all that was typed, and not only a first line, which a key after
+ * it may flush. poll() waits for the worker where there is nothing to read; where there is, the worker
+ * is done or at work, and who sets the modes waits for it. */
+static inline void tty_settle(struct pair p)
+{
+	struct pollfd f = { .fd = p.slave, .events = POLLIN };
+	struct termios t;
+
+	poll(&f, 1, 0);
+	if (!tcgetattr(p.slave, &t))
+		tcsetattr(p.slave, TCSANOW, &t);
+}
+
 static inline void tty_type(struct pair p, const char *keys, size_t len)
 {
 	ssize_t n = write(p.master, keys, len);
 
+	tty_settle(p);
 	if (n != (ssize_t)len)
 		printf("  typed %zd of %zu\n", n, len);
 	tty_drain(p);
@@ -146,6 +160,22 @@ static inline size_t tty_random_keys(unsigned *state, char *out, size_t max)
 	return n;
 }
 
+/* A key that sends a signal also drops the echo that is on its way to the master, which on Linux is as
+ * much as a second worker has left there: what was typed before the key is taken first. */
+static inline void tty_type_random(struct pair p, const char *keys, size_t len, tcflag_t local)
+{
+	bool in_pieces = (local & ISIG) && !(local & NOFLSH) && (local & (ECHO | ECHONL));
+	size_t from = 0, to;
+
+	do {
+		to = from + (from < len);
+		while (to < len && !(in_pieces && memchr("\x03\x1c\x1a", keys[to], 3)))
+			to++;
+		tty_type(p, keys + from, to - from);
+		from = to;
+	} while (from < len);
+}
+
 /* 60 rounds of any of these flags (lists that end in 0): random keys, and what is read and echoed. */
 static inline void tty_random_rounds(unsigned state, const tcflag_t *input, const tcflag_t *output, const tcflag_t *local)
 {
@@ -171,7 +201,7 @@ static inline void tty_random_rounds(unsigned state, const tcflag_t *input, cons
 			size_t len = tty_random_keys(&state, keys, sizeof(keys));
 
 			tty_show("keys ", keys, len);
-			tty_type(p, keys, len);
+			tty_type_random(p, keys, len, l);
 			len = tty_random_keys(&state, keys, sizeof(keys));
 			tty_show("text ", keys, len);
 			printf("  wrote %zd\n", write(p.slave, keys, len));
