@@ -137,7 +137,7 @@ static void lose_place(const struct image *image, struct unit *u)
 struct packed unit_packed(const struct unit *u)
 {
 	return (struct packed){ .bytes = u->packed, .size = u->packed_size,
-		.code_size = u->code_size, .pc_base = u->pc_base };
+		.code_size = u->code_size, .pc_base = unit_pc_base(u) };
 }
 
 void unit_note_start(uint32_t index, uint32_t start)
@@ -307,7 +307,7 @@ static struct entry *usable(struct mm *mm, const struct area *a, gva_t pc)
 	struct entry *e = cache_entry(a->image, pc);
 	struct unit *u = e ? cache_unit(e->unit - 1) : NULL;
 
-	if (!u || (u->nr_asleep && !pages_wake(mm, a, u)))
+	if (!u || (u->asleep && !pages_wake(mm, a, u)))
 		return NULL;
 	return e;
 }
@@ -415,7 +415,7 @@ static void drop_everything(void)
 	sched_stop_space(NULL);
 	jit_counts.peak = MAX(jit_counts.peak, cache.used + cache.tables);
 	pages_drop_images();
-	cache.nr_units = cache.nr_firsts = 0;
+	cache.nr_units = cache.nr_firsts = cache.nr_ids = 0;
 	cache.unit_space_used = 0;
 	free(cache.entries);
 	cache.entries = NULL;
@@ -441,7 +441,8 @@ bool cache_has_room(uint32_t code_size, uint32_t packed_size)
 	if (entries_full(PACK_ENTRIES_MAX))
 		more += (cache.cap_entries ? cache.cap_entries / 4 : cache_entries_for(0)) * sizeof(struct entry);
 	more += cache.cap_links / 4 * sizeof(struct link);
-	return code_size <= JIT_CODE_MAX && packed_size <= UINT16_MAX && cache.nr_units < UNITS_MAX &&
+	return code_size < 1u << CODE_SIZE_BITS && packed_size <= UINT16_MAX && cache.nr_units < UNITS_MAX &&
+	       cache.nr_ids < IMAGES_MAX / 2 &&          /* the others: until there is a translation to make room for */
 	       unit_place(JIT_FULL, cache.used) + need <= cache.size && cache.used + cache.tables + need + more <= cache.cap;
 }
 
@@ -507,11 +508,12 @@ static struct unit *new_unit(const struct image *image, const struct incoming *i
 {
 	struct unit *u = (struct unit *)(void *)(cache.unit_space + cache.unit_space_used);
 
-	*u = (struct unit){ .pc_base = in->packed.pc_base, .image_id = image->id,
+	ASSERT(in->packed.pc_base - image->high < IMAGE_REACH);
+	cache.bases[image->id] = (struct image_base){ image->high, image->xlen == XLEN_64 };
+	*u = (struct unit){ .pc_low = (uint32_t)in->packed.pc_base, .image_id = (uint16_t)image->id,
 		.start = unit_place(in->effort, cache.used), .incoming = NO_LINK,
 		.code_size = in->packed.code_size & ((1u << CODE_SIZE_BITS) - 1),
-		.packed_size = (uint16_t)in->packed.size, .guest_insns = in->guest_insns & ((1u << GUEST_INSNS_BITS) - 1),
-		.effort = in->effort == JIT_FULL, .is_64 = image->xlen == XLEN_64 };
+		.packed_size = (uint16_t)in->packed.size, .effort = in->effort == JIT_FULL };
 	memcpy(u->packed, in->packed.bytes, in->packed.size);
 	cache.units[cache.nr_units] = (uint32_t)(cache.unit_space_used / UNIT_ALIGN);
 	cache.unit_space_used += unit_size(u);
@@ -529,7 +531,7 @@ struct unit *cache_install(struct image *image, const struct incoming *in, const
 	for (uint32_t i = 0; i < t->nr_pages; i++) {
 		struct page *p = pages_get(image, t->pages[i]);
 
-		u->nr_asleep += !p->valid;
+		u->asleep |= !p->valid;
 		pages_add_user(p, index);
 	}
 	unit_note_start(index, u->start);
@@ -555,7 +557,7 @@ static bool take_in(struct image *image, const struct jit_code *code, uint32_t r
 		    bool compare, bool *late, const void **entry)
 {
 	struct incoming in = { .code = JIT_TABLE(code, code, const uint8_t), .effort = code->effort,
-		.guest_insns = code->guest_insns, .replaces = replaces };
+		.replaces = replaces };
 	uint8_t *bytes;
 	bool ok;
 
@@ -714,7 +716,7 @@ static void fill_more(struct job *job, const struct image *image, const struct u
 		if (is_entered_at(image, around, tables.entries[i].pc))
 			job->more[job->nr_more++] = tables.entries[i].pc;
 	for (uint32_t i = 0; i < tables.nr_ranges; i++)
-		give_back(job, &tables.ranges[i], around->pc_base);
+		give_back(job, &tables.ranges[i], packed.pc_base);
 }
 
 /* Quick code ends after so many instructions, and what goes on there is as hot; a full translation that has both
@@ -846,7 +848,7 @@ static bool fault_in(const struct unit *u, uint64_t pc, void *context, uint64_t 
 
 	if (!pack_find_site(&packed, (uint32_t)(pc - base), &site))
 		return false;
-	jit_fault_site(&site, u->is_64 ? 64 : 32, u->pc_base, context, address);
+	jit_fault_site(&site, cache.bases[u->image_id].is_64 ? 64 : 32, packed.pc_base, context, address);
 	return true;
 }
 
@@ -886,6 +888,8 @@ static void free_arenas(void)
 		host_pages_free(cache.units, UNITS_MAX * sizeof(cache.units[0]));
 	if (cache.unit_space)
 		host_pages_free(cache.unit_space, cache.size);
+	if (cache.bases)
+		host_pages_free(cache.bases, IMAGES_MAX * sizeof(cache.bases[0]));
 	if (cache.firsts)
 		host_pages_free(cache.firsts, firsts_size());
 	host_code_destroy(cache.writable, cache.executable, cache.size);
@@ -905,8 +909,9 @@ int cache_init(uint64_t bytes)
 	cache.executable = x;
 	cache.unit_space = host_pages_alloc(cache.size);
 	cache.units = host_pages_alloc(UNITS_MAX * sizeof(cache.units[0]));
+	cache.bases = host_pages_alloc(IMAGES_MAX * sizeof(cache.bases[0]));
 	cache.firsts = host_pages_alloc(firsts_size());
-	if (!cache.unit_space || !cache.units || !cache.firsts) {
+	if (!cache.unit_space || !cache.units || !cache.bases || !cache.firsts) {
 		free_arenas();
 		return -ENOMEM;
 	}

@@ -206,9 +206,9 @@ static void compact(void)
 static bool is_covered(const struct unit *u)
 {
 	const struct image *image = u->effort == JIT_QUICK ? pages_image(u->image_id) : NULL;
-	const struct page *p = image ? pages_find(image, u->pc_base & ~PAGE_MASK) : NULL;
+	const struct page *p = image ? pages_find(image, unit_pc_base(u) & ~PAGE_MASK) : NULL;
 
-	return p && page_is_full(p, u->pc_base);
+	return p && page_is_full(p, unit_pc_base(u));
 }
 
 static void retire_covered(void)

@@ -58,6 +58,8 @@ void disk_close(struct image *image)
 /* Only pages of the image, and only ranges that are on them. */
 static bool is_inside(const struct image *image, gva_t pc_base, const struct pack_tables *t)
 {
+	if (pc_base - image->high >= IMAGE_REACH)
+		return false;
 	for (uint32_t i = 0; i < t->nr_pages; i++)
 		if (t->pages[i] - image->start >= image->end - image->start)
 			return false;
@@ -101,7 +103,7 @@ static bool take_snapshot(struct mm *mm, const struct area *a, const struct pack
 /* true: it was taken. *gone: it will never be. */
 static bool take(struct mm *mm, const struct area *a, const struct store_record *r, bool *gone)
 {
-	struct incoming in = { .code = store_code(r), .effort = r->effort, .guest_insns = r->guest_insns, .stored = true,
+	struct incoming in = { .code = store_code(r), .effort = r->effort, .stored = true,
 		.packed = { .bytes = store_packed(r), .size = r->packed_size, .code_size = r->code_size, .pc_base = r->pc_base } };
 	struct snapshot snap;
 
@@ -156,8 +158,8 @@ static bool save_unit(struct store_writer *w, const struct image *image, uint32_
 {
 	const struct unit *u = cache_unit(index);
 	struct packed packed = unit_packed(u);
-	struct store_record r = { .pc_base = u->pc_base, .code_size = u->code_size, .packed_size = u->packed_size,
-		.guest_insns = u->guest_insns, .effort = u->effort };
+	struct store_record r = { .pc_base = packed.pc_base, .code_size = u->code_size, .packed_size = u->packed_size,
+		.effort = u->effort };
 	static gva_t places[PACK_ENTRIES_MAX];
 	unsigned nr;
 	uint8_t *code;
@@ -168,7 +170,7 @@ static bool save_unit(struct store_writer *w, const struct image *image, uint32_
 	nr = own_places(image, index, &tables, places);
 	if (nr == 0)
 		return true;
-	r.guest_hash = pages_hash(image, u->pc_base, &tables, NULL);
+	r.guest_hash = pages_hash(image, packed.pc_base, &tables, NULL);
 	code = xalloc(u->code_size);
 	memcpy(code, cache.executable + u->start, u->code_size);
 	pack_unlink(&packed, code);

@@ -16,7 +16,7 @@
 enum { AREAS_KNOWN = 64 };
 struct known {
 	uint64_t generation, epoch;
-	struct image *own;
+	struct image *own;             /* more, by next_own, if its code is further apart than IMAGE_REACH */
 	struct area areas[AREAS_KNOWN];
 	unsigned nr;
 };
@@ -162,7 +162,7 @@ static void put_to_sleep(struct page *p)
 	p->valid = false;
 	for (unsigned i = 0; i < p->nr_units; i++) {
 		unit_unlink(cache_unit(p->units[i]));
-		cache_unit(p->units[i])->nr_asleep++;
+		cache_unit(p->units[i])->asleep = true;
 	}
 	cache_note_replaced();
 }
@@ -198,11 +198,7 @@ void pages_update(struct page *p, const uint8_t *bytes)
 {
 	if (!same_bytes(p, bytes))
 		kill_units(p);
-	if (p->valid)
-		return;
 	p->valid = true;
-	for (unsigned i = 0; i < p->nr_units; i++)
-		cache_unit(p->units[i])->nr_asleep--;
 }
 
 bool pages_wake(struct mm *mm, const struct area *a, struct unit *u)
@@ -211,7 +207,7 @@ bool pages_wake(struct mm *mm, const struct area *a, struct unit *u)
 	gva_t pages[PACK_PAGES_MAX];
 	uint32_t n = pack_pages(&packed, pages);
 
-	for (uint32_t i = 0; i < n && u->nr_asleep && !u->dead; i++) {
+	for (uint32_t i = 0; i < n && !u->dead; i++) {
 		struct page *p = pages_find(a->image, pages[i]);
 		const uint8_t *now;
 
@@ -223,7 +219,8 @@ bool pages_wake(struct mm *mm, const struct area *a, struct unit *u)
 			return false;
 		pages_update(p, now);
 	}
-	return !u->dead && !u->nr_asleep;
+	u->asleep = false;
+	return !u->dead;
 }
 
 static void check_page(struct mm *mm, const struct area *a, struct page *p)
@@ -274,11 +271,16 @@ struct image *pages_image(uint32_t id)
 	return image;
 }
 
-static struct image *new_image(enum xlen xlen)
+/* NULL: there are too many. All go when the next translation is made (cache_has_room). */
+static struct image *new_image(enum xlen xlen, gva_t pc)
 {
-	struct image *image = xnew(struct image);
+	struct image *image;
 
-	image->id = ++cache.next_id;
+	if (cache.nr_ids == IMAGES_MAX)
+		return NULL;
+	image = xnew(struct image);
+	image->id = cache.nr_ids++;
+	image->high = pc & ~(IMAGE_REACH - 1);
 	image->xlen = xlen;
 	image->next = cache.images;
 	cache.images = image;
@@ -293,13 +295,31 @@ static struct image *shared_image(struct mm *mm, const struct area *a)
 		if (image->mapping_id == a->mapping->id && image->start == a->start && image->end == a->end &&
 		    image->offset == a->offset && image->xlen == mm_xlen(mm))
 			return image;
-	image = new_image(mm_xlen(mm));
+	image = new_image(mm_xlen(mm), a->start);
+	if (!image)
+		return NULL;
 	image->mapping_id = a->mapping->id;
 	image->offset = a->offset;
 	image->start = a->start;
 	image->end = a->end;
 	image->symbols = names_table(image->mapping_id);
 	disk_open(image, a);
+	return image;
+}
+
+static struct image *own_image(struct mm *mm, struct known *k, gva_t pc)
+{
+	struct image *image = k->own;
+
+	while (image && pc - image->high >= IMAGE_REACH)
+		image = image->next_own;
+	if (image)
+		return image;
+	image = new_image(mm_xlen(mm), pc);
+	if (image) {
+		image->next_own = k->own;
+		k->own = image;
+	}
 	return image;
 }
 
@@ -395,7 +415,7 @@ void pages_mark_full(const struct image *image, const struct unit *u, bool full)
 {
 	static struct jit_range ranges[PACK_RANGES_MAX];
 	struct packed packed = unit_packed(u);
-	struct walk w = { .ranges = ranges, .nr_ranges = pack_ranges(&packed, ranges), .pc_base = u->pc_base };
+	struct walk w = { .ranges = ranges, .nr_ranges = pack_ranges(&packed, ranges), .pc_base = packed.pc_base };
 
 	while (next_piece(&w)) {
 		struct page *p = pages_find(image, w.pc & ~PAGE_MASK);
@@ -443,34 +463,42 @@ void pages_full_map(const struct page *p, uint8_t full[PAGE_SIZE / 16])
 
 /* ---- what an address space knows ---------------------------------------------------------------- */
 
+static void forget_image(struct image *image)
+{
+	struct image **at = &cache.images;
+
+	for (unsigned i = 0; i < image->nr_pages; i++)
+		kill_units(image->pages[i]);
+	while (*at != image)
+		at = &(*at)->next;
+	*at = image->next;
+	free_image(image);
+}
+
 /* An address space ends, and with it code that only it had. */
 static void forget_space(void *state)
 {
 	struct known *k = state;
 	struct image *image = k->epoch == cache.flushes ? k->own : NULL;
 
-	if (image) {
-		struct image **at = &cache.images;
+	while (image) {
+		struct image *next = image->next_own;
 
-		for (unsigned i = 0; i < image->nr_pages; i++)
-			kill_units(image->pages[i]);
-		while (*at != image)
-			at = &(*at)->next;
-		*at = image->next;
-		free_image(image);
+		forget_image(image);
+		image = next;
 	}
 	free(k);
 }
 
 static void refresh_known(struct mm *mm, struct known *k)
 {
-	if (k->epoch != cache.flushes) {
+	if (k->epoch != cache.flushes)
 		*k = (struct known){ .epoch = cache.flushes };
-	} else if (k->own) {
-		struct area own = { .image = k->own };
+	for (struct image *image = k->own; image; image = image->next_own) {
+		struct area own = { .image = image };
 
-		for (unsigned i = 0; i < k->own->nr_pages; i++)
-			check_page(mm, &own, k->own->pages[i]);
+		for (unsigned i = 0; i < image->nr_pages; i++)
+			check_page(mm, &own, image->pages[i]);
 	}
 	k->nr = 0;
 	k->generation = mm_code_generation(mm);
@@ -486,6 +514,7 @@ void cache_recheck(struct mm *mm)
 
 static const struct area *learn_area(struct mm *mm, struct known *k, gva_t pc)
 {
+	gva_t high = pc & ~(IMAGE_REACH - 1);
 	struct mm_code_area a;
 	struct area *area;
 
@@ -493,17 +522,15 @@ static const struct area *learn_area(struct mm *mm, struct known *k, gva_t pc)
 		return NULL;
 	if (k->nr == AREAS_KNOWN)
 		k->nr = 0;
-	area = &k->areas[k->nr++];
-	*area = (struct area){ .start = a.start, .end = a.end, .mapping = a.mapping, .offset = a.offset };
-	if (a.pristine) {
-		area->image = shared_image(mm, area);
-		for (unsigned i = 0; i < area->image->nr_pages; i++)
-			check_page(mm, area, area->image->pages[i]);
-	} else {
-		if (!k->own)
-			k->own = new_image(mm_xlen(mm));
-		area->image = k->own;
-	}
+	area = &k->areas[k->nr];
+	*area = (struct area){ .start = MAX(a.start, high), .end = MIN(a.end - high, IMAGE_REACH) + high, .mapping = a.mapping };
+	area->offset = a.offset + (area->start - a.start);
+	area->image = a.pristine ? shared_image(mm, area) : own_image(mm, k, pc);
+	if (!area->image)
+		return NULL;
+	k->nr++;
+	for (unsigned i = 0; a.pristine && i < area->image->nr_pages; i++)
+		check_page(mm, area, area->image->pages[i]);
 	return area;
 }
 

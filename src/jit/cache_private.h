@@ -11,25 +11,28 @@
 enum { UNITS_MAX = 1 << 18, CHUNK_BYTES = 64, CHUNKS_PER_PAGE = PAGE_SIZE / CHUNK_BYTES };
 enum { NO_LINK = 0, MALLOC_COSTS = 16 };
 
-enum { CODE_SIZE_BITS = 19, GUEST_INSNS_BITS = 10 };
+/* An image is within 4 GiB, and has few enough others beside it: its units' fields are so wide. */
+enum { IMAGES_MAX = 1 << 16 };
+#define IMAGE_REACH (UINT64_C(1) << 32)
+
+enum { CODE_SIZE_BITS = 18, PLACES_BITS = 10 };
 /* One translation. Its packed tables are behind it. There are so many that each byte counts. */
 struct unit {
-	gva_t pc_base __attribute__((packed, aligned(4)));
-	uint32_t image_id;
+	uint32_t pc_low;               /* of unit_pc_base() */
 	uint32_t start;                /* of its code, in the arena */
 	uint32_t incoming;             /* links to it; an index, NO_LINK ends the list */
 	uint32_t code_size : CODE_SIZE_BITS;
-	uint32_t guest_insns : GUEST_INSNS_BITS;
+	uint32_t nr_places : PLACES_BITS;         /* where control goes to it; none: a better one has replaced it */
 	uint32_t effort : 1;           /* enum jit_effort */
-	uint32_t is_64 : 1;
 	uint32_t final : 1;            /* quick, and full effort was in vain */
+	uint32_t asleep : 1;           /* some of its pages may not be valid */
+	uint32_t dead : 1;
 	uint16_t packed_size;
-	uint16_t nr_places : 10;       /* where control goes to it; none: a better one has replaced it */
-	uint16_t nr_asleep : 5;        /* pages that are not valid */
-	uint16_t dead : 1;
+	uint16_t image_id;
 	uint8_t packed[];
 };
-_Static_assert(JIT_CODE_MAX < 1 << CODE_SIZE_BITS && PACK_ENTRIES_MAX < 1 << 10 && PACK_PAGES_MAX < 1 << 5, "fields of a unit");
+_Static_assert(JIT_CODE_MAX <= 1 << CODE_SIZE_BITS && PACK_ENTRIES_MAX < 1 << PLACES_BITS, "fields of a unit");
+_Static_assert(sizeof(struct unit) == 20, "no padding");
 
 /* What was translated of a page, in pieces: a hash of the bytes, and by half-word what was translated because it was run,
  * and what of it a translation of full effort has. */
@@ -51,11 +54,13 @@ _Static_assert(CHUNKS_PER_PAGE == 64, "have has a bit for each chunk");
 
 struct image {
 	struct image *next;            /* of all */
-	uint32_t id;
+	uint32_t id;                   /* below IMAGES_MAX */
+	gva_t high;                    /* of all its addresses: what IMAGE_REACH is a factor of */
 	/* A pristine one's identity; mapping_id 0: one address space's own. */
 	uint64_t mapping_id, offset;
 	gva_t start, end;
 	enum xlen xlen;
+	struct image *next_own;        /* of the same address space */
 	struct page **pages;           /* by address */
 	unsigned nr_pages, cap_pages;
 	struct store_id disk_id;       /* valid if on_disk */
@@ -99,6 +104,8 @@ extern struct code_cache {
 	uint64_t unit_space_used;
 	uint32_t *units;
 	uint32_t nr_units;             /* atomically */
+	/* By image_id, what units are read with: in a signal handler, too, and when the image is gone. */
+	struct image_base { gva_t high; bool is_64; } *bases;
 	/* For each piece of the arena as far as it is used: the first unit that does not begin before it. */
 	uint32_t *firsts;
 	uint32_t nr_firsts;            /* atomically */
@@ -107,7 +114,7 @@ extern struct code_cache {
 	struct link *links;            /* those not in use are linked from free_link */
 	uint32_t nr_links, cap_links, free_link;
 	struct image *images;
-	uint32_t next_id;
+	uint32_t nr_ids;               /* that images have or had */
 	uint64_t flushes;              /* struct known of before is void */
 	uint64_t ran;                  /* jit_counts.ran at the last one */
 	unsigned hold, held;           /* requests not heard after a flush; that since */
@@ -117,6 +124,11 @@ enum { UNIT_ALIGN = 4, PIECE_BYTES = 4096 };
 static inline struct unit *cache_unit(uint32_t index)
 {
 	return (struct unit *)(void *)(cache.unit_space + (uint64_t)cache.units[index] * UNIT_ALIGN);
+}
+
+static inline gva_t unit_pc_base(const struct unit *u)
+{
+	return cache.bases[u->image_id].high | u->pc_low;
 }
 
 /* Of a unit. */
@@ -148,7 +160,7 @@ struct entry *cache_entry(const struct image *image, gva_t pc);      /* NULL: no
 struct incoming {
 	struct packed packed;
 	const uint8_t *code;
-	unsigned effort, guest_insns;
+	unsigned effort;
 	bool stored;
 	uint32_t replaces;             /* 1 + the index of the one it is another form of: it takes all its places */
 };

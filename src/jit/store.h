@@ -18,8 +18,7 @@ struct store_record {
 	uint64_t pc_base;
 	uint64_t guest_hash;           /* pages_hash() of what it was made from */
 	uint32_t code_size, packed_size;
-	uint32_t guest_insns;
-	uint32_t effort;
+	uint32_t effort, reserved;
 };
 static inline const uint8_t *store_packed(const struct store_record *r) { return (const uint8_t *)(r + 1); }
 static inline const uint8_t *store_code(const struct store_record *r) { return store_packed(r) + r->packed_size; }

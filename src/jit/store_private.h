@@ -6,7 +6,7 @@
 
 #include "base/siphash.h"
 
-enum { STORE_FORMAT = 1, SECRET_BYTES = 32, STORE_UNITS_MAX = 1 << 18 };
+enum { STORE_FORMAT = 2, SECRET_BYTES = 32, STORE_UNITS_MAX = 1 << 18 };
 #define STORE_MAGIC UINT64_C(0x30656e2d68747268)
 /* Of a file, and of all of them: what is kept is worth less than the room of a cache that
  * nobody looks after. */

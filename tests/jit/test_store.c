@@ -43,8 +43,8 @@ static void siphash_is_siphash(void)
 
 static const uint8_t packed_bytes[3] = { 1, 2, 3 }, code_bytes[5] = { 9, 8, 7, 6, 5 };
 static const struct store_record records[2] = {
-	{ .pc_base = 0x10010, .guest_hash = 11, .code_size = 5, .packed_size = 3, .guest_insns = 4, .effort = 1 },
-	{ .pc_base = 0x10020, .guest_hash = 12, .code_size = 4, .packed_size = 2, .guest_insns = 3, .effort = 0 },
+	{ .pc_base = 0x10010, .guest_hash = 11, .code_size = 5, .packed_size = 3, .effort = 1 },
+	{ .pc_base = 0x10020, .guest_hash = 12, .code_size = 4, .packed_size = 2, .effort = 0 },
 };
 static const gva_t places[2][2] = { { 0x10010, 0x10014 }, { 0x10020, 0 } };
 
