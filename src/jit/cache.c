@@ -72,7 +72,7 @@ static uint32_t new_link(void)
 		return at;
 	}
 	if (cache.nr_links == cache.cap_links) {
-		uint32_t cap = MAX((uint32_t)LINKS_LEAST, cache.cap_links + cache.cap_links / 4);
+		uint32_t cap = MAX((uint32_t)LINKS_LEAST, cache.cap_links + cache.cap_links / 16);
 
 		cache.links = xrealloc(cache.links, cap * sizeof(struct link));
 		cache.tables += (cap - cache.cap_links) * sizeof(struct link);
@@ -244,10 +244,10 @@ struct entry *cache_entry(const struct image *image, gva_t pc)
 	return e && e->unit && !entry_unit(e)->dead ? e : NULL;
 }
 
-/* Up to five sixths are in use. */
+/* Up to six sevenths are in use. */
 static bool entries_full(unsigned more)
 {
-	return (uint64_t)(cache.nr_entries + more) * 6 >= (uint64_t)cache.cap_entries * 5;
+	return (uint64_t)(cache.nr_entries + more) * 7 >= (uint64_t)cache.cap_entries * 6;
 }
 
 unsigned cache_entries_for(unsigned nr)
@@ -256,7 +256,7 @@ unsigned cache_entries_for(unsigned nr)
 
 	while (least > ENTRIES_LEAST && least > cache.cap >> 10)
 		least /= 2;
-	return MAX(least, nr + nr / 3);
+	return MAX(least, nr + nr / 4);
 }
 
 static void grow_entries(void)
@@ -264,7 +264,7 @@ static void grow_entries(void)
 	struct entry *old = cache.entries;
 	unsigned n = cache.cap_entries;
 
-	cache.cap_entries = n ? n + n / 4 : cache_entries_for(0);
+	cache.cap_entries = n ? n + n / 8 : cache_entries_for(0);
 	cache.entries = xalloc(cache.cap_entries * sizeof(struct entry));
 	cache.nr_entries = 0;
 	for (unsigned i = 0; i < n; i++) {
@@ -439,8 +439,8 @@ bool cache_has_room(uint32_t code_size, uint32_t packed_size)
 
 	/* The next growth of a table counts as done. */
 	if (entries_full(PACK_ENTRIES_MAX))
-		more += (cache.cap_entries ? cache.cap_entries / 4 : cache_entries_for(0)) * sizeof(struct entry);
-	more += cache.cap_links / 4 * sizeof(struct link);
+		more += (cache.cap_entries ? cache.cap_entries / 8 : cache_entries_for(0)) * sizeof(struct entry);
+	more += cache.cap_links / 16 * sizeof(struct link);
 	return code_size < 1u << CODE_SIZE_BITS && packed_size <= UINT16_MAX && cache.nr_units < UNITS_MAX &&
 	       cache.nr_ids < IMAGES_MAX / 2 &&          /* the others: until there is a translation to make room for */
 	       unit_place(JIT_FULL, cache.used) + need <= cache.size && cache.used + cache.tables + need + more <= cache.cap;

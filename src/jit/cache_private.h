@@ -8,7 +8,7 @@
 #include "pack.h"
 #include "store.h"
 
-enum { UNITS_MAX = 1 << 18, CHUNK_BYTES = 64, CHUNKS_PER_PAGE = PAGE_SIZE / CHUNK_BYTES };
+enum { UNITS_BITS = 18, UNITS_MAX = (1 << UNITS_BITS) - 1, CHUNK_BYTES = 64, CHUNKS_PER_PAGE = PAGE_SIZE / CHUNK_BYTES };
 enum { NO_LINK = 0, MALLOC_COSTS = 16 };
 
 /* An image is within 4 GiB, and has few enough others beside it: its units' fields are so wide. */
@@ -83,13 +83,14 @@ struct link {
 	uint32_t offset;               /* of the displacement, in the arena */
 };
 
-enum { ENTRY_OFFSET_BITS = 18, ENTRY_TAG_BITS = 14 };
+enum { ENTRY_OFFSET_BITS = 18, ENTRY_TAG_BITS = 12 };
 /* A place where a translation is entered: which place, its unit's table of entries says. */
 struct entry {
-	uint32_t unit;                 /* 1 + its index; 0: free */
-	uint32_t offset : ENTRY_OFFSET_BITS;      /* in its code */
-	uint32_t tag : ENTRY_TAG_BITS;            /* of the place's hash */
-};
+	uint64_t unit : UNITS_BITS;               /* 1 + its index; 0: free */
+	uint64_t offset : ENTRY_OFFSET_BITS;      /* in its code */
+	uint64_t tag : ENTRY_TAG_BITS;            /* of the place's hash */
+} __attribute__((packed));
+_Static_assert(sizeof(struct entry) == 6, "no padding");
 _Static_assert(JIT_CODE_MAX <= 1 << ENTRY_OFFSET_BITS, "offset");
 
 extern struct code_cache {
