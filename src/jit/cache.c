@@ -673,20 +673,24 @@ static bool is_entered_at(const struct image *image, const struct unit *u, gva_t
 	return e && entry_unit(e) == u;
 }
 
-/* The full translation that pc is somewhere inside of, if it can be made anew. */
+/* The last full translation that pc is somewhere inside of and that can be made anew. */
 static const struct unit *find_around(const struct image *image, gva_t pc)
 {
 	const struct page *p = pages_find(image, pc & ~PAGE_MASK);
+	struct users users = { 0 };
+	const struct unit *found = NULL;
 
-	for (uint32_t i = p && page_is_full(p, pc) ? p->nr_units : 0; i-- > 0;) {
-		const struct unit *u = cache_unit(p->units[i]);
+	if (p && page_is_full(p, pc))
+		users = page_users(p);
+	while (next_user(&users)) {
+		const struct unit *u = cache_unit(users.unit);
 		struct packed packed = unit_packed(u);
 
 		if (u->effort == JIT_FULL && !u->dead && u->nr_places && u->nr_places < JOB_MORE && pack_covers(&packed, pc) &&
 		    is_entered_at(image, u, pack_pc(&packed)))
-			return u;
+			found = u;
 	}
-	return NULL;
+	return found;
 }
 
 /* What the translation has is not another one's. */

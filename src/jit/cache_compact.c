@@ -81,18 +81,17 @@ static void move_links(const struct plan *plan, uint32_t to)
 	}
 }
 
+static int64_t moved_index(const void *plan, uint32_t index)
+{
+	return (int64_t)((const struct plan *)plan)->moves[index].index - 1;
+}
+
 static void move_pages(const struct plan *plan)
 {
 	for (struct image *image = cache.images; image; image = image->next) {
 		for (unsigned k = 0; k < image->nr_pages; k++) {
-			struct page *p = image->pages[k];
-			uint32_t n = 0;
-
-			for (uint32_t i = 0; i < p->nr_units; i++)
-				if (plan->moves[p->units[i]].index)
-					p->units[n++] = plan->moves[p->units[i]].index - 1;
-			p->nr_units = n;
-			pages_trim(p);
+			pages_move_users(image->pages[k], moved_index, plan);
+			pages_trim(image->pages[k]);
 		}
 	}
 }

@@ -134,51 +134,104 @@ struct page *pages_get(struct image *image, gva_t va)
 	return p;
 }
 
+/* ---- who uses a page -------------------------------------------------------------------------- */
+
+enum { USER_BYTES = 5 };                /* of an index, at most */
+
+/* There is room. */
+static void put_user(struct page *p, uint32_t unit)
+{
+	uint32_t more = unit - p->last_user;
+
+	ASSERT(unit >= p->last_user);
+	for (; more >= 0x80; more >>= 7)
+		p->users[p->users_size++] = (uint8_t)(more | 0x80);
+	p->users[p->users_size++] = (uint8_t)more;
+	p->last_user = unit;
+	p->nr_users++;
+}
+
 void pages_add_user(struct page *p, uint32_t unit)
 {
-	if (p->nr_units == p->cap_units) {
-		uint32_t cap = p->cap_units + p->cap_units / 4 + 2;
+	if (p->users_cap - p->users_size < USER_BYTES) {
+		uint32_t cap = p->users_cap + p->users_cap / 8 + USER_BYTES;
 
-		p->units = xrealloc(p->units, cap * sizeof(p->units[0]));
-		cache.tables += (cap - p->cap_units) * sizeof(p->units[0]) + (p->cap_units ? 0 : MALLOC_COSTS);
-		p->cap_units = cap;
+		p->users = xrealloc(p->users, cap);
+		cache.tables += cap - p->users_cap + (p->users_cap ? 0 : MALLOC_COSTS);
+		p->users_cap = cap;
 	}
-	p->units[p->nr_units++] = unit;
+	put_user(p, unit);
+}
+
+bool next_user(struct users *u)
+{
+	unsigned shift = 0;
+
+	if (!u->left)
+		return false;
+	u->left--;
+	for (; *u->at & 0x80; shift += 7)
+		u->unit += (uint32_t)(*u->at++ & 0x7f) << shift;
+	u->unit += (uint32_t)*u->at++ << shift;
+	return true;
+}
+
+static void forget_users(struct page *p)
+{
+	p->nr_users = p->last_user = p->users_size = 0;
+}
+
+/* In place: what is written does not get ahead of what is read, as a sum is no longer than what is added. */
+void pages_move_users(struct page *p, int64_t (*moved)(const void *arg, uint32_t unit), const void *arg)
+{
+	struct users users = page_users(p);
+
+	forget_users(p);
+	while (next_user(&users)) {
+		int64_t unit = moved(arg, users.unit);
+
+		if (unit >= 0)
+			put_user(p, (uint32_t)unit);
+	}
 }
 
 void pages_trim(struct page *p)
 {
-	if (p->nr_units == 0 || p->nr_units == p->cap_units)
+	if (p->users_size == 0 || p->users_size == p->users_cap)
 		return;
-	p->units = xrealloc(p->units, p->nr_units * sizeof(p->units[0]));
-	cache.tables -= (p->cap_units - p->nr_units) * sizeof(p->units[0]);
-	p->cap_units = p->nr_units;
+	p->users = xrealloc(p->users, p->users_size);
+	cache.tables -= p->users_cap - p->users_size;
+	p->users_cap = p->users_size;
 }
 
 static void put_to_sleep(struct page *p)
 {
+	struct users users = page_users(p);
+
 	if (!p->valid)
 		return;
 	p->valid = false;
-	for (unsigned i = 0; i < p->nr_units; i++) {
-		unit_unlink(cache_unit(p->units[i]));
-		cache_unit(p->units[i])->asleep = true;
+	while (next_user(&users)) {
+		unit_unlink(cache_unit(users.unit));
+		cache_unit(users.unit)->asleep = true;
 	}
 	cache_note_replaced();
 }
 
 static void kill_units(struct page *p)
 {
+	struct users users = page_users(p);
+
 	put_to_sleep(p);
-	for (unsigned i = 0; i < p->nr_units; i++) {
-		struct unit *u = cache_unit(p->units[i]);
+	while (next_user(&users)) {
+		struct unit *u = cache_unit(users.unit);
 
 		if (u->effort == JIT_FULL && !u->dead)
 			pages_mark_full(pages_image(u->image_id), u, false);
 		unit_kill(u);
 	}
-	jit_counts.stale += p->nr_units;
-	p->nr_units = 0;
+	jit_counts.stale += p->nr_users;
+	forget_users(p);
 	drop_chunks(p);
 }
 
@@ -237,9 +290,8 @@ static void check_page(struct mm *mm, const struct area *a, struct page *p)
 static void free_page(struct page *p)
 {
 	drop_chunks(p);
-	cache.tables -= sizeof(*p) + MALLOC_COSTS + sizeof(struct page *) + p->cap_units * sizeof(p->units[0]) +
-		(p->cap_units ? MALLOC_COSTS : 0);
-	free(p->units);
+	cache.tables -= sizeof(*p) + MALLOC_COSTS + sizeof(struct page *) + p->users_cap + (p->users_cap ? MALLOC_COSTS : 0);
+	free(p->users);
 	free(p);
 }
 

@@ -44,9 +44,10 @@ _Static_assert(CHUNK_BYTES / 2 == 32, "seen has a bit for each half-word");
 
 struct page {
 	gva_t va;
-	bool valid;
-	uint32_t nr_units, cap_units;
-	uint32_t *units;               /* indices in cache.units */
+	uint32_t valid : 1;
+	uint32_t nr_users : 31;        /* units; see page_users() */
+	uint32_t last_user, users_size, users_cap;
+	uint8_t *users;
 	uint64_t have;                 /* the chunks there are; bit 0: the first of the page */
 	struct chunk *chunks;
 };
@@ -192,7 +193,17 @@ void pages_keep(struct image *image, gva_t pc_base, const struct pack_tables *t,
 uint64_t pages_hash(const struct image *image, gva_t pc_base, const struct pack_tables *t, const struct snapshot *s);
 /* A translation of full effort has, or had, what it covers. */
 void pages_mark_full(const struct image *image, const struct unit *u, bool full);
+/* The later ones have the higher indices: what is kept is how much higher, in bytes of seven bits, the lowest first. */
 void pages_add_user(struct page *p, uint32_t unit);
+struct users { const uint8_t *at; uint32_t left, unit; };
+static inline struct users page_users(const struct page *p)
+{
+	return (struct users){ .at = p->users, .left = p->nr_users };
+}
+/* false: there is none; else u->unit is its index. */
+bool next_user(struct users *u);
+/* Each one's index is now moved(arg, that of before): not more, in the same order; -1: it goes. */
+void pages_move_users(struct page *p, int64_t (*moved)(const void *arg, uint32_t unit), const void *arg);
 bool pages_wake(struct mm *mm, const struct area *a, struct unit *u);   /* may it be entered now? */
 void pages_trim(struct page *p);                     /* what it has of room for more users */
 bool pages_seen(const struct image *image, gva_t pc);
