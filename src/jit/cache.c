@@ -56,10 +56,15 @@ void cache_note_replaced(void)
 
 /* ---- links ------------------------------------------------------------------------------ */
 
-/* Aligned, so that harts that execute it see the old or the new. */
-static void patch(uint32_t offset, int32_t displacement)
+/* All of an exit is in one aligned word, so that harts that execute it see the old or the new: nobody is in the middle
+ * of it, since what it was begins where it begins. (AMD64 manual, volume 2, "Cross-Modifying Code".) */
+static void patch(uint32_t offset, uint64_t exit)
 {
-	__atomic_store_n((int32_t *)(void *)(cache.writable + offset), displacement, __ATOMIC_RELEASE);
+	uint64_t *word = (uint64_t *)(void *)(cache.writable + (offset & ~7u));
+	unsigned shift = offset % 8 * 8;
+	uint64_t mask = ((UINT64_C(1) << 8 * JIT_LINK_SIZE) - 1) << shift;
+
+	__atomic_store_n(word, (*word & ~mask) | exit << shift, __ATOMIC_RELEASE);
 }
 
 /* The index of a link for use; it may move all of them. */
@@ -94,7 +99,7 @@ void unit_unlink(struct unit *u)
 		uint32_t at = u->incoming;
 
 		u->incoming = cache.links[at].next;
-		patch(cache.links[at].offset, 0);
+		patch(cache.links[at].offset, JIT_UNLINKED);
 		cache_free_link(at);
 		jit_counts.unlinked++;
 	}
@@ -110,10 +115,10 @@ uint64_t unit_bytes(const struct unit *u)
 	return u->code_size + unit_size(u) + sizeof(cache.units[0]);
 }
 
-/* Links are aligned to 4; what is hot to what the host fetches at once. */
+/* Exits lie in words of 8; what is hot where the host fetches it at once. */
 uint32_t unit_place(unsigned effort, uint64_t at)
 {
-	return (uint32_t)align_up(at, effort == JIT_FULL ? 16 : 4);
+	return (uint32_t)align_up(at, effort == JIT_FULL ? 16 : 8);
 }
 
 void unit_kill(struct unit *u)
@@ -336,11 +341,6 @@ bool cache_knows(struct mm *mm, gva_t pc)
 	return a && a->image->disk && store_count(a->image->disk) >= KNOWN_LEAST;
 }
 
-static int32_t link_at(uint32_t offset)
-{
-	return *(const int32_t *)(const void *)(cache.writable + offset);
-}
-
 /* The direct exit of `from` at this offset leads to e from now on. */
 static void make_link(const struct unit *from, uint32_t offset, const struct entry *e)
 {
@@ -352,16 +352,16 @@ static void make_link(const struct unit *from, uint32_t offset, const struct ent
 	if (!pack_find_exit(&packed, offset - from->start, &pc) || pc != cache_entry_pc(e))
 		return;
 	/* Another hart left here as well, and was faster. */
-	if (link_at(offset))
+	if (cache.writable[offset] == JIT_LINK_JMP)
 		return;
 	at = new_link();
 	cache.links[at] = (struct link){ to->incoming, offset };
 	to->incoming = at;
-	patch(offset, (int32_t)(cache_entry_at(e) - (offset + 4)));
+	patch(offset, JIT_LINK_JMP | (uint64_t)(cache_entry_at(e) - (offset + JIT_LINK_SIZE)) % (UINT64_C(1) << 32) << 8);
 	jit_counts.linked++;
 }
 
-gva_t cache_exit_pc(const int32_t *link, bool *timer)
+gva_t cache_exit_pc(const uint8_t *link, bool *timer)
 {
 	uint32_t offset = (uint32_t)arena_offset(link);
 	const struct unit *u = unit_at(offset);
@@ -374,7 +374,7 @@ gva_t cache_exit_pc(const int32_t *link, bool *timer)
 	found = pack_find_exit(&packed, offset - u->start, &pc);
 	*timer = !found;
 	if (!found)
-		found = pack_find_timer(&packed, offset + (uint32_t)sizeof(*link) - u->start, &pc);
+		found = pack_find_timer(&packed, offset - u->start, &pc);
 	ASSERT(found);
 	return pc;
 }
@@ -393,7 +393,7 @@ gva_t cache_begins(const void *entry)
 	return pc;
 }
 
-const void *cache_link(struct mm *mm, int32_t *link, gva_t pc)
+const void *cache_link(struct mm *mm, const uint8_t *link, gva_t pc)
 {
 	struct entry *e = find(mm, pc);
 	uint32_t offset = (uint32_t)arena_offset(link);

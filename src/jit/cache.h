@@ -44,14 +44,13 @@ const void *cache_translate(struct mm *mm, gva_t pc, enum jit_effort effort, boo
 const void *cache_promote(struct mm *mm, gva_t pc, bool *final);
 /* Take in what was made aside. */
 void cache_take_finished(void);
-/* Where the direct exit whose displacement is at `link` leads; or, *timer, the place of the entry whose budget is
+/* Where the direct exit at `link` (in the executable mapping) leads; or, *timer, the place of the entry whose budget is
  * spent. By a hart that has left through it, before it leaves the guest: without the lock. */
-gva_t cache_exit_pc(const int32_t *link, bool *timer);
+gva_t cache_exit_pc(const uint8_t *link, bool *timer);
 /* Likewise: the place of this entry. */
 gva_t cache_begins(const void *entry);
-/* Make the direct exit whose displacement is at `link` (in the executable mapping) lead to the
- * entry for pc, if both belong together. Returns the entry, as cache_find. */
-const void *cache_link(struct mm *mm, int32_t *link, gva_t pc);
+/* Make the direct exit at `link` lead to the entry for pc, if both belong together. Returns the entry, as cache_find. */
+const void *cache_link(struct mm *mm, const uint8_t *link, gva_t pc);
 /* Guest code may have been written: everything that mm uses is compared before it is used again. */
 void cache_recheck(struct mm *mm);
 /* names.c, perfmap.c */

@@ -52,11 +52,24 @@ static int32_t distance(const struct plan *plan, uint32_t index)
 	return (int32_t)(plan->moves[index].start - cache_unit(index)->start);
 }
 
+/* The exit at this offset, which is linked: how far it leads, from its end. */
+static int32_t displacement(uint32_t offset)
+{
+	int32_t d;
+
+	ASSERT(cache.writable[offset] == JIT_LINK_JMP);
+	memcpy(&d, cache.writable + offset + 1, sizeof(d));
+	return d;
+}
+
+static void set_displacement(uint32_t offset, int32_t d)
+{
+	memcpy(cache.writable + offset + 1, &d, sizeof(d));
+}
+
 static bool leads_to(uint32_t offset, const struct unit *to)
 {
-	int32_t displacement = *(const int32_t *)(const void *)(cache.writable + offset);
-
-	return offset + 4 + (uint32_t)displacement - to->start < to->code_size;
+	return offset + JIT_LINK_SIZE + (uint32_t)displacement(offset) - to->start < to->code_size;
 }
 
 /* The displacements are changed where they are; they move with their units afterwards. */
@@ -75,7 +88,7 @@ static void move_links(const struct plan *plan, uint32_t to)
 			cache_free_link(index);
 			continue;
 		}
-		*(int32_t *)(void *)(cache.writable + l->offset) += distance(plan, to) - distance(plan, (uint32_t)from);
+		set_displacement(l->offset, displacement(l->offset) + distance(plan, to) - distance(plan, (uint32_t)from));
 		l->offset += (uint32_t)distance(plan, (uint32_t)from);
 		at = &l->next;
 	}

@@ -25,7 +25,7 @@ _Static_assert(offsetof(struct jit_tables, heat) == 1 << 20 && JIT_HEAT_ENTRIES 
 _Static_assert(JIT_EXIT_TIMER == 2 && JIT_EXIT_HOT == 7 && JIT_COUNTED_CALL == 6, "EXIT_TIMER, EXIT_HOT, COUNTED_CALL");
 _Static_assert(JIT_JUMP_ENTRIES * sizeof(struct jit_jump) == 1 << 20, "JUMP_MASK");
 _Static_assert(JIT_EXIT_DIRECT == 0 && JIT_EXIT_INDIRECT == 1, "EXIT_DIRECT, EXIT_INDIRECT");
-_Static_assert(JIT_LINK_CALL == 3 && REGS_BIAS == 128, "LINK_CALL, REGS_BIAS");
+_Static_assert(JIT_LINK_CALL == 3 && REGS_BIAS == 128, "LINK_CALL, REGS_BIAS, JIT_UNLINKED");
 _Static_assert(offsetof(struct cpu_regs, engine.view) == 568, "ENGINE_VIEW");
 
 const char *const jit_exit_names[JIT_EXIT_COUNT] = {

@@ -8,7 +8,7 @@
  *
  *   engine.packed   rdx: distance of pc / 2 from rcx (from bit 19), pending count (9-18), argument (4-8),
  *                   kind (0-3)
- *   direct          called, from behind the link, or by an entry that finds the budget spent (JIT_LINK_CALL).
+ *   direct          called by a direct exit, or by an entry that finds the budget spent (JIT_LINK_CALL).
  *                   The kind is JIT_EXIT_DIRECT
  *   engine.counted  called where a quick translation begins (JIT_COUNTED_CALL): leaves if the budget is spent
  *                   (JIT_EXIT_TIMER) or the translation is hot (JIT_EXIT_HOT), else returns. The counter is that
@@ -96,7 +96,7 @@ jit_enter:
 	testq	%r15, %r15
 	js	7f
 	movq	ENGINE_JUMPS-REGS_BIAS(%rbp), %rax
-	shrl	$2, %edx
+	shrl	$3, %edx
 	andl	$HEAT_MASK, %edx
 	subl	$1, HEAT(%rax,%rdx,4)
 	js	8f
@@ -121,7 +121,7 @@ jit_enter:
 	jmp	1f
 	.p2align 4
 3:	popq	%rdx
-	subq	$(LINK_CALL + 4), %rdx
+	subq	$LINK_CALL, %rdx
 	movl	$EXIT_DIRECT, %eax
 	.p2align 4
 1:	movq	%r15, ENGINE_BUDGET-REGS_BIAS(%rbp)

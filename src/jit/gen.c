@@ -550,7 +550,7 @@ static void make_entry(struct gen *g, unsigned n)
 	enter_zone(g->r, b);
 	/* What control comes to first; the others are many. */
 	if (b->pc == g->r->req->pc && !g->falls_in)
-		x86_align(&g->a, 4, 0);
+		x86_align(&g->a, 4);
 	g->falls_in = false;
 	b->entry_label = g->a.len + 1;
 	if (unlikely(g->r->dumping))

@@ -321,17 +321,17 @@ void gen_leave_by_tail(struct gen *g, const struct snap *snap, uint8_t kind, uin
 	gen_add_cold(g, COLD_TAIL, at)->snap = *snap;
 }
 
-/* A direct exit: the jump that can be linked, and what it does until then: a call, because the return
- * address says which exit it is. Where it leads to is in the table of exits. */
+/* A direct exit: what the jump to its target will be is a call until then, because the return address says which exit
+ * it is. Where it leads to is in the table of exits. */
 void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
 {
 	uint32_t at;
 
 	gen_write_back(g, snap);
-	x86_align(&g->a, 2, 1);
-	x86_byte(&g->a, 0xe9);
+	x86_fit(&g->a, JIT_LINK_SIZE);
 	at = g->a.len;
-	x86_imm32(&g->a, 0);
+	for (unsigned k = 0; k < JIT_LINK_SIZE; k++)
+		x86_byte(&g->a, JIT_UNLINKED >> 8 * k & 0xff);
 	if (g->nr_exits == g->cap_exits) {
 		unsigned cap = MAX(32u, g->cap_exits * 2);
 		struct jit_exit *p = realloc(g->exits, cap * sizeof(*p));
@@ -343,7 +343,5 @@ void gen_direct_exit(struct gen *g, const struct snap *snap, gva_t pc)
 		g->exits = p;
 		g->cap_exits = cap;
 	}
-	g->exits[g->nr_exits++] = (struct jit_exit){ .pc = pc, .offset = at, .unlinked = 0 };
-	call_direct(g);
-	ASSERT(g->a.full || g->a.len == at + 4 + JIT_LINK_CALL);
+	g->exits[g->nr_exits++] = (struct jit_exit){ .pc = pc, .offset = at };
 }

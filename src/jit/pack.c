@@ -105,7 +105,7 @@ static uint8_t *put_exits(uint8_t *at, const struct jit_code *code)
 
 	at = put(at, code->nr_exits);
 	for (uint32_t i = 0; i < code->nr_exits; i++) {
-		ASSERT(x[i].unlinked == 0 && x[i].offset >= offset);
+		ASSERT(x[i].offset >= offset);
 		at = put(at, x[i].offset - offset);
 		at = put_signed(at, halves(x[i].pc, pc));
 		offset = x[i].offset;
@@ -574,7 +574,7 @@ void pack_unlink(const struct packed *p, uint8_t *code)
 
 	for (uint32_t i = 0; i < n; i++) {
 		next_exit(&r, &at, &pc);
-		memset(code + at, 0, sizeof(int32_t));
+		memcpy(code + at, &(uint64_t){ JIT_UNLINKED }, JIT_LINK_SIZE);
 	}
 }
 
@@ -633,7 +633,7 @@ static void check_exits(struct reader *r, const struct packed *p)
 
 	for (uint32_t i = 0; i < n && !r->bad; i++) {
 		next_exit(r, &at, &pc);
-		if (at % 4 || at + sizeof(int32_t) > p->code_size)
+		if (at % 8 + JIT_LINK_SIZE > 8 || at + JIT_LINK_SIZE > p->code_size)
 			r->bad = true;
 	}
 }

@@ -32,7 +32,7 @@ gva_t pack_entry_pc(const struct packed *p, uint32_t offset);
 uint32_t pack_pages(const struct packed *p, gva_t out[PACK_PAGES_MAX]);                /* how many */
 bool pack_covers(const struct packed *p, gva_t pc);  /* is this guest code in it? */
 uint32_t pack_ranges(const struct packed *p, struct jit_range out[PACK_RANGES_MAX]);   /* how many */
-/* The exit whose displacement is at this offset of the code: where it goes. */
+/* The exit at this offset of the code: where it goes. */
 bool pack_find_exit(const struct packed *p, uint32_t offset, gva_t *pc);
 /* The call of an entry whose budget is spent is at this offset: which entry's. */
 bool pack_find_timer(const struct packed *p, uint32_t offset, gva_t *pc);

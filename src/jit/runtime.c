@@ -202,13 +202,13 @@ static bool tiers(void)
 
 /* How often a place is reached before it is translated. What translated code leads to is as warm as
  * that: each time it is left for the interpreter costs more than a good part of the translation. */
-static unsigned enough(const int32_t *link)
+static unsigned enough(const uint8_t *link)
 {
 	return link ? MAX(1u, config.threshold / LINKED) : config.threshold;
 }
 
 /* With the kernel lock, outside the guest. */
-static const void *find_or_translate(struct cpu_translated *t, struct miss *m, int32_t *link)
+static const void *find_or_translate(struct cpu_translated *t, struct miss *m, const uint8_t *link)
 {
 	enum jit_effort effort = config.mode == JIT_MODE_FULL && !tiers() ? JIT_FULL : JIT_QUICK;
 	gva_t pc = t->regs->pc;
@@ -225,7 +225,7 @@ static const void *find_or_translate(struct cpu_translated *t, struct miss *m, i
 }
 
 /* The entry for regs->pc. NULL: none (*again: or all has changed meanwhile). */
-static const void *next_entry(struct cpu_translated *t, struct hart_space *hs, int32_t *link, bool *again)
+static const void *next_entry(struct cpu_translated *t, struct hart_space *hs, const uint8_t *link, bool *again)
 {
 	gva_t pc = t->regs->pc;
 	const struct jit_jump *j = jump_slot(hs, pc);
@@ -468,7 +468,7 @@ static void count_effort(const void *entry, int64_t ran)
 static enum trap run(struct cpu_translated *t)
 {
 	struct hart_space *hs;
-	int32_t *link = NULL;
+	const uint8_t *link = NULL;
 	int64_t most;
 
 	if (!ready(t))

@@ -226,16 +226,17 @@ void x86_patch(struct asm_buf *a, uint32_t ref, uint32_t target)
 	a->refs[ref].target = target;
 }
 
-void x86_align(struct asm_buf *a, unsigned power, unsigned bias)
+static void add_padding(struct asm_buf *a, enum x86_ref_kind kind, unsigned what)
 {
-	uint32_t ref = add_ref(a, X86_ALIGN, a->len);
-
-	a->refs[ref].target = power;
-	a->refs[ref].bias = bias;
+	a->refs[add_ref(a, kind, a->len)].target = what;
 }
 
+void x86_align(struct asm_buf *a, unsigned power) { add_padding(a, X86_ALIGN, power); }
+void x86_fit(struct asm_buf *a, unsigned size) { add_padding(a, X86_FIT, size); }
+
+static bool is_padding(const struct x86_ref *r) { return r->kind == X86_ALIGN || r->kind == X86_FIT; }
 static bool is_jump(const struct x86_ref *r) { return r->kind == X86_JCC || r->kind == X86_JMP; }
-static uint32_t end_of(const struct x86_ref *r) { return r->kind == X86_ALIGN ? r->at : r->at + 4; }
+static uint32_t end_of(const struct x86_ref *r) { return is_padding(r) ? r->at : r->at + 4; }
 static unsigned opcode_bytes(const struct x86_ref *r) { return r->kind == X86_JCC ? 2 : 1; }
 /* A jump to what follows it is none. */
 static bool is_void(const struct x86_ref *r) { return r->kind == X86_JMP && r->target == end_of(r); }
@@ -270,7 +271,9 @@ uint32_t x86_place(const struct asm_buf *a, uint32_t offset)
 static int32_t growth(const struct x86_ref *r, uint32_t at)
 {
 	if (r->kind == X86_ALIGN)
-		return (int32_t)(-(at + r->bias) & ((1u << r->target) - 1));
+		return (int32_t)(-at & ((1u << r->target) - 1));
+	if (r->kind == X86_FIT)
+		return at % 8 + r->target > 8 ? (int32_t)(8 - at % 8) : 0;
 	if (r->is_long)
 		return 0;
 	return is_void(r) ? -5 : -3 - (r->kind == X86_JCC);
@@ -304,7 +307,7 @@ void x86_settle(struct asm_buf *a)
 
 		ASSERT(r->target <= a->len);
 		r->is_long = r->kind == X86_RIP;
-		r->before = r->kind == X86_ALIGN ? 0 : (uint16_t)refs_before(a, r->target);
+		r->before = is_padding(r) ? 0 : (uint16_t)refs_before(a, r->target);
 	}
 	while (more) {
 		more = false;
@@ -344,12 +347,12 @@ void x86_write(const struct asm_buf *a, uint8_t *out)
 
 	for (unsigned k = 0; k < a->nr_refs; k++) {
 		const struct x86_ref *r = &a->refs[k];
-		uint32_t until = r->kind == X86_ALIGN ? r->at : r->at - opcode_bytes(r), pad;
+		uint32_t until = is_padding(r) ? r->at : r->at - opcode_bytes(r), pad;
 
 		memcpy(out, a->bytes + from, until - from);
 		out += until - from;
 		from = end_of(r);
-		if (r->kind != X86_ALIGN) {
+		if (!is_padding(r)) {
 			out = write_ref(a, r, out);
 			continue;
 		}

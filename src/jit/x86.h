@@ -17,12 +17,12 @@ struct asm_buf {
 	unsigned nr_refs;
 	uint32_t size;                 /* of the code, once it is settled */
 	struct x86_ref {               /* X86_REFS of them */
-		enum x86_ref_kind { X86_JCC, X86_JMP, X86_RIP, X86_ALIGN } kind;
+		enum x86_ref_kind { X86_JCC, X86_JMP, X86_RIP, X86_ALIGN, X86_FIT } kind;
 		bool is_long;
 		uint16_t before;       /* of the target: 1 + the last ref that lies before it; 0: none does */
-		uint32_t at;           /* the displacement; X86_ALIGN: where padding goes */
-		uint32_t target;       /* X86_ALIGN: what is to be a multiple of 1 << this, ... */
-		uint32_t bias;         /* X86_ALIGN: ... so many bytes behind the padding */
+		uint32_t at;           /* the displacement; X86_ALIGN, X86_FIT: where padding goes */
+		/* X86_ALIGN: what follows is at a multiple of 1 << this; X86_FIT: so many bytes are in one word of 8. */
+		uint32_t target;
 		int32_t shift;         /* how far what lies behind it has moved */
 	} *refs;
 };
@@ -58,8 +58,9 @@ uint32_t x86_jcc(struct asm_buf *a, enum x86_cc cc);
 uint32_t x86_jmp(struct asm_buf *a);
 uint32_t x86_rip(struct asm_buf *a);              /* the displacement, at the end of its instruction, of [rip + ...] */
 void x86_patch(struct asm_buf *a, uint32_t ref, uint32_t target);
-/* Padding so that what lies `bias` bytes behind it is at a multiple of 1 << power. */
-void x86_align(struct asm_buf *a, unsigned power, unsigned bias);
+/* Padding so that what follows is at a multiple of 1 << power; so that the `size` bytes that follow do not cross one of 8. */
+void x86_align(struct asm_buf *a, unsigned power);
+void x86_fit(struct asm_buf *a, unsigned size);
 
 void x86_settle(struct asm_buf *a);                          /* all that was to be patched is */
 uint32_t x86_place(const struct asm_buf *a, uint32_t offset); /* where it is now */

@@ -423,10 +423,10 @@ static void poison(void)
 static gva_t exit_pc(const struct jit_code *code, struct jit_left *left)
 {
 	const struct jit_exit *x = JIT_TABLE(code, exits, const struct jit_exit);
-	uint32_t offset = (uint32_t)((const uint8_t *)left->link - exec_area), k = 0;
-	uint32_t entry = (offset + 4 - code->timers) / JIT_LINK_CALL;
+	uint32_t offset = (uint32_t)(left->link - exec_area), k = 0;
+	uint32_t entry = (offset - code->timers) / JIT_LINK_CALL;
 
-	if (offset + 4 >= code->timers && entry < code->nr_entries) {
+	if (offset >= code->timers && entry < code->nr_entries) {
 		left->kind = JIT_EXIT_TIMER;
 		return JIT_TABLE(code, entries, const struct jit_entry)[entry].pc;
 	}

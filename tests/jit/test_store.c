@@ -289,7 +289,7 @@ static struct made made = {
 		.pins = offsetof(struct made, pins), .nr_pins = 2, .ranges = offsetof(struct made, ranges), .nr_ranges = 2,
 		.traps = 3900 },
 	.entries = { { 0x10ff4, 16, 0 }, { 0x10fe0, 3000, 0 } },
-	.exits = { { 0x7fff0000, 100, 0 }, { 0x10, 3996, 0 } },
+	.exits = { { 0x7fff0000, 96, 0 }, { 0x10, 3992, 0 } },
 	.sites = { { 20, -16, -3, 1 }, { 21, 400, 100, JIT_SITE_STORE | JIT_SITE_TRAPS },
 		{ 25, 402, 101, JIT_SITE_TRAPS }, { 3999, 2, 0, JIT_SITE_STORE | 1 } },
 	.pages = { 0x10000, 0x11000 },
@@ -314,8 +314,8 @@ static void tables_pack(void)
 	CHECK_MEM(t.entries, made.entries, sizeof(made.entries));
 	CHECK_MEM(t.ranges, made.ranges, sizeof(made.ranges));
 	CHECK_MEM(t.pages, made.pages, sizeof(made.pages));
-	CHECK(pack_find_exit(&p, 100, &pc) && pc == 0x7fff0000);
-	CHECK(pack_find_exit(&p, 3996, &pc) && pc == 0x10);
+	CHECK(pack_find_exit(&p, 96, &pc) && pc == 0x7fff0000);
+	CHECK(pack_find_exit(&p, 3992, &pc) && pc == 0x10);
 	CHECK(!pack_find_exit(&p, 104, &pc));
 	for (unsigned i = 0; i < SITES; i++) {
 		const struct jit_state *want = &made.states[made.sites[i].state & JIT_SITE_STATE];
@@ -329,11 +329,12 @@ static void tables_pack(void)
 	CHECK(pack_find_site(&p, 3900, &s) && s.trapped && s.site.offset == 21 && s.pins.x[0] == 5);
 	CHECK(pack_find_site(&p, 3901, &s) && s.trapped && s.site.offset == 25);
 	CHECK(!pack_find_site(&p, 3902, &s));
-	memset(code, 0xcc, sizeof(code));
+	memset(code, 0x11, sizeof(code));
 	pack_unlink(&p, code);
-	CHECK_EQ(code[99], 0xcc);
-	CHECK_EQ(code[100], 0);
-	CHECK_EQ(code[3999], 0);
+	CHECK_MEM(code + 96, &(uint64_t){ JIT_UNLINKED }, JIT_LINK_SIZE);
+	CHECK_MEM(code + 3992, &(uint64_t){ JIT_UNLINKED }, JIT_LINK_SIZE);
+	for (unsigned k = 0; k < sizeof(code); k++)
+		CHECK_EQ(code[k] == 0x11, k - 96 >= JIT_LINK_SIZE && k - 3992 >= JIT_LINK_SIZE);
 	/* Whatever the bytes are, nothing beyond them is read, and what is taken is within the code. */
 	for (unsigned i = 0; i < p.size * 256; i++) {
 		uint8_t *exact = malloc(p.size), at = (uint8_t)i;
@@ -383,7 +384,7 @@ static void small_tables_pack(void)
 		CHECK(pack_pc(&p) == pc && pack_entry_pc(&p, offset) == pc && pack_entry_pc(&p, offset + 4) == PACK_NO_PC);
 		CHECK(!pack_find_timer(&p, 0, &pc));
 		CHECK(pack_covers(&p, 0x10ff0 + delta + 30) && !pack_covers(&p, 0x10ff0 + delta + 32));
-		CHECK(pack_find_exit(&p, 3996, &pc) && pc == 0x10);
+		CHECK(pack_find_exit(&p, 3992, &pc) && pc == 0x10);
 		CHECK(pack_find_site(&p, 3999, &site) && site.pins.x[0] == 0xff);
 		free(bytes);
 	}

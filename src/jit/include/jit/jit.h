@@ -27,7 +27,7 @@
 #include "cpu/cpu.h"
 #include "jit/runtime.h"
 
-enum { JIT_VERSION = 13 };             /* of the generated code; counts up with every change of it */
+enum { JIT_VERSION = 14 };             /* of the generated code; counts up with every change of it */
 #define JIT_GUARD (UINT64_C(1) << 32)
 #define JIT_VIEW_SIZE_64 (UINT64_C(1) << 38)
 #define JIT_VIEW_SIZE_32 (UINT64_C(1) << 32)
@@ -77,15 +77,16 @@ struct jit_entry {
 	uint32_t reserved;
 };
 
-/* A direct exit: `jmp rel32` whose displacement is the 4 bytes at `offset`, aligned to 4, so that
- * storing it is atomic. As made it leads to the call behind it, which leaves (JIT_EXIT_DIRECT): `unlinked` is
- * the value then. The runtime may make it lead to an entry of any translation for `pc`, and must undo
- * that before it drops that one. */
+/* A direct exit: the JIT_LINK_SIZE bytes at `offset`, in one aligned word of 8, so that storing them is atomic. As made
+ * they are JIT_UNLINKED, a call that leaves (JIT_EXIT_DIRECT). The runtime may make a `jmp rel32` of them, to
+ * an entry of any translation for `pc`, and must undo that before it drops that one. */
 struct jit_exit {
 	gva_t pc;
 	uint32_t offset;
-	int32_t unlinked;
+	uint32_t reserved;
 };
+enum { JIT_LINK_SIZE = 5, JIT_LINK_JMP = 0xe9 };
+#define JIT_UNLINKED UINT64_C(0xcccc8055ff)   /* call *(regs->direct), and two bytes that are never run */
 
 /* An instruction of the code that may fault (and every place the handler may find it in). */
 struct jit_site {
@@ -148,7 +149,7 @@ void jit_compile_done(void);
 
 /* Why generated code was left. regs->pc is where to go on, all registers are in *regs. */
 enum jit_exit_kind {
-	JIT_EXIT_DIRECT,       /* not linked yet; struct jit_left.link is the displacement's address, and
+	JIT_EXIT_DIRECT,       /* not linked yet; struct jit_left.link is its address, and
 	                        * where to go on is in the exits' table instead of regs->pc. Or an entry's budget is
 	                        * spent: jit_code.timers */
 	JIT_EXIT_INDIRECT,     /* the jump table has no entry for regs->pc */
@@ -187,7 +188,7 @@ struct jit_jump {
 	uint64_t pc;
 	const void *entry;             /* host address of an entry's code */
 };
-/* Bytes of the call behind a link and of those at jit_code.timers; of the call a counted translation begins with. */
+/* Bytes of the call that an exit begins with and of those at jit_code.timers; of the call a counted translation begins with. */
 enum { JIT_LINK_CALL = 3, JIT_COUNTED_CALL = 6 };
 enum { JIT_CODE_MAX = 256 << 10 }; /* bytes of a translation's code */
 enum { JIT_JUMP_ENTRIES = 65536, JIT_HEAT_ENTRIES = 16384 };
@@ -200,13 +201,13 @@ struct jit_tables {
 /* The counter of a translation that begins there. As enter.S has it. */
 static inline unsigned jit_heat_slot(const void *entry)
 {
-	return (unsigned)(((uintptr_t)entry + JIT_COUNTED_CALL) >> 2) % JIT_HEAT_ENTRIES;
+	return (unsigned)(((uintptr_t)entry + JIT_COUNTED_CALL) >> 3) % JIT_HEAT_ENTRIES;
 }
 
 struct jit_left {
 	enum jit_exit_kind kind;
 	uint32_t arg;
-	int32_t *link;                 /* JIT_EXIT_DIRECT, _TIMER, _HOT; in the executable mapping */
+	const uint8_t *link;           /* JIT_EXIT_DIRECT, _TIMER, _HOT; in the executable mapping */
 };
 
 enum jit_misrounds { JIT_MISROUNDS_NEAREST = 1, JIT_MISROUNDS_FRM = 2 };
