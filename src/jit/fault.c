@@ -19,11 +19,14 @@ static const uint8_t context_reg[16] = {
 static const struct jit_site *find_trap(const struct jit_code *code, uint32_t offset)
 {
 	const struct jit_site *sites = JIT_TABLE(code, sites, const struct jit_site);
-	uint32_t at = code->traps;
+	const uint32_t *traps = JIT_TABLE(code, traps, const uint32_t);
+	uint32_t at = 0, n = 0;
 
 	for (uint32_t k = 0; k < code->nr_sites; k++) {
 		if (!(sites[k].state & JIT_SITE_TRAPS))
 			continue;
+		if (at <= sites[k].offset && n < code->nr_traps)
+			at = traps[n++];
 		if (at == offset)
 			return &sites[k];
 		at += JIT_TRAP_SIZE;

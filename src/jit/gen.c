@@ -203,8 +203,10 @@ static void go_to(struct gen *g, const struct flow *from, unsigned to, int pendi
 	struct block *b = &g->r->block[to];
 
 	do_work(g, from, b, pending);
-	if (g->next == (int)to)
+	if (g->next == (int)to) {
+		g->falls = true;
 		return;
+	}
 	if (b->label) {
 		x86_patch(&g->a, x86_jmp(&g->a), b->label);
 	} else {
@@ -677,7 +679,10 @@ static void make_all(struct gen *g)
 		if (r->block[k].entry && is_apart(r, k))
 			make_entry(g, k);
 		g->next = next_block(r, k);
+		g->falls = false;
 		make_block(g, &r->block[k], k);
+		if (!g->falls && !g->falls_in)
+			gen_make_traps(g);
 	}
 	gen_forget(g);
 	g->next = -1;

@@ -50,14 +50,16 @@ struct gen {
 	uint32_t common;               /* label of the last piece; 0: not made yet */
 	uint32_t missed, lookup;       /* labels of what indirect jumps, and returns, share; 0: not made yet */
 	bool falls_in;                 /* what was made last goes on into the entry that is next */
+	bool falls;                    /* or into the block */
 	int next;                      /* the block that will be made right here; -1: none */
 	uint8_t stash;                 /* where STASHED finds its value: host register; HOST_NONE: in memory */
 	uint8_t keeps[16];             /* quick code: what host registers have; V_NONE */
 	unsigned turn;
 	unsigned nr_copied;            /* gen_copy.c: jumps to the branch at the end of the block */
 	uint32_t copied[2];
-	unsigned nr_traps, nr_trapping;/* those that have their site */
-	uint32_t trap_label, timer_label;
+	unsigned nr_traps, nr_trapping, nr_made;   /* jumps to traps; those that have their site; and their trap */
+	unsigned nr_rooms;
+	uint32_t timer_label;
 	unsigned nr_to_table, nr_cold, nr_sites, nr_exits, nr_entries, nr_edges, nr_states;
 	/* From here on nothing is cleared from one translation to the next; what was allocated stays. */
 	struct cold *cold;
@@ -67,6 +69,7 @@ struct gen {
 	unsigned cap_cold, cap_sites, cap_exits;
 	uint32_t to_table[64];         /* references to the flag table */
 	uint32_t traps[MAX_IR];        /* jumps to them */
+	uint32_t rooms[MAX_BLOCKS + 1];/* where traps lie together */
 	uint32_t timers[MAX_INSNS];    /* jumps of the entries */
 	struct tail tails[MAX_TAILS];
 	struct jit_entry entries[MAX_INSNS];

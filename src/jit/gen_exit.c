@@ -116,7 +116,8 @@ static unsigned find_state(struct gen *g, const struct snap *n)
 }
 
 /* An address out of bounds is rare, and mostly a fault: it comes to an instruction that traps, and nothing but
- * that. All of these lie together, in the order of the accesses they belong to (pack.c finds them by that). */
+ * that. Where control does not go on there is room for those of the accesses before, so that short jumps reach them;
+ * they are in the order of the accesses they belong to (pack.c finds them by that). */
 void gen_trap(struct gen *g, enum x86_cc cc)
 {
 	ASSERT(g->nr_traps == g->nr_trapping);
@@ -128,9 +129,12 @@ void gen_trap(struct gen *g, enum x86_cc cc)
 
 void gen_make_traps(struct gen *g)
 {
-	g->trap_label = g->a.len;
-	for (unsigned k = 0; k < g->nr_traps; k++) {
-		x86_patch(&g->a, g->traps[k], g->a.len);
+	if (g->nr_made == g->nr_traps)
+		return;
+	ASSERT(g->nr_traps == g->nr_trapping);
+	g->rooms[g->nr_rooms++] = g->a.len;
+	for (; g->nr_made < g->nr_traps; g->nr_made++) {
+		x86_patch(&g->a, g->traps[g->nr_made], g->a.len);
 		x86_byte(&g->a, 0xf4);           /* hlt: a general protection fault, and one byte */
 	}
 }

@@ -60,6 +60,8 @@ static void place_tables(struct gen *g)
 		if (s->pending == JIT_SITE_RESUMES)
 			s->pc_delta = 2 * (int32_t)(x86_place(&g->a, (uint32_t)s->pc_delta) - s->offset);
 	}
+	for (unsigned k = 0; k < g->nr_rooms; k++)
+		g->rooms[k] = x86_place(&g->a, g->rooms[k]);
 	if (unlikely(g->r->dumping))
 		dump_place(&g->a);
 }
@@ -68,7 +70,7 @@ struct jit_code *gen_assemble(struct gen *g)
 {
 	struct region *r = g->r;
 	struct jit_code h = { .version = JIT_VERSION, .code_size = g->a.size, .nr_entries = g->nr_entries,
-		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_states = g->nr_states, .nr_pages = r->nr_pages, .nr_pins = r->nr_zones, .xlen = (uint32_t)r->xlen,
+		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_states = g->nr_states, .nr_pages = r->nr_pages, .nr_pins = r->nr_zones, .nr_traps = g->nr_rooms, .xlen = (uint32_t)r->xlen,
 		.effort = r->req->effort, .guest_insns = r->nr_insns, .guest_blocks = r->nr_blocks,
 		.pc_base = r->insn[0].pc, .total = sizeof(h) };
 	struct jit_range ranges[MAX_BLOCKS];
@@ -76,7 +78,6 @@ struct jit_code *gen_assemble(struct gen *g)
 
 	place_tables(g);
 	h.nr_ranges = fill_ranges(r, ranges);
-	h.traps = x86_place(&g->a, g->trap_label);
 	h.timers = g->timer_label ? x86_place(&g->a, g->timer_label) : 0;
 	h.entries = place(&h.total, g->nr_entries * sizeof(g->entries[0]));
 	h.exits = place(&h.total, g->nr_exits * sizeof(g->exits[0]));
@@ -84,6 +85,7 @@ struct jit_code *gen_assemble(struct gen *g)
 	h.pages = place(&h.total, r->nr_pages * sizeof(gva_t));
 	h.pins = place(&h.total, r->nr_zones * sizeof(struct jit_pins));
 	h.ranges = place(&h.total, h.nr_ranges * sizeof(ranges[0]));
+	h.traps = place(&h.total, g->nr_rooms * sizeof(g->rooms[0]));
 	h.states = place(&h.total, g->nr_states * sizeof(g->states[0]));
 	h.total = (h.total + 15) & ~15u;
 	h.code = place(&h.total, g->a.size);
@@ -99,6 +101,7 @@ struct jit_code *gen_assemble(struct gen *g)
 		memcpy(JIT_TABLE(out, sites, uint8_t), g->sites, g->nr_sites * sizeof(g->sites[0]));
 	memcpy(JIT_TABLE(out, states, uint8_t), g->states, g->nr_states * sizeof(g->states[0]));
 	memcpy(JIT_TABLE(out, ranges, uint8_t), ranges, h.nr_ranges * sizeof(ranges[0]));
+	memcpy(JIT_TABLE(out, traps, uint8_t), g->rooms, g->nr_rooms * sizeof(g->rooms[0]));
 	fill_pins(r, JIT_TABLE(out, pins, struct jit_pins));
 	memcpy(JIT_TABLE(out, pages, uint8_t), r->page_va, r->nr_pages * sizeof(gva_t));
 	return out;

@@ -7,7 +7,7 @@
  *   ranges    n, then: pc, size
  *   pages     n, then: number
  *   exits     n, then: offset, where to, from where the one before leads to
- *   sites     n, traps, then: offset, and mostly pc, count pending, state and kind in one (enum site_bits)
+ *   sites     n (see SITES_ODD), where traps lie together, then: offset, and mostly pc, count pending, state and kind in one (enum site_bits)
  *   states    n, then: which of the fields are not as in the one before (a bit each), and what differs
  *   pins      n, unless there are none, then: which host registers hold one (16 bits, x and f), and which they hold
  *
@@ -152,15 +152,21 @@ static uint8_t *put_site(uint8_t *at, const struct jit_site *s, const struct jit
 	return step == SITE_STATE ? put(at, state) : at;
 }
 
+/* Most translations have one place where traps lie together: unless it is odd, that is twice how many sites there are. */
+enum { SITES_ODD = 1, SITES_SHIFT = 1 };
+
 static uint8_t *put_sites(uint8_t *at, const struct jit_code *code)
 {
 	const struct jit_site *s = JIT_TABLE(code, sites, const struct jit_site);
+	const uint32_t *traps = JIT_TABLE(code, traps, const uint32_t);
 	struct jit_site last = { 0 };
 	unsigned newest = 0;
 
-	at = put(at, code->nr_sites);
-	if (code->nr_sites)
-		at = put(at, code->traps);
+	at = put(at, (uint64_t)code->nr_sites << SITES_SHIFT | (code->nr_traps == 1 ? 0 : SITES_ODD));
+	if (code->nr_traps != 1)
+		at = put(at, code->nr_traps);
+	for (uint32_t i = 0; i < code->nr_traps; i++)
+		at = put(at, traps[i] - (i ? traps[i - 1] : 0));
 	for (uint32_t i = 0; i < code->nr_sites; last = s[i++]) {
 		at = put_site(at, &s[i], &last, newest);
 		newest = MAX(newest, (s[i].state & JIT_SITE_STATE) + 1u);
@@ -276,7 +282,7 @@ static uint8_t *put_places(uint8_t *at, const struct jit_code *code)
 
 uint32_t pack_code(const struct jit_code *code, uint8_t **bytes)
 {
-	size_t numbers = 10 + 2u * code->nr_exits + 5u * code->nr_sites + 2u * code->nr_entries + 2u * code->nr_ranges +
+	size_t numbers = 10 + code->nr_traps + 2u * code->nr_exits + 5u * code->nr_sites + 2u * code->nr_entries + 2u * code->nr_ranges +
 		code->nr_pages + (STATE_FIELDS + 1u) * code->nr_states;
 	uint8_t *start = malloc(numbers * NUMBER_MAX + code->nr_pins * (sizeof(struct jit_pins) + 4)), *at = start;
 
@@ -351,17 +357,47 @@ static uint32_t nr_pins(struct reader *r)
 /* Sites one after the other: the last one read, and what reading takes. */
 struct site_reader {
 	struct jit_site s;
-	uint32_t left, trap;           /* where the trap is of this one, or the next that has one */
+	uint32_t left, trap;           /* where the last trap was */
+	struct reader rooms;           /* at the next one */
+	uint32_t rooms_left, room;
 	unsigned newest;
 };
 
+static void skip(struct reader *r, uint32_t numbers)
+{
+	while (numbers-- && !r->bad)
+		(void)get(r);
+}
+
 static struct site_reader read_sites(struct reader *r)
 {
-	struct site_reader sites = { .left = get_count(r, 2) };
+	uint64_t n = get(r);
+	struct site_reader sites = { .rooms_left = 1 };
 
-	if (sites.left)
-		sites.trap = (uint32_t)get(r);
+	if (n & SITES_ODD)
+		sites.rooms_left = get_count(r, 1);
+	sites.rooms = *r;
+	skip(r, sites.rooms_left);
+	if (n >> SITES_SHIFT > (uint64_t)(r->end - r->at) / 2)
+		r->bad = true;
+	else
+		sites.left = (uint32_t)(n >> SITES_SHIFT);
 	return sites;
+}
+
+/* Where the trap of a site is: behind the last one's, or the first where the next ones lie together. */
+static void next_trap(struct reader *r, struct site_reader *sites)
+{
+	sites->trap += JIT_TRAP_SIZE;
+	if (sites->trap > sites->s.offset)
+		return;
+	if (sites->rooms_left == 0) {
+		r->bad = true;
+		return;
+	}
+	sites->rooms_left--;
+	sites->room += (uint32_t)get(&sites->rooms);
+	sites->trap = sites->room;
 }
 
 static bool next_site(struct reader *r, struct site_reader *sites)
@@ -373,8 +409,6 @@ static bool next_site(struct reader *r, struct site_reader *sites)
 	if (sites->left == 0 || r->bad)
 		return false;
 	sites->left--;
-	if (s->state & JIT_SITE_TRAPS)
-		sites->trap += JIT_TRAP_SIZE;
 	s->offset += (uint32_t)get(r);
 	bits = get(r);
 	step = bits >> SITE_STEP & SITE_STATE;
@@ -393,6 +427,8 @@ static bool next_site(struct reader *r, struct site_reader *sites)
 		r->bad = true;
 	s->state = (uint16_t)(state | (bits & SITE_STORE ? JIT_SITE_STORE : 0) | (bits & SITE_TRAPS ? JIT_SITE_TRAPS : 0));
 	sites->newest = MAX(sites->newest, (unsigned)state + 1);
+	if (bits & SITE_TRAPS)
+		next_trap(r, sites);
 	return !r->bad;
 }
 
@@ -425,12 +461,6 @@ static void next_pins(struct reader *r, struct jit_pins *pins)
 {
 	get_pinned(r, pins->x);
 	get_pinned(r, pins->f);
-}
-
-static void skip(struct reader *r, uint32_t numbers)
-{
-	while (numbers-- && !r->bad)
-		(void)get(r);
 }
 
 /* Behind the entries. */

@@ -269,7 +269,7 @@ static void only_our_own_directory(void)
 
 /* ---- tables ------------------------------------------------------------------------------------- */
 
-enum { EXITS = 2, SITES = 4, ENTRIES = 2 };
+enum { EXITS = 2, SITES = 5, ROOMS = 2, ENTRIES = 2 };
 struct made {
 	struct jit_code code;
 	struct jit_entry entries[ENTRIES];
@@ -279,6 +279,7 @@ struct made {
 	struct jit_state states[2];
 	struct jit_pins pins[2];
 	struct jit_range ranges[2];
+	uint32_t traps[ROOMS];
 };
 
 static struct made made = {
@@ -287,15 +288,16 @@ static struct made made = {
 		.nr_exits = EXITS, .sites = offsetof(struct made, sites), .nr_sites = SITES,
 		.pages = offsetof(struct made, pages), .nr_pages = 2, .states = offsetof(struct made, states), .nr_states = 2,
 		.pins = offsetof(struct made, pins), .nr_pins = 2, .ranges = offsetof(struct made, ranges), .nr_ranges = 2,
-		.traps = 3900 },
+		.traps = offsetof(struct made, traps), .nr_traps = ROOMS },
 	.entries = { { 0x10ff4, 16, 0 }, { 0x10fe0, 3000, 0 } },
 	.exits = { { 0x7fff0000, 96, 0 }, { 0x10, 3992, 0 } },
 	.sites = { { 20, -16, -3, 1 }, { 21, 400, 100, JIT_SITE_STORE | JIT_SITE_TRAPS },
-		{ 25, 402, 101, JIT_SITE_TRAPS }, { 3999, 2, 0, JIT_SITE_STORE | 1 } },
+		{ 25, 402, 101, JIT_SITE_TRAPS }, { 3910, 404, 102, JIT_SITE_TRAPS | 1 }, { 3999, 2, 0, JIT_SITE_STORE | 1 } },
 	.pages = { 0x10000, 0x11000 },
 	.states = { { .dirty_x = 1, .zone = 1 }, { .dirty_f = 0x8000, .zone = 0 } },
 	.pins = { { { 1, 2 }, { 3, 4 } }, { { 5, 6 }, { 7, 8 } } },
 	.ranges = { { -16, 32 }, { 64, 200 } },
+	.traps = { 3900, 3950 },
 };
 
 static void tables_pack(void)
@@ -329,6 +331,8 @@ static void tables_pack(void)
 	CHECK(pack_find_site(&p, 3900, &s) && s.trapped && s.site.offset == 21 && s.pins.x[0] == 5);
 	CHECK(pack_find_site(&p, 3901, &s) && s.trapped && s.site.offset == 25);
 	CHECK(!pack_find_site(&p, 3902, &s));
+	CHECK(pack_find_site(&p, 3950, &s) && s.trapped && s.site.offset == 3910 && s.pins.x[0] == 1);
+	CHECK(!pack_find_site(&p, 3951, &s));
 	memset(code, 0x11, sizeof(code));
 	pack_unlink(&p, code);
 	CHECK_MEM(code + 96, &(uint64_t){ JIT_UNLINKED }, JIT_LINK_SIZE);

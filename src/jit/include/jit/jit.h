@@ -97,8 +97,8 @@ struct jit_site {
 };
 enum {
 	JIT_SITE_STORE = 1 << 15,
-	/* Its address is checked: if it is out of bounds, the code comes to a trap (hlt) instead. These are
-	 * one behind the other from jit_code.traps, in the order of their sites. */
+	/* Its address is checked: if it is out of bounds, the code comes to a trap (hlt) instead. These lie together,
+	 * in the order of their sites, where the first of jit_code.traps is that is behind the site. */
 	JIT_SITE_TRAPS = 1 << 14,
 	JIT_SITE_STATE = JIT_SITE_TRAPS - 1,
 	JIT_TRAP_SIZE = 1,
@@ -131,8 +131,8 @@ struct jit_code {
 	uint32_t states, nr_states;    /* struct jit_state[] */
 	uint32_t pins, nr_pins;        /* struct jit_pins[]: by struct jit_state.zone */
 	uint32_t ranges, nr_ranges;    /* struct jit_range[]: the guest code in it, by address */
-	uint32_t traps;                /* in the code */
-	/* Likewise: the calls, one behind the other in the order of the entries, by which these leave if the budget is
+	uint32_t traps, nr_traps;      /* uint32_t[]: where the code has some, sorted */
+	/* In the code: the calls, one behind the other in the order of the entries, by which these leave if the budget is
 	 * spent. 0: the one entry begins with a call (jit_request.counts). */
 	uint32_t timers;
 };
