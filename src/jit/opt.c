@@ -373,6 +373,9 @@ static void drop_dead(struct region *r, struct block *b)
 			live &= ~(UINT64_C(1) << i->d);
 		if (flow_observes(i))
 			live = ~UINT64_C(0);           /* as it was before the operation */
+		/* But a jump leaves with the link written: auipc's own result is seen by nobody. */
+		if (i->op == IR_JIND && is_reg(i->d))
+			live &= ~(UINT64_C(1) << i->d);
 		flow_uses(i, v);
 		for (int n = 0; n < 3; n++) {
 			if (v[n] == V_TMP)
