@@ -15,9 +15,9 @@
 
 enum {
 	/* Bytes it is done for, unless the whole cache is small, and the part of all: 12 ms for 25 MB. */
-	IDLE_LEAST = 1 << 20, IDLE_PART = 32,
+	IDLE_LEAST = 512 << 10, IDLE_PART = 32,
 	/* How many more full translations there are when quick ones are looked at: so many, and a part of all. */
-	TIDY_LEAST = 256, TIDY_PART = 8,
+	TIDY_LEAST = 256, TIDY_PART = 16,
 };
 
 /* Where each unit goes. */
