@@ -38,6 +38,8 @@
 #include "sched/sched.h"
 
 enum {
+	/* By which part the tables grow. */
+	ENTRIES_PART = 8, LINKS_PART = 16,
 	ENTRIES_MIN = 1 << 12, ENTRIES_LEAST = 1 << 6, LINKS_LEAST = 1 << 6,
 	/* A filling of the cache is worth its making if so many instructions were run in it. */
 	KNOWN_LEAST = 16,              /* translations, for a program to be warm from its beginning */
@@ -77,7 +79,7 @@ static uint32_t new_link(void)
 		return at;
 	}
 	if (cache.nr_links == cache.cap_links) {
-		uint32_t cap = MAX((uint32_t)LINKS_LEAST, cache.cap_links + cache.cap_links / 16);
+		uint32_t cap = MAX((uint32_t)LINKS_LEAST, cache.cap_links + cache.cap_links / LINKS_PART);
 
 		cache.links = xrealloc(cache.links, cap * sizeof(struct link));
 		cache.tables += (cap - cache.cap_links) * sizeof(struct link);
@@ -269,7 +271,7 @@ static void grow_entries(void)
 	struct entry *old = cache.entries;
 	unsigned n = cache.cap_entries;
 
-	cache.cap_entries = n ? n + n / 8 : cache_entries_for(0);
+	cache.cap_entries = n ? n + n / ENTRIES_PART : cache_entries_for(0);
 	cache.entries = xalloc(cache.cap_entries * sizeof(struct entry));
 	cache.nr_entries = 0;
 	for (unsigned i = 0; i < n; i++) {
@@ -357,7 +359,7 @@ static void make_link(const struct unit *from, uint32_t offset, const struct ent
 	at = new_link();
 	cache.links[at] = (struct link){ to->incoming, offset };
 	to->incoming = at;
-	patch(offset, JIT_LINK_JMP | (uint64_t)(cache_entry_at(e) - (offset + JIT_LINK_SIZE)) % (UINT64_C(1) << 32) << 8);
+	patch(offset, JIT_LINK_JMP | (uint64_t)(cache_entry_at(e) - (offset + JIT_LINK_SIZE)) << 8);
 	jit_counts.linked++;
 }
 
@@ -439,8 +441,8 @@ bool cache_has_room(uint32_t code_size, uint32_t packed_size)
 
 	/* The next growth of a table counts as done. */
 	if (entries_full(PACK_ENTRIES_MAX))
-		more += (cache.cap_entries ? cache.cap_entries / 8 : cache_entries_for(0)) * sizeof(struct entry);
-	more += cache.cap_links / 16 * sizeof(struct link);
+		more += (cache.cap_entries ? cache.cap_entries / ENTRIES_PART : cache_entries_for(0)) * sizeof(struct entry);
+	more += cache.cap_links / LINKS_PART * sizeof(struct link);
 	return code_size < 1u << CODE_SIZE_BITS && packed_size <= UINT16_MAX && cache.nr_units < UNITS_MAX &&
 	       cache.nr_ids < IMAGES_MAX / 2 &&          /* the others: until there is a translation to make room for */
 	       unit_place(JIT_FULL, cache.used) + need <= cache.size && cache.used + cache.tables + need + more <= cache.cap;

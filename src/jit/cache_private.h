@@ -81,7 +81,7 @@ struct area {
 
 struct link {
 	uint32_t next;
-	uint32_t offset;               /* of the displacement, in the arena */
+	uint32_t offset;               /* of the exit, in the arena */
 };
 
 enum { ENTRY_OFFSET_BITS = 18, ENTRY_TAG_BITS = 12 };

@@ -70,7 +70,8 @@ struct jit_code *gen_assemble(struct gen *g)
 {
 	struct region *r = g->r;
 	struct jit_code h = { .version = JIT_VERSION, .code_size = g->a.size, .nr_entries = g->nr_entries,
-		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_states = g->nr_states, .nr_pages = r->nr_pages, .nr_pins = r->nr_zones, .nr_traps = g->nr_rooms, .xlen = (uint32_t)r->xlen,
+		.nr_exits = g->nr_exits, .nr_sites = g->nr_sites, .nr_states = g->nr_states, .nr_pages = r->nr_pages,
+		.nr_pins = r->nr_zones, .nr_traps = g->nr_rooms, .xlen = (uint32_t)r->xlen,
 		.effort = r->req->effort, .guest_insns = r->nr_insns, .guest_blocks = r->nr_blocks,
 		.pc_base = r->insn[0].pc, .total = sizeof(h) };
 	struct jit_range ranges[MAX_BLOCKS];

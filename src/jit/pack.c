@@ -7,7 +7,8 @@
  *   ranges    n, then: pc, size
  *   pages     n, then: number
  *   exits     n, then: offset, where to, from where the one before leads to
- *   sites     n (see SITES_ODD), where traps lie together, then: offset, and mostly pc, count pending, state and kind in one (enum site_bits)
+ *   sites     n (see SITES_ODD), where traps lie together, then: offset, and mostly pc, count pending,
+ *             state and kind in one (enum site_bits)
  *   states    n, then: which of the fields are not as in the one before (a bit each), and what differs
  *   pins      n, unless there are none, then: which host registers hold one (16 bits, x and f), and which they hold
  *

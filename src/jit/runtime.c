@@ -31,9 +31,9 @@ enum {
 	EARLY_PER_COUNT = 4000,
 	FIRST_LOOK = 2,                /* a place that is reached again: is there a translation of it on disk, say? */
 	CACHE_DEFAULT = 128 << 20,
-	SLICE = 16384,                 /* instructions between looks at the interrupt flag: 5 us, or more: */
-	/* a budget larger than that is cut into so many. To come out and in again costs 0.3 us, 5 % of a compiler's time at eight. Who interrupts waits,
-	 * mostly for a page that goes, and the next time is soon: so many runs are in short slices after one. */
+	SLICE = 16384,                 /* instructions between looks at the interrupt flag, at least: 5 us */
+	/* A larger budget is cut into so many. To come out and in again costs 0.3 us, 5 % of a compiler's time at
+	 * eight. Who interrupts waits, mostly for a page that goes, and the next time is soon: so many runs are in short slices after one. */
 	SLICES = 2, SLICES_HURRIED = 8, HURRIED = 64,
 	MISSES = 4096,
 	LINKED = 8,                    /* the threshold's part that suffices behind a direct exit */
